@@ -1,0 +1,1 @@
+"""Reading mail: bytes become messages, bodies become stretches, diffs become hunks. Pure."""

@@ -1,0 +1,1 @@
+"""Judging claims by the facts of the memmap model; one rule a file."""
