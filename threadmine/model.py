@@ -135,7 +135,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Trailer:
-    """``Reviewed-by: A <a@x>``; ``tag`` in its usual capitals, ``person`` None where the value is no person."""
+    """``Reviewed-by: A <a@x>``; ``tag`` in its usual capitals, ``person`` None where it is no person."""
 
     tag: str
     value: str
@@ -147,7 +147,7 @@ class Trailer:
 class Subject:
     """A subject line taken apart. ``version`` is 1 where none is stated (``version_stated`` False).
 
-    ``number``/``total`` are those of ``[PATCH 3/12]``, None where the subject has none. ``tags`` are the other
+    ``number``/``total`` are those of ``[PATCH 3/12]``, None where it has none. ``tags`` are the other
     bracket words (tree and list names: ``net-next``, ``mm-unstable``). ``title`` is what remains.
     """
 
@@ -341,9 +341,9 @@ class Tense(StrEnum):
 class Claim:
     """A statement that the model could check, as somebody wrote it.
 
-    ``quote`` is the sentence or list item, verbatim, white space folded; ``start``/``end`` where it stands.
+    ``quote`` is the sentence or list item, verbatim, white space folded; ``start``/``end`` its place.
     ``entities`` are ``struct.member``, ``function`` or ``PG_flag``. ``cue`` is the text that made it a claim;
-    ``inferred`` lists what was not stated but concluded (``struct of pgmap: parameter 'struct folio *folio'``).
+    ``inferred`` lists what was not stated but concluded (the struct of a bare member).
     """
 
     id: str
@@ -483,7 +483,7 @@ class StateEvidence:
 class Concern:
     """What somebody wants answered or changed.
 
-    ``about_*`` tell the place it is about: the nearest quoted hunk above it (``about_text`` is the quoted text
+    ``about_*`` tell the place it is about: the nearest quoted hunk above (``about_text`` is the quoted text
     that it answers, folded and bounded). ``source`` is ``human`` or the robot's name.
     """
 
