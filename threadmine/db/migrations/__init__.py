@@ -1,0 +1,1 @@
+"""Alembic migrations, run by :func:`threadmine.db.session.open_database`."""
