@@ -74,6 +74,19 @@ class RawMail:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something a source met and did not read as mail, or a mail that could not be parsed.
+
+    ``failed`` tells a fault (a cut file, an unreadable mail) from what was left out on purpose (a picture in
+    a folder of mail).
+    """
+
+    origin: Origin
+    reason: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Defect:
     """Something wrong with a mail that did not stop it from being read (``code`` is a short kebab name)."""
 
@@ -204,6 +217,8 @@ class Patch:
 
     ``message_end`` is where the commit message ends (at ``---`` or the diff). ``patch_id`` is filled as
     ``git patch-id --stable`` computes it, or empty. ``diffstat_paths`` are the paths a diffstat lists.
+    ``prerequisites`` are format-patch's lines without their first word (``patch-id 1234...``,
+    ``change-id x:v3``, ``message-id <...>``). A cover letter has a patch without ``files``.
     """
 
     files: tuple[FileDiff, ...]
@@ -212,6 +227,12 @@ class Patch:
     change_id: str = ""
     patch_id: str = ""
     diffstat_paths: tuple[str, ...] = ()
+    prerequisites: tuple[str, ...] = ()
+
+    @property
+    def has_diff(self) -> bool:
+        """Whether there is a diff, and not only a diffstat or a base."""
+        return bool(self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -659,6 +680,21 @@ class FieldCount:
     refuted: int
     touched_by: int  # series versions that touch it
     last_activity: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the database holds; ``last_activity`` is the date of its newest message."""
+
+    messages: int = 0
+    threads: int = 0
+    series: int = 0
+    claims: int = 0
+    refuted: int = 0
+    concerns: int = 0
+    open_concerns: int = 0
+    touches: int = 0
+    last_activity: Moment = Unknown("no dated message")
 
 
 @dataclass(frozen=True, slots=True)
