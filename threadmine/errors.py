@@ -56,6 +56,14 @@ class StoreError(ThreadmineError):
     """The database could not be opened, read or written."""
 
 
+class NoDatabaseError(StoreError):
+    """The database asked for is not there yet: nothing was read so far."""
+
+
+class OldSchemaError(StoreError):
+    """The database was written by an older threadmine and was opened for reading only."""
+
+
 class ModelError(ThreadmineError):
     """The memmap model was asked for a kernel, struct, member or function it has no fact about."""
 

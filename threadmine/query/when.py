@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from threadmine.errors import UsageError
+from threadmine.model import Moment, Unknown
 
 _SPAN = re.compile(r"(\d{1,5})\s?(h|hours?|d|days?|w|weeks?|m|mo|months?|y|years?)(?: ago)?", re.IGNORECASE)
 _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
@@ -66,3 +67,12 @@ def parse_week(text: str) -> tuple[datetime, datetime]:
 def day_start(moment: datetime) -> datetime:
     """Midnight (UTC) of the day that ``moment`` lies in."""
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def is_after(moment: Moment, start: datetime | None) -> bool:
+    """Whether ``moment`` is not before ``start``; an unknown moment is before every start but None."""
+    if start is None:
+        return True
+    if isinstance(moment, Unknown):
+        return False
+    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment) >= start

@@ -1,0 +1,160 @@
+"""``board``, ``issues`` and ``claims``: what is open about a member, and what was said of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from threadmine.cli import options
+from threadmine.cli.app import App
+from threadmine.model import ConcernKind, ConcernState, IssueRow, Predicate, VerdictKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+STATE_ORDER = {state: place for place, state in enumerate(ConcernState)}
+
+
+@click.command("board")
+@click.argument("struct", required=False)
+@options.as_json
+@click.pass_obj
+def board_command(app: App, struct: str | None, as_json: bool) -> None:
+    """Show the open issues of each struct member.
+
+    With STRUCT (page, folio, dev_pagemap ...) only the members of that structure. `Open` counts issues
+    that are open, disputed or promised; `Refuted` counts statements that do not match the kernel.
+    """
+    from threadmine.render.lists import board_lines
+    from threadmine.render.records import board_record
+
+    with app.queries() as queries:
+        rows = queries.board(struct)
+    if as_json:
+        app.out.items(map(board_record, rows))
+    elif rows:
+        app.out.lines(board_lines(rows, app.out.width, app.now, app.out.style))
+    elif struct:
+        app.out.note(f"no member of struct {struct} is mentioned in the mail read so far")
+
+
+@click.command("issues")
+@options.field
+@click.option("--state", type=click.Choice([*map(str, ConcernState)]), help="Only in this state.")
+@click.option(
+    "--open", "still_open", is_flag=True, help="Only what waits for somebody: open, disputed, promised."
+)
+@click.option("--kind", type=click.Choice([*map(str, ConcernKind)]), help="Only of this kind.")
+@options.author
+@options.series
+@options.since
+@options.limit
+@options.as_json
+@click.pass_obj
+def issues_command(
+    app: App,
+    field: str | None,
+    state: str | None,
+    still_open: bool,
+    kind: str | None,
+    author: str | None,
+    series: str | None,
+    since: str | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """List what people want answered or changed.
+
+    Open ones stand first, the newest on top. An issue is open until a later message or version settles it;
+    agreement alone does not.
+    """
+    from threadmine.render.lists import issue_lines
+    from threadmine.render.records import issue_record
+
+    with app.queries() as queries:
+        rows: Sequence[IssueRow] = queries.issues(
+            field=field,
+            state=state,
+            kind=kind,
+            author=author,
+            series=series_reference(series),
+            since=app.when(since),
+        )
+        empty = not rows and queries.counts().messages > 0
+    if still_open:
+        rows = [row for row in rows if row.status.state.is_open]
+    rows = sorted(rows, key=lambda row: not row.status.state.is_open)[:limit]
+    if as_json:
+        app.out.items(map(issue_record, rows))
+    else:
+        app.out.lines(issue_lines(rows, app.out.width, app.now, app.out.style))
+    say_nothing(app, bool(rows), empty, field, "issue")
+
+
+@click.command("claims")
+@options.field
+@click.option("--verdict", type=click.Choice([*map(str, VerdictKind)]), help="Only with this verdict.")
+@click.option("--predicate", type=click.Choice([*map(str, Predicate)]), help="Only statements of this kind.")
+@options.author
+@options.series
+@options.since
+@options.limit
+@options.as_json
+@click.pass_obj
+def claims_command(
+    app: App,
+    field: str | None,
+    verdict: str | None,
+    predicate: str | None,
+    author: str | None,
+    series: str | None,
+    since: str | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """List statements that can be checked, with verdicts.
+
+    Each is shown in its author's words, then (=) as it was read, then (>) why it holds or not.
+    """
+    from threadmine.render.lists import claim_lines
+    from threadmine.render.records import claim_record
+
+    with app.queries() as queries:
+        rows = queries.claims(
+            field=field,
+            verdict=verdict,
+            predicate=predicate,
+            author=author,
+            series=series_reference(series),
+            since=app.when(since),
+            limit=limit,
+        )
+        empty = not rows and queries.counts().messages > 0
+    if as_json:
+        app.out.items(map(claim_record, rows))
+    else:
+        app.out.lines(claim_lines(rows, app.out.width, app.now, app.out.style))
+    say_nothing(app, bool(rows), empty, field, "claim")
+
+
+def series_reference(text: str | None) -> str | None:
+    """The value of ``--series`` as the database takes it: links become message-ids."""
+    from threadmine.cli.targets import message_id
+
+    return None if text is None else message_id(text)
+
+
+def say_nothing(app: App, found: bool, empty: bool, field: str | None, what: str) -> None:
+    """Says that a question found nothing, and why that may be: a mistyped member has its near matches.
+
+    Raises:
+        NotFoundError: no kernel has the member asked for.
+    """
+    from threadmine.cli.members import require_known
+
+    if found or not empty:
+        return
+    if field:
+        require_known(field)
+    app.out.note(f"no {what} matches")

@@ -1,0 +1,107 @@
+"""``ingest``: reads mail into the database, tells how it goes, names each message that could not be read."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from threadmine.cli.app import App
+from threadmine.errors import EXIT_DONE, EXIT_FAILED
+from threadmine.model import IngestReport
+from threadmine.render.text import numbered, safe_line
+
+SHOWN = 20
+"""Failures and skipped places that are listed one by one without ``--verbose``."""
+
+REDRAW_SECONDS = 0.1
+
+
+class Progress:
+    """One line on a terminal, redrawn in place; nothing anywhere else."""
+
+    def __init__(self, show: bool) -> None:
+        self._show = show
+        self._start = self._drawn = time.monotonic()
+        self._width = 0
+
+    def __call__(self, done: int, where: str = "") -> None:
+        """Tells that ``done`` messages were read so far, the last from ``where``."""
+        now = time.monotonic()
+        if not self._show or now - self._drawn < REDRAW_SECONDS:
+            return
+        self._drawn = now
+        rate = done / max(now - self._start, 0.001)
+        text = f"{done:,} messages read, {rate:,.0f} a second  {safe_line(where, 60)}"[:79]
+        sys.stderr.write("\r" + text.ljust(self._width))
+        sys.stderr.flush()
+        self._width = len(text)
+
+    def clear(self) -> None:
+        """Takes the line away."""
+        if self._width:
+            sys.stderr.write("\r" + " " * self._width + "\r")
+            sys.stderr.flush()
+            self._width = 0
+
+
+@click.command("ingest")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but failures.")
+@click.option("--verbose", "-v", is_flag=True, help="List everything that was skipped.")
+@click.pass_obj
+def ingest_command(app: App, paths: tuple[str, ...], quiet: bool, verbose: bool) -> int:
+    """Read mail from files, folders, archives or standard input.
+
+    PATH is a mailbox, a Maildir, an .eml file, any of these compressed, a folder of them, a public-inbox
+    archive (git directory or bundle), or - for standard input. What it is is told from its content. Reading
+    something again changes nothing; a run that was cut short is taken up by the next.
+
+    One message that cannot be read does not stop the others; it is named, and the exit status is 1.
+    """
+    from threadmine.pipeline import ingest_paths
+
+    progress = Progress(sys.stderr.isatty() and not quiet)
+    with app.open() as database:
+        try:
+            report = ingest_paths(database, list(paths), progress)
+        finally:
+            progress.clear()
+    tell(app, report, quiet, verbose)
+    return EXIT_FAILED if report.failures else EXIT_DONE
+
+
+def tell(app: App, report: IngestReport, quiet: bool = False, verbose: bool = False) -> None:
+    """The account of a reading, on standard error: what could not be read first, the counts last."""
+    for title, items, wanted in (
+        ("could not read", report.failures, True),
+        ("skipped", report.skipped, not quiet),
+    ):
+        if not wanted:
+            continue
+        most = len(items) if verbose else SHOWN
+        for where, why in items[:most]:
+            app.out.note(f"{title} {safe_line(_short(where))}: {safe_line(why)}")
+        if len(items) > most:
+            app.out.note(f"... and {len(items) - most:,} more {title} (--verbose lists them)")
+    if not quiet:
+        counts = [
+            f"{numbered(report.read, 'message')} read",
+            f"{report.new:,} new",
+            f"{report.known:,} known",
+        ]
+        if report.skipped:
+            counts.append(f"{len(report.skipped):,} skipped")
+        if report.failures:
+            counts.append(f"{len(report.failures):,} could not be read")
+        app.out.note(", ".join(counts))
+
+
+def _short(where: str) -> str:
+    """``where`` below the present folder as a relative path."""
+    try:
+        return str(Path(where).relative_to(Path.cwd()))
+    except ValueError:
+        return where

@@ -1,0 +1,200 @@
+"""Lists for people: the board, issues, claims, series. Pure: rows in, lines of text out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from threadmine.model import ClaimRow, FieldCount, IssueRow, Person, SeriesRow
+from threadmine.render.style import PLAIN, Style, badge
+from threadmine.render.table import Cell, Column, table
+from threadmine.render.text import age, clip, date_text, join_words, pad, safe_line, wrap
+
+QUOTE_LINES = 3
+"""Lines of a quotation in a list; ``show`` has the whole of it."""
+
+
+def person(who: Person) -> str:
+    """The name a person goes by, safe."""
+    return safe_line(who.display, 60) or "(nobody)"
+
+
+def board_lines(
+    rows: Sequence[FieldCount], columns: int, now: datetime, style: Style = PLAIN
+) -> Iterator[str]:
+    """One line per struct member: open issues, all issues, claims, refuted ones, series, last activity."""
+    head = (
+        Column("Field", flexible=True, least=16, style="field"),
+        Column("Open", right=True),
+        Column("Issues", right=True),
+        Column("Claims", right=True),
+        Column("Refuted", right=True),
+        Column("Series", right=True),
+        Column("Last", right=True),
+    )
+    body = [
+        (
+            f"{row.struct}.{row.member}" if row.struct else row.member,
+            _count(row.open_issues, "open"),
+            _count(row.issues),
+            _count(row.claims),
+            _count(row.refuted, "refuted"),
+            _count(row.touched_by),
+            age(row.last_activity, now),
+        )
+        for row in rows
+    ]
+    yield from table(head, body, columns, style)
+
+
+def _count(number: int, name: str = "") -> Cell:
+    return Cell(f"{number:,}" if number else ".", name if number else "dim")
+
+
+def issue_lines(rows: Iterable[IssueRow], columns: int, now: datetime, style: Style = PLAIN) -> Iterator[str]:
+    """Each issue: a line of who, when and about what, then what was asked, in the asker's words."""
+    for row in rows:
+        concern, state = row.concern, row.status.state.value
+        source = "" if concern.source == "human" else f" [{safe_line(concern.source, 30)}]"
+        yield _headline(
+            columns,
+            style,
+            concern.id,
+            state,
+            concern.kind.value,
+            person(concern.author) + source,
+            age(concern.date, now),
+            join_words(map(safe_line, concern.targets), 3),
+        )
+        yield from _quote(concern.quote, columns)
+        yield from _where(
+            row.series_title or row.subject, row.version, row.patch, columns, style, concern_place(row)
+        )
+        if row.status.addressed_in:
+            yield style(clip(f"    fixed in {safe_line(row.status.addressed_in)}", columns), "addressed")
+        if row.severity:
+            yield style(f"    rests on a statement that is wrong ({safe_line(row.severity)})", "refuted")
+        yield ""
+
+
+def concern_place(row: IssueRow) -> str:
+    """``mm/memremap.c:478 zone_device_page_init()``, or nothing."""
+    concern = row.concern
+    where = concern.about_file + (
+        f":{concern.about_line}" if concern.about_line and concern.about_file else ""
+    )
+    function = f"{concern.about_function}()" if concern.about_function else ""
+    return safe_line(" ".join(part for part in (where, function) if part))
+
+
+def claim_lines(rows: Iterable[ClaimRow], columns: int, now: datetime, style: Style = PLAIN) -> Iterator[str]:
+    """Each claim: a line of verdict, who and when, the sentence, the statement read from it, the reason."""
+    for row in rows:
+        claim, verdict = row.claim, row.verdict
+        yield _headline(
+            columns,
+            style,
+            claim.id,
+            verdict.kind.value,
+            claim.predicate.value,
+            person(claim.author),
+            age(claim.date, now),
+            "",
+        )
+        yield from _quote(claim.quote, columns)
+        yield from wrap(statement(row), columns, "    = ", "      ")
+        if verdict.reason:
+            yield from wrap(safe_line(verdict.reason), columns, "    > ", "      ")
+        yield from _where(row.series_title or row.subject, row.version, row.patch, columns, style, "")
+        yield ""
+
+
+def statement(row: ClaimRow) -> str:
+    """A claim as it was read: ``folio._nr_pages overlaps page.memcg_data if page[1] (hedged, planned)``."""
+    claim = row.claim
+    words = [
+        claim.subject,
+        "not" if claim.polarity.value == "negative" else "",
+        claim.predicate.value,
+        claim.object,
+        f"= {claim.value}" if claim.value else "",
+        f"[{claim.condition}]" if claim.condition else "",
+    ]
+    marks = [
+        part.value
+        for part, usual in ((claim.modality, "asserted"), (claim.tense, "present"))
+        if part.value != usual
+    ]
+    text = " ".join(word for word in words if word)
+    return safe_line(f"{text} ({', '.join(marks)})" if marks else text)
+
+
+def series_lines(
+    rows: Iterable[SeriesRow], columns: int, now: datetime, style: Style = PLAIN
+) -> Iterator[str]:
+    """One line per version of a series."""
+    head = (
+        Column("Series", style="id"),
+        Column("Version"),
+        Column("Patches", right=True),
+        Column("Open", right=True),
+        Column("Last", right=True),
+        Column("Author", flexible=True, least=8, style="person"),
+        Column("Title", flexible=True, least=16),
+    )
+    body = [
+        (
+            row.id,
+            row.version_text or f"v{row.version}",
+            f"{len(row.patches)}/{row.total}" if row.total else str(len(row.patches)),
+            _count(row.open_concerns, "open"),
+            age(row.last_activity, now),
+            person(row.author),
+            Cell(row.title, "dim" if row.state == "superseded" else ""),
+        )
+        for row in rows
+    ]
+    yield from table(head, body, columns, style)
+
+
+def _headline(
+    columns: int, style: Style, own_id: str, state: str, kind: str, who: str, since: str, about: str
+) -> str:
+    label, _ = badge(state)
+    left = f"{own_id}  {pad(label, 12)}  {pad(kind, 9)}  "
+    right = f"  {since:>5}"
+    middle = columns - len(left) - len(right)
+    name = clip(who, middle if not about else max(16, middle - len(about) - 2))
+    rest = middle - len(name) - 2
+    about = clip(about, rest) if rest >= 8 else ""
+    gap = pad(f"{name}  {about}" if about else name, middle)
+    gap = gap.replace(name, style(name, "person"), 1)
+    if about:
+        gap = gap.replace(about, style(about, "field"), 1)
+    return (
+        f"{style(own_id, 'id')}  {style(label, state)}{' ' * (12 - len(label))}  {pad(kind, 9)}  {gap}{right}"
+    )
+
+
+def _quote(quote: str, columns: int) -> Iterator[str]:
+    lines = wrap(safe_line(quote), columns, '    "', "     ")
+    if len(lines) > QUOTE_LINES:
+        lines = [*lines[: QUOTE_LINES - 1], clip(lines[QUOTE_LINES - 1] + " ...", columns)]
+    else:
+        lines[-1] += '"'
+    yield from (clip(line, columns) for line in lines)
+
+
+def _where(title: str, version: int, patch: str, columns: int, style: Style, place: str) -> Iterator[str]:
+    """The patch and the place in the code that a row is about."""
+    tag = " ".join(part for part in (f"v{version}" if version else "", safe_line(patch)) if part)
+    text = f"[{tag}] {safe_line(title)}" if tag else safe_line(title)
+    if text:
+        yield style(clip(f"    {text}", columns), "dim")
+    if place:
+        yield style(clip(f"    {place}", columns), "dim")
+
+
+def day(row: SeriesRow) -> str:
+    """The day a series was sent."""
+    return date_text(row.date)
