@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.pool import StaticPool
 
 from threadmine.db.migrate import HEAD, current_revision, upgrade
-from threadmine.errors import StoreError
+from threadmine.errors import NoDatabaseError, OldSchemaError, StoreError
 
 BUSY_SECONDS = 60
 CACHE_KIB = 32_000
@@ -191,7 +191,7 @@ def _check_file(path: Path, readonly: bool) -> None:
         raise StoreError("is a folder, not a database", str(path), "name a file with --db")
     if readonly:
         if not path.exists():
-            raise StoreError("there is no database yet", str(path), "run: threadmine ingest PATH")
+            raise NoDatabaseError("there is no database yet", str(path), "run: threadmine ingest PATH")
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -268,7 +268,7 @@ def _bring_up_to_date(database: Database) -> None:
             "update threadmine, or name another database with --db",
         )
     if database.readonly:
-        raise StoreError(
+        raise OldSchemaError(
             f"the database has the older schema {revision or '(none)'}",
             database.where,
             "run any threadmine command that may write to bring it up to date",
