@@ -1,0 +1,1 @@
+"""Facts, no code: layouts, names, flags, releases and what functions do."""

@@ -1,0 +1,227 @@
+"""The model: which kernel's layout answers a question, and what its functions do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+from threadmine.memmap import facts
+from threadmine.memmap.effects import Effect, flag_operation
+from threadmine.memmap.layout import Layout
+from threadmine.memmap.names import Names
+from threadmine.memmap.program import builtin_blocks
+from threadmine.memmap.versions import Version, closest, parse_version
+from threadmine.memmap.walk import Walker, flag_effects
+from threadmine.model import Unknown
+
+ARCHES = ("x86-64", "arm64", "arm", "i386")
+STANDS_IN = {"arm64": "x86-64", "x86-64": "arm64", "arm": "i386", "i386": "arm"}
+"""Same word size and byte order: the structs differ by configuration only."""
+
+DISTRIBUTION = {"x86-64": "x64-default", "i386": "32-memcg"}
+"""The gcc-made layouts that stand for a distribution's configuration."""
+
+
+class Model:
+    """Everything known of the kernels' struct pages. Immutable; get it by :func:`threadmine.memmap.load`."""
+
+    names: Names
+
+    def __init__(self) -> None:
+        self.names = Names()
+
+    # ------------------------------------------------------------------------------------------ kernels
+
+    @cached_property
+    def _entries(self) -> tuple[tuple[Version, dict[str, Any]], ...]:
+        found = []
+        for entry in facts.packed()["kernels"]:
+            version = parse_version(entry["kernel"])
+            assert version is not None  # the packing script refuses sources without a version
+            found.append((version, entry))
+        found.sort(key=lambda pair: (pair[0].full, pair[1]["arch"], pair[1]["variant"], pair[1]["kind"]))
+        return tuple(found)
+
+    def kernels(self, arch: str = "x86-64") -> tuple[str, ...]:
+        """Kernels with facts for ``arch``, oldest first."""
+        return tuple(dict.fromkeys(e["kernel"] for _, e in self._entries if e["arch"] == arch and _plain(e)))
+
+    def sources(self) -> tuple[Layout, ...]:
+        """Every built-in layout there is, variants and configurations included, oldest first."""
+        return tuple(self._layout(number) for number in range(len(self._entries)))
+
+    def nearest(
+        self, version: str, arch: str = "x86-64", config: Mapping[str, bool] | None = None
+    ) -> Layout | Unknown:
+        """The layout that answers for a kernel.
+
+        Args:
+            version: "6.19.14", "v6.12", "7.3-rc7", or a full source name ("7.0.13+deb13-rt-amd64").
+            arch: one of ARCHES.
+            config: options set (True) or not (False) other than a distribution's; None for the
+            distribution's.
+
+        Returns:
+            the layout, ``inferred`` where an other kernel (or an other architecture of the same word size)
+            stands in; Unknown where the version or the architecture mean nothing.
+        """
+        if arch not in ARCHES:
+            return Unknown(f"no facts about the architecture {arch}; known are {', '.join(ARCHES)}")
+        wanted = parse_version(version)
+        if wanted is None:
+            return Unknown(f"{version!r} is no kernel version")
+        return self._nearest(wanted, version.strip(), arch)
+
+    @lru_cache(maxsize=1024)  # noqa: B019  (the model lives as long as the process)
+    def _nearest(self, wanted: Version, text: str, arch: str) -> Layout | Unknown:
+        by_source = [n for n, (_, e) in enumerate(self._entries) if e["source"] == text]
+        if by_source:
+            return self._layout(by_source[0])
+        for candidate in (arch, STANDS_IN[arch]):
+            numbers = [n for n, (_, e) in enumerate(self._entries) if e["arch"] == candidate and _plain(e)]
+            chosen = closest(wanted, tuple(self._entries[n][0] for n in numbers))
+            if chosen is None:
+                continue
+            best = min((n for n in numbers if self._entries[n][0] == chosen), key=self._preference)
+            layout = self._complete(best)
+            exact = candidate == arch and covers(chosen, wanted)
+            return replace(layout, inferred=not exact, asked=str(wanted), arch=arch)
+        return Unknown(f"no layout facts for {arch}")
+
+    def _preference(self, number: int) -> int:
+        return 0 if self._entries[number][1]["kind"] == "btf" else 1
+
+    @lru_cache(maxsize=256)  # noqa: B019
+    def _layout(self, number: int) -> Layout:
+        version, entry = self._entries[number]
+        gcc = entry["kind"] == "gcc"
+        where = f"layout {entry['source']}" if not gcc else f"layout {entry['source']} (gcc)"
+        return Layout(
+            kernel=str(version),
+            arch=entry["arch"],
+            pointer_size=entry["pointer_size"],
+            source=where.replace("+deb13", "").replace("+deb12", "").replace("+deb14", ""),
+            structs={name: facts.struct(index, name) for name, index in entry["structs"].items()},
+            enums={name: facts.enum(index) for name, index in entry["enums"].items()},
+            asked=str(version),
+            config="distribution" if _plain(entry) else entry["variant"],
+            options=frozenset(entry["options"]) if gcc else None,
+        )
+
+    @lru_cache(maxsize=256)  # noqa: B019
+    def _complete(self, number: int) -> Layout:
+        """The layout with the structs and enums its own facts lack taken from the closest real kernel."""
+        layout = self._layout(number)
+        version, entry = self._entries[number]
+        if entry["kind"] != "gcc":
+            return layout
+        for arch in (entry["arch"], STANDS_IN[entry["arch"]], "x86-64"):
+            real = [
+                n
+                for n, (_, e) in enumerate(self._entries)
+                if e["kind"] == "btf" and e["arch"] == arch and _plain(e)
+            ]
+            chosen = closest(version, tuple(self._entries[n][0] for n in real))
+            if chosen is not None:
+                number = next(n for n in real if self._entries[n][0] == chosen)
+                return _fill(layout, self._layout(number))
+        return layout
+
+    # ------------------------------------------------------------------------------------------ effects
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def effects(self, function: str, version: str, arch: str = "x86-64") -> tuple[Effect, ...]:
+        """What ``function`` does in a kernel, its helpers' doings included (``via``); empty if nothing is
+        known.
+
+        Old names and typos are accepted, and accessor families (``__SetPageHead``, ``folio_clear_lru``).
+        """
+        wanted = parse_version(version)
+        layout = self.nearest(version, arch)
+        if wanted is None or isinstance(layout, Unknown):
+            return ()
+        walker = Walker(layout, wanted)
+        bare = function.strip().removesuffix("()")
+        for name in dict.fromkeys((bare, self.names.resolve(bare))):
+            rows = walker.effects(name) or flag_effects(name, layout)
+            if rows:
+                return rows
+        return ()
+
+    @lru_cache(maxsize=1024)  # noqa: B019
+    def writers(self, member: str, version: str) -> tuple[Effect, ...]:
+        """Every write to ``struct.member`` (or a bare member name) by a function with facts, in a kernel."""
+        name = member.split(".", 1)[-1] if "." in member else member
+        struct = member.split(".", 1)[0].split("[")[0] if "." in member else ""
+        rows = (row for function in sorted(builtin_blocks()) for row in self.effects(function, version))
+        found = []
+        for row in rows:
+            row_struct, _, row_name = row.member.partition(".")
+            if (
+                row.access == "write"
+                and row_name.split(".")[0] == name
+                and struct in ("", row_struct, "page")
+            ):
+                found.append(row)
+        return tuple(found)
+
+    def known_function(self, name: str) -> bool:
+        """Whether there are facts about the function (accessor families and old names included)."""
+        bare = name.strip().removesuffix("()")
+        if bare in builtin_blocks() or flag_operation(bare) is not None:
+            return True
+        return self.names.resolve(bare) in builtin_blocks()
+
+    # --------------------------------------------------------------------------------------------- time
+
+    @cached_property
+    def _releases(self) -> tuple[tuple[datetime, str], ...]:
+        rows: dict[str, date] = facts.table("releases")
+        return tuple(
+            sorted((datetime(day.year, day.month, day.day, tzinfo=UTC), name) for name, day in rows.items())
+        )
+
+    def release_at(self, when: datetime) -> str:
+        """The newest mainline release at ``when`` ("6.13"); the oldest known one for earlier dates.
+
+        ``when`` without a zone counts as UTC.
+        """
+        moment = when if when.tzinfo else when.replace(tzinfo=UTC)
+        name = self._releases[0][1]
+        for day, release in self._releases:
+            if day > moment:
+                break
+            name = release
+        return name
+
+
+def covers(known: Version, wanted: Version) -> bool:
+    """Whether facts about ``known`` are facts about ``wanted`` (a bare series is covered by any of its
+    points)."""
+    if known.series != wanted.series:
+        return False
+    if wanted.point < 0 or known.point < 0:
+        return True
+    return known.full == wanted.full
+
+
+def _plain(entry: dict[str, Any]) -> bool:
+    """Whether an entry stands for a distribution's usual kernel."""
+    return entry["variant"] in ("", DISTRIBUTION.get(entry["arch"], ""))
+
+
+def _fill(layout: Layout, other: Layout) -> Layout:
+    """``layout`` with what it lacks from ``other``: only structs that hold no configuration-dependent
+    overlay."""
+    structs = dict(layout.structs)
+    borrowed = {}
+    same_words = layout.pointer_size == other.pointer_size
+    for name, struct in other.structs.items():
+        if name not in structs and same_words and name != "folio":
+            structs[name] = struct
+            borrowed[name] = other.source
+    enums = {**other.enums, **layout.enums}
+    return replace(layout, structs=structs, enums=enums, borrowed=borrowed)
