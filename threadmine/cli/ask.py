@@ -75,8 +75,8 @@ def issues_command(
     with app.queries() as queries:
         rows: Sequence[IssueRow] = queries.issues(
             field=field,
-            state=state,
-            kind=kind,
+            state=None if state is None else ConcernState(state),
+            kind=None if kind is None else ConcernKind(kind),
             author=author,
             series=series_reference(series),
             since=app.when(since),
@@ -123,8 +123,8 @@ def claims_command(
     with app.queries() as queries:
         rows = queries.claims(
             field=field,
-            verdict=verdict,
-            predicate=predicate,
+            verdict=None if verdict is None else VerdictKind(verdict),
+            predicate=None if predicate is None else Predicate(predicate),
             author=author,
             series=series_reference(series),
             since=app.when(since),

@@ -58,7 +58,7 @@ class Selection:
                     yield touch_record(row, place(row))
             return
         for series in queries.series(self.series):
-            for row in queries.fields(series.id, series.version):
+            for row in queries.fields(series.id):
                 if is_after(row.date, self.since):
                     yield touch_record(row, place(row))
 

@@ -10,7 +10,7 @@ import click
 from threadmine.cli import options
 from threadmine.cli.app import App
 from threadmine.cli.ask import say_nothing
-from threadmine.cli.targets import message_id
+from threadmine.cli.versions import one_series
 from threadmine.errors import NotFoundError
 from threadmine.model import SeriesRow, TouchRow
 
@@ -38,7 +38,7 @@ def fields_command(
 
     with app.queries() as queries:
         versions = chosen_versions(queries, series, version, all_versions)
-        found = [(row, queries.fields(row.id, row.version)) for row in versions]
+        found = [(row, queries.fields(row.id)) for row in versions]
     place = member_places()
     if as_json:
         app.out.items(touch_record(row, place(row)) for _, rows in found for row in rows)
@@ -52,20 +52,18 @@ def chosen_versions(queries: Queries, reference: str, version: int | None, every
     """The versions of the series that ``reference`` names, oldest first: one, or all.
 
     Raises:
-        NotFoundError: there is no such series or version.
+        NotFoundError: there is no such series or version, or there are several such series.
     """
-    rows = sorted(queries.series(message_id(reference)), key=lambda row: (row.version, row.version_text))
-    if not rows:
-        raise NotFoundError(f"no series matches '{reference}'", remedy="`threadmine series` lists them")
-    titles = {row.title for row in rows if row.version == rows[-1].version}
-    if len({row.id for row in rows if row.version == rows[-1].version}) > 1 and len(titles) > 1:
-        some = "; ".join(f"{row.id} {row.title}" for row in rows[:4])
-        raise NotFoundError(f"'{reference}' names {len(rows)} series", remedy=f"take one by its id: {some}")
-    if version is not None:
-        rows = [row for row in rows if row.version == version]
-        if not rows:
-            raise NotFoundError(f"no v{version} of '{reference}' was read")
-    return rows if every else rows[-1:]
+    meant, versions = one_series(queries, reference)
+    if every:
+        return versions
+    if version is None:
+        return [meant]
+    wanted = [row for row in versions if row.version == version]
+    if not wanted:
+        have = ", ".join(row.version_text or f"v{row.version}" for row in versions)
+        raise NotFoundError(f"no v{version} of '{reference}' was read", remedy=f"in hand: {have}")
+    return wanted
 
 
 def _sheets(app: App, found: Sequence[tuple[SeriesRow, Sequence[TouchRow]]], lines: bool) -> Iterator[str]:

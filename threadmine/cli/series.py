@@ -6,8 +6,7 @@ import click
 
 from threadmine.cli import options
 from threadmine.cli.app import App
-from threadmine.cli.targets import message_id
-from threadmine.errors import NotFoundError
+from threadmine.cli.versions import series_chains
 from threadmine.query.when import is_after
 
 
@@ -28,28 +27,20 @@ def series_command(app: App, series: str | None, since: str | None, as_json: boo
 
     start = app.when(since)
     with app.queries() as queries:
-        rows = [
-            row
-            for row in queries.series(None if series is None else message_id(series))
-            if is_after(row.last_activity, start)
-        ]
+        if series is None:
+            chains, rows = [], [row for row in queries.series() if is_after(row.last_activity, start)]
+        else:
+            chains = series_chains(queries, series)
+            rows = [row for chain in chains for row in chain if is_after(row.last_activity, start)]
+        story = len(chains) == 1 and bool(rows) and not as_json
+        issues = [issue for row in rows for issue in queries.issues(series=row.id)] if story else []
         empty = not rows and queries.counts().messages > 0
-        one = series is not None and len({(row.id, row.version) for row in rows}) == len(
-            {row.version_text or row.version for row in rows}
-        )
-        issues = (
-            [issue for own_id in sorted({row.id for row in rows}) for issue in queries.issues(series=own_id)]
-            if one
-            else []
-        )
+    width, style = app.out.width, app.out.style
     if as_json:
         app.out.items(map(series_record, rows))
-    elif one and rows:
-        rows.sort(key=lambda row: (row.version, row.version_text))
-        app.out.lines(series_detail(rows, issues, app.out.width, app.now, app.out.style))
+    elif story:
+        app.out.lines(series_detail(rows, issues, width, app.now, style))
     elif rows:
-        app.out.lines(series_lines(rows, app.out.width, app.now, app.out.style))
-    if empty and series is not None and start is None:
-        raise NotFoundError(f"no series matches '{series}'", remedy="`threadmine series` lists them all")
+        app.out.lines(series_lines(rows, width, app.now, style))
     if empty:
         app.out.note("no series matches")

@@ -81,14 +81,15 @@ def _concern(app: App, queries: Queries, own_id: str, as_json: bool) -> None:
 
 
 def _series(app: App, queries: Queries, own_id: str, as_json: bool) -> None:
+    from threadmine.cli.versions import all_versions
     from threadmine.render.detail import series_detail
     from threadmine.render.records import series_record
 
-    rows = sorted(queries.series(own_id), key=lambda row: (row.version, row.version_text))
+    rows = [version for row in queries.series(own_id) for version in all_versions(queries, row)]
     if as_json:
         app.out.items(map(series_record, rows))
         return
-    issues = queries.issues(series=own_id)
+    issues = [issue for row in rows for issue in queries.issues(series=row.id)]
     app.out.lines(series_detail(rows, issues, app.out.width, app.now, app.out.style))
 
 
