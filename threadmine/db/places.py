@@ -43,6 +43,7 @@ class Light:
     base: str = ""
     change_id: str = ""
     list_name: str = ""
+    author_name: str = ""
 
     @property
     def rank(self) -> tuple[int, str]:

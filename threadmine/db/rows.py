@@ -5,6 +5,7 @@ The encoders give tuples in the order of the column lists beside them, for the b
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -21,10 +22,12 @@ from threadmine.model import (
     Evidence,
     Holding,
     KernelContext,
+    Message,
     Moment,
     Person,
     StateEvidence,
     StoredMessage,
+    StretchKind,
     Touch,
     Trailer,
     Unknown,
@@ -203,6 +206,136 @@ def to_touch(row: AnyRow) -> Touch:
 
 # -------------------------------------------------------------------------------------------- writing
 
+MESSAGE_COLUMNS = [
+    "key",
+    "message_id",
+    "thread_id",
+    "in_reply_to",
+    "refs",
+    "subject",
+    "title",
+    "is_reply",
+    "is_patch",
+    "is_rfc",
+    "is_resend",
+    "version",
+    "version_stated",
+    "subversion",
+    "number",
+    "total",
+    "tags",
+    "author_name",
+    "author_address",
+    "date",
+    "sent_at",
+    "date_problem",
+    "list_name",
+    "has_patch",
+    "is_cover",
+    "base_commit",
+    "change_id",
+    "patch_id",
+    "paths",
+    "bot",
+    "quoted_only",
+    "id_made_up",
+    "recipients",
+    "headers",
+    "defects",
+    "series_id",
+    "patch_number",
+    "content_hash",
+    "source",
+    "place",
+]
+
+
+def list_of(message: Message) -> str:
+    """The list a message was sent to: what it says itself, or else its source."""
+    return message.list_id or message.origin.list_name
+
+
+def content_hash(message: Message) -> str:
+    """A hash of what a mail says: equal for copies that differ only in the way they came."""
+    digest = hashlib.blake2b(message.body.encode("utf-8", "surrogatepass"), digest_size=12)
+    parts = (
+        message.subject.raw,
+        message.author.name,
+        message.author.address,
+        str(message.date),
+        message.in_reply_to,
+        *message.references,
+        message.list_id,
+    )
+    digest.update("\x1f".join(part or "" for part in parts).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def own_text(message: Message) -> str:
+    """The new prose of a message, without quotations, code and signature: what full text search finds."""
+    body = message.body
+    return "".join(
+        body[s.start : s.end] for s in message.stretches if s.depth == 0 and s.kind is StretchKind.PROSE
+    )
+
+
+def message_values(
+    key: int, message: Message, hashed: str, thread_id: str, place: tuple[str, int | None]
+) -> tuple[object, ...]:
+    """A row of ``messages`` in the order of MESSAGE_COLUMNS.
+
+    Args:
+        key: its key.
+        message: the message.
+        hashed: its content hash.
+        thread_id: the thread it is in.
+        place: the series version and patch number that it is or answers.
+    """
+    subject = message.subject
+    patch = message.patch
+    people = [[(p.name, p.address) for p in message.to], [(p.name, p.address) for p in message.cc]]
+    return (
+        key,
+        clean(message.message_id),
+        thread_id,
+        None if message.in_reply_to is None else clean(message.in_reply_to),
+        as_json(message.references),
+        clean(subject.raw),
+        clean(subject.title),
+        subject.is_reply,
+        subject.is_patch,
+        subject.is_rfc,
+        subject.is_resend,
+        subject.version,
+        subject.version_stated,
+        clean(subject.subversion),
+        subject.number,
+        subject.total,
+        as_json(subject.tags),
+        clean(message.author.name),
+        clean(message.author.address),
+        *moment_columns(message.date),
+        clean(list_of(message)),
+        bool(patch and patch.files),
+        message.is_cover,
+        clean(patch.base_commit) if patch else "",
+        clean(patch.change_id) if patch else "",
+        patch.patch_id if patch else "",
+        as_json([file.path for file in patch.files]) if patch else "[]",
+        clean(message.bot),
+        message.quoted_only,
+        message.id_made_up,
+        as_json(people),
+        as_json(message.headers),
+        as_json([(d.code, d.detail) for d in message.defects]),
+        place[0],
+        place[1],
+        hashed,
+        clean(message.origin.source),
+        clean(message.origin.place),
+    )
+
+
 CLAIM_COLUMNS = [
     "id",
     "message_key",
@@ -356,7 +489,15 @@ def touch_values(key: int, touches: Iterable[Touch]) -> list[tuple[object, ...]]
     ]
 
 
-TRAILER_COLUMNS = ["message_key", "position", "tag", "value", "name", "address", "start"]
+TRAILER_COLUMNS = [
+    "message_key",
+    "position",
+    "tag",
+    "value",
+    "name",
+    "address",
+    "start",
+]
 
 
 def trailer_values(key: int, trailers: Iterable[Trailer]) -> list[tuple[object, ...]]:

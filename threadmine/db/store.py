@@ -1,0 +1,143 @@
+"""Writes: whole threads in one transaction each, states of concerns, links of series, ingest positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from threadmine.db import rows
+from threadmine.db.bulk import Statements
+from threadmine.db.schema import (
+    ConcernRecord,
+    Copy,
+    Message,
+    Position,
+    SeriesVersion,
+    Thread,
+    message_key,
+)
+from threadmine.db.session import Database
+from threadmine.db.writing import Writing
+from threadmine.model import ConcernStatus, Mined
+from threadmine.model import Message as Mail
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesLink:
+    """Where a series version stands among the others: ids, empty where none is known.
+
+    ``linked_by`` says how the link to the version before was found: change-id, subject, link, manual.
+    """
+
+    series_id: str
+    supersedes: str = ""
+    superseded_by: str = ""
+    linked_by: str = ""
+
+
+class Store:
+    """Writes to one database. Every method is one transaction, and may be repeated without effect.
+
+    Args:
+        database: where to write; opened for writing.
+
+    Raises:
+        StoreError: (every method) the database cannot be read or written.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._sql = Statements(database.engine.dialect)
+
+    def known(self, ids: Iterable[str]) -> set[str]:
+        """Those of the message-ids whose messages are stored."""
+        keys = {message_key(name): name for name in ids}
+        with self.database.read() as connection:
+            found = self._sql.fetch(connection, (Message.key,), Message.key, sorted(keys))
+        return {keys[key] for (key,) in found}
+
+    def unknown(self, messages: Sequence[Mail]) -> list[Mail]:
+        """The messages that say something that is not stored yet, in the order given.
+
+        A message is known if a copy that says the same is stored; another copy under a known Message-ID is
+        not. Cheap: nothing needs to be mined to ask. A known copy from a place that sorts before the stored
+        one counts as unknown, so that the place kept does not depend on the order of ingest.
+        """
+        keys = [message_key(message.message_id) for message in messages]
+        wanted = sorted(set(keys))
+        columns = (Message.key, Message.content_hash, Message.source, Message.place)
+        with self.database.read() as connection:
+            found = self._sql.fetch(connection, columns, Message.key, wanted)
+            copies = self._sql.fetch(
+                connection, (Copy.message_key, Copy.content_hash), Copy.message_key, wanted
+            )
+        stored = {(row[0], row[1]): (row[2], row[3]) for row in found}
+        stored.update(((key, hashed), ("", "")) for key, hashed in copies)
+        return [
+            message for key, message in zip(keys, messages, strict=True) if _is_unknown(message, key, stored)
+        ]
+
+    def store_thread(self, mined: Sequence[Mined]) -> int:
+        """Stores messages of a thread with what was found in them; merges threads that they connect.
+
+        Idempotent; any order of calls gives the same rows. Returns the number of new messages.
+        """
+        if not mined:
+            return 0
+        with self.database.write() as connection:
+            return Writing(connection, self._sql, self.database.is_sqlite).run(mined)
+
+    def save_statuses(self, statuses: Iterable[ConcernStatus], threads: Iterable[str] = ()) -> None:
+        """Stores where concerns stand, and that these threads are up to date."""
+        values: list[tuple[object, ...]] = [
+            (
+                status.state.value,
+                rows.as_json([(e.message_id, e.quote, e.effect.value) for e in status.evidence]),
+                rows.clean(status.addressed_in),
+                rows.clean(status.addressed_evidence),
+                status.concern_id,
+            )
+            for status in statuses
+        ]
+        columns = (
+            ConcernRecord.state,
+            ConcernRecord.state_evidence,
+            ConcernRecord.addressed_in,
+            ConcernRecord.addressed_evidence,
+        )
+        fresh: list[tuple[object, ...]] = [(False, thread_id) for thread_id in threads]
+        if not values and not fresh:
+            return
+        with self.database.write() as connection:
+            self._sql.update(connection, columns, ConcernRecord.id, values)
+            self._sql.update(connection, (Thread.stale,), Thread.id, fresh)
+
+    def save_links(self, links: Iterable[SeriesLink]) -> None:
+        """Stores how versions of series follow each other."""
+        values: list[tuple[object, ...]] = [
+            (link.supersedes, link.superseded_by, link.linked_by, link.series_id) for link in links
+        ]
+        columns = (SeriesVersion.supersedes, SeriesVersion.superseded_by, SeriesVersion.linked_by)
+        if values:
+            with self.database.write() as connection:
+                self._sql.update(connection, columns, SeriesVersion.id, values)
+
+    def position(self, source: str) -> str:
+        """How far a source has been read, empty where it never was."""
+        with self.database.read() as connection:
+            found = self._sql.fetch(connection, (Position.position,), Position.source, [rows.clean(source)])
+        return str(found[0][0]) if found else ""
+
+    def save_position(self, source: str, position: str) -> None:
+        """Stores how far a source has been read; call it when all mail before it is stored."""
+        name = rows.clean(source)
+        with self.database.write() as connection:
+            self._sql.delete(connection, Position.source, [name])
+            self._sql.insert(connection, Position, ("source", "position"), [(name, position)])
+
+
+def _is_unknown(message: Mail, key: int, stored: dict[tuple[int, str], tuple[str, str]]) -> bool:
+    if not stored:
+        return True
+    origin = stored.get((key, rows.content_hash(message)))
+    return origin is None or (message.origin.source, message.origin.place) < origin

@@ -1,0 +1,537 @@
+"""One transaction's writing: decides what is new, finds the threads it joins or merges, and puts it in place.
+
+Everything here follows from the set of messages, not from the order in which they come: of several copies of
+one message the smallest content hash counts, all copies take part in threading, and the series of a thread
+are made anew from all its messages whenever one is added.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from threadmine.db import rows
+from threadmine.db.bulk import Statements
+from threadmine.db.names import split_name
+from threadmine.db.places import (
+    Arranged,
+    Groups,
+    Light,
+    SeriesDraft,
+    arrange_series,
+    counted_references,
+    thread_id_of,
+    thread_root,
+)
+from threadmine.db.schema import (
+    Body,
+    ClaimName,
+    ClaimRecord,
+    ConcernName,
+    ConcernRecord,
+    Copy,
+    KnownId,
+    Message,
+    SeriesPatch,
+    SeriesVersion,
+    Thread,
+    TouchRecord,
+    TrailerRow,
+    message_key,
+)
+from threadmine.model import Mined
+
+_LIGHT = (
+    Message.message_id,
+    Message.refs,
+    Message.sent_at,
+    Message.author_address,
+    Message.title,
+    Message.is_patch,
+    Message.is_reply,
+    Message.version,
+    Message.subversion,
+    Message.is_rfc,
+    Message.is_resend,
+    Message.number,
+    Message.total,
+    Message.base_commit,
+    Message.change_id,
+    Message.list_name,
+    Message.series_id,
+    Message.patch_number,
+    Message.author_name,
+)
+
+_SERIES_FIELDS = """
+INSERT INTO series_fields (series_id, member, struct, reads, writes, others)
+SELECT p.series_id, t.member, t.struct,
+       SUM(CASE t.access WHEN 'read' THEN 1 ELSE 0 END),
+       SUM(CASE t.access WHEN 'write' THEN 1 ELSE 0 END),
+       SUM(CASE t.access WHEN 'read' THEN 0 WHEN 'write' THEN 0 ELSE 1 END)
+FROM series_patches p
+JOIN series s ON s.id = p.series_id
+JOIN touches t ON t.message_key = p.message_key
+WHERE s.thread_id = {mark} AND t.side <> ' '
+GROUP BY p.series_id, t.member, t.struct
+"""
+
+_SERIES_TRAILERS = """
+SELECT m.series_id, t.tag, COUNT(DISTINCT m.patch_number || ' ' || COALESCE(t.address, t.value))
+FROM messages m
+JOIN trailers t ON t.message_key = m.key
+WHERE m.thread_id = {mark} AND m.series_id <> ''
+GROUP BY m.series_id, t.tag
+ORDER BY m.series_id, t.tag
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message to be written, with its key and content hash."""
+
+    key: int
+    hashed: str
+    mined: Mined
+
+    @property
+    def message_id(self) -> str:
+        return rows.clean(self.mined.message.message_id)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        references = [rows.clean(name) for name in self.mined.message.references]
+        return counted_references(self.message_id, references)
+
+    @property
+    def rank(self) -> tuple[bool, str]:
+        """The smallest of several copies counts; real mail before what is known from quotes."""
+        return (self.mined.message.quoted_only, self.hashed)
+
+
+@dataclass(slots=True)
+class _Joined:
+    """A thread that incoming messages form or join."""
+
+    incoming: list[Incoming]
+    ids: dict[str, bool]  # every id of the thread -> has a parent
+    stored: dict[str, tuple[str, bool]]  # those in the database -> (thread, has a parent) there
+    old_threads: list[str]
+    thread_id: str = ""
+    lights: list[Light] = field(default_factory=list)
+    places: dict[str, tuple[str, int | None]] = field(default_factory=dict)  # as stored
+
+
+class Writing:
+    """Writes incoming messages inside the transaction of ``connection``."""
+
+    def __init__(self, connection: Connection, statements: Statements, full_text: bool) -> None:
+        self.connection = connection
+        self.sql = statements
+        self.full_text = full_text
+
+    def run(self, mined: Sequence[Mined]) -> int:
+        """Writes what is not there yet; returns how many messages are new."""
+        incoming = [
+            Incoming(message_key(rows.clean(m.message.message_id)), rows.content_hash(m.message), m)
+            for m in mined
+        ]
+        chosen, losing, replaced = self._choose(incoming)
+        if not chosen and not losing:
+            return 0
+        for thread in self._join([*chosen, *losing]):
+            self._write_thread(thread, {i.key for i in chosen}, replaced)
+        self._write_copies(losing, replaced)
+        return len(chosen) - len(replaced)
+
+    # ------------------------------------------------------------------------- what is new
+
+    def _choose(
+        self, incoming: Sequence[Incoming]
+    ) -> tuple[list[Incoming], list[Incoming], dict[int, tuple[Any, ...]]]:
+        """What to write, what is only another copy, and the stored rows that give way (by key)."""
+        columns = (
+            Message.key,
+            Message.content_hash,
+            Message.quoted_only,
+            Message.source,
+            Message.place,
+            Message.list_name,
+        )
+        keys = sorted({i.key for i in incoming})
+        stored = {row[0]: row for row in self.sql.fetch(self.connection, columns, Message.key, keys)}
+        copies = {
+            (key, hashed)
+            for key, hashed in (
+                self.sql.fetch(self.connection, (Copy.message_key, Copy.content_hash), Copy.message_key, keys)
+            )
+        }
+        chosen: list[Incoming] = []
+        losing: list[Incoming] = []
+        replaced: dict[int, tuple[Any, ...]] = {}
+        for variants in _by_key(incoming):
+            row = stored.get(variants[0].key)
+            fresh = [v for v in variants if (v.key, v.hashed) not in copies]
+            if row is not None:
+                self._note_origin(fresh, row)
+                fresh = [v for v in fresh if v.hashed != row[1]]
+            if not fresh:
+                continue
+            if row is None or fresh[0].rank < (bool(row[2]), row[1]):
+                chosen.append(fresh.pop(0))
+                if row is not None:
+                    replaced[row[0]] = row
+            losing += fresh
+        return chosen, losing, replaced
+
+    def _note_origin(self, variants: Iterable[Incoming], row: tuple[Any, ...]) -> None:
+        """Of equal copies from two places the place that sorts first is kept, whichever came first."""
+        for same in (v for v in variants if v.hashed == row[1]):
+            message = same.mined.message
+            origin = (rows.clean(message.origin.source), rows.clean(message.origin.place))
+            if origin < (row[3], row[4]):
+                columns = (Message.source, Message.place, Message.list_name)
+                values = (*origin, rows.clean(rows.list_of(message)), same.key)
+                self.sql.update(self.connection, columns, Message.key, [values])
+
+    def _write_copies(self, losing: Sequence[Incoming], replaced: dict[int, tuple[Any, ...]]) -> None:
+        values: list[tuple[object, ...]] = [
+            (key, row[1], row[3], row[4], row[5]) for key, row in replaced.items()
+        ]
+        for one in losing:
+            message = one.mined.message
+            origin = (rows.clean(message.origin.source), rows.clean(message.origin.place))
+            values.append((one.key, one.hashed, *origin, rows.clean(rows.list_of(message))))
+        columns = ("message_key", "content_hash", "source", "place", "list_name")
+        self.sql.insert(self.connection, Copy, columns, values)
+
+    # ------------------------------------------------------------------------------ threads
+
+    def _join(self, incoming: Sequence[Incoming]) -> list[_Joined]:
+        """Groups the incoming by the thread that each forms or joins, and loads what is stored of it."""
+        names = sorted({name for i in incoming for name in (i.message_id, *i.references)})
+        columns = (KnownId.message_id, KnownId.thread_id, KnownId.has_parent)
+        keys = [message_key(name) for name in names]
+        found = self.sql.fetch(self.connection, columns, KnownId.key, keys)
+        groups = Groups()
+        for one in incoming:
+            groups.find(one.message_id)
+            for reference in one.references:
+                groups.join(one.message_id, reference)
+        for message_id, thread_id, _ in found:
+            groups.join(message_id, f"\n{thread_id}")  # no message-id has a line break
+        threads: dict[str, _Joined] = {}
+        for one in incoming:
+            name = groups.find(one.message_id)
+            threads.setdefault(name, _Joined([], {}, {}, [])).incoming.append(one)
+        for thread_id in sorted({thread_id for _, thread_id, _ in found}):
+            threads[groups.find(f"\n{thread_id}")].old_threads.append(thread_id)
+        for joined in threads.values():
+            self._load_ids(joined)
+        return list(threads.values())
+
+    def _load_ids(self, joined: _Joined) -> None:
+        """Fills in the ids of a thread, stored and new, and the id it gets."""
+        columns = (KnownId.message_id, KnownId.thread_id, KnownId.has_parent)
+        for row in self.sql.fetch(self.connection, columns, KnownId.thread_id, joined.old_threads):
+            joined.stored[row[0]] = (row[1], bool(row[2]))
+            joined.ids[row[0]] = bool(row[2])
+        for one in joined.incoming:
+            chain = (*one.references, one.message_id)
+            for index, name in enumerate(chain):
+                joined.ids[name] = joined.ids.get(name, False) or index > 0
+        root = thread_root(joined.ids)
+        joined.thread_id = thread_id_of(root)
+        if joined.thread_id not in joined.old_threads:
+            self.sql.insert(self.connection, Thread, ("id", "root_id"), [(joined.thread_id, root)])
+
+    def _write_thread(self, joined: _Joined, chosen: set[int], replaced: dict[int, tuple[Any, ...]]) -> None:
+        """Writes the messages of one thread and everything that follows from them."""
+        self._load_lights(joined)
+        links = self._clear_series(joined)
+        self._move(joined)
+        fresh = {i.key: i for i in joined.incoming if i.key in chosen and i.rank == _best(joined, i.key)}
+        gone = [key for key in fresh if key in replaced]
+        self._delete_messages(gone)
+        names = {one.message_id for one in fresh.values()}
+        joined.lights = [light for light in joined.lights if light.message_id not in names]
+        joined.lights += [_light_of(one) for one in fresh.values()]
+        arranged = arrange_series(joined.lights)
+        self._write_messages(joined, list(fresh.values()), arranged)
+        self._replace_places(joined, names, arranged)
+        self._write_series(joined, arranged, links)
+        self._write_summary(joined)
+
+    def _load_lights(self, joined: _Joined) -> None:
+        for row in self.sql.fetch(self.connection, _LIGHT, Message.thread_id, joined.old_threads):
+            joined.lights.append(
+                Light(
+                    message_id=row[0],
+                    references=counted_references(row[0], json.loads(row[1])),
+                    sent_at=row[2],
+                    author=row[3],
+                    title=row[4],
+                    is_candidate=bool(row[5]) and not row[6],
+                    version=row[7],
+                    subversion=row[8],
+                    is_rfc=bool(row[9]),
+                    is_resend=bool(row[10]),
+                    number=row[11],
+                    total=row[12],
+                    base=row[13],
+                    change_id=row[14],
+                    list_name=row[15],
+                    author_name=row[18],
+                )
+            )
+            joined.places[row[0]] = (row[16], row[17])
+
+    def _move(self, joined: _Joined) -> None:
+        """Puts the ids, and the messages of threads that are merged, under the thread's id."""
+        new: list[tuple[object, ...]] = []
+        changed: list[tuple[object, ...]] = []
+        for name, has_parent in joined.ids.items():
+            if name not in joined.stored:
+                new.append((message_key(name), name, joined.thread_id, has_parent))
+            elif joined.stored[name] != (joined.thread_id, has_parent):
+                changed.append((joined.thread_id, has_parent, message_key(name)))
+        self.sql.insert(self.connection, KnownId, ("key", "message_id", "thread_id", "has_parent"), new)
+        self.sql.update(self.connection, (KnownId.thread_id, KnownId.has_parent), KnownId.key, changed)
+        old = [name for name in joined.old_threads if name != joined.thread_id]
+        if old:
+            moves: list[tuple[object, ...]] = [(joined.thread_id, name) for name in old]
+            self.sql.update(self.connection, (Message.thread_id,), Message.thread_id, moves)
+            self.sql.delete(self.connection, Thread.id, old)
+
+    # ----------------------------------------------------------------------------- messages
+
+    def _delete_messages(self, keys: Sequence[int]) -> None:
+        """Removes messages with all that was found in them."""
+        self.sql.delete(self.connection, Message.key, keys)
+        if self.full_text:
+            for key in keys:
+                self.connection.exec_driver_sql("DELETE FROM search WHERE rowid = ?", (key,))
+
+    def _write_messages(self, joined: _Joined, fresh: list[Incoming], arranged: Arranged) -> None:
+        fresh.sort(key=lambda one: one.key)  # FTS5 writes its index once only where rowids ascend
+        messages: list[tuple[object, ...]] = []
+        bodies: list[tuple[object, ...]] = []
+        trailers: list[tuple[object, ...]] = []
+        touches: list[tuple[object, ...]] = []
+        search: list[tuple[object, ...]] = []
+        for one in fresh:
+            message = one.mined.message
+            place = arranged.places[one.message_id]
+            messages.append(rows.message_values(one.key, message, one.hashed, joined.thread_id, place))
+            bodies.append((one.key, rows.clean(message.body)))
+            trailers += rows.trailer_values(one.key, message.trailers)
+            touches += rows.touch_values(one.key, one.mined.touches)
+            search.append((one.key, rows.clean(message.subject.title), rows.clean(rows.own_text(message))))
+        sql, connection = self.sql, self.connection
+        sql.insert(connection, Message, rows.MESSAGE_COLUMNS, messages)
+        sql.insert(connection, Body, ("message_key", "text"), bodies)
+        sql.insert(connection, TrailerRow, rows.TRAILER_COLUMNS, trailers)
+        sql.insert(connection, TouchRecord, rows.TOUCH_COLUMNS, touches)
+        if self.full_text and search:
+            connection.exec_driver_sql("INSERT INTO search (rowid, subject, text) VALUES (?, ?, ?)", search)
+        self._write_findings(fresh)
+
+    def _write_findings(self, fresh: Iterable[Incoming]) -> None:
+        """Claims with their verdicts, concerns, and the names in both."""
+        claims: dict[str, tuple[object, ...]] = {}
+        claim_names: set[tuple[str, str, str]] = set()
+        concerns: dict[str, tuple[object, ...]] = {}
+        concern_names: set[tuple[str, str, str]] = set()
+        for one in fresh:
+            for claim, verdict in zip(one.mined.claims, one.mined.verdicts, strict=True):
+                if claim.id not in claims:
+                    claims[claim.id] = rows.claim_values(one.key, claim, verdict)
+                    claim_names |= {(*_member_first(name), claim.id) for name in claim.entities if name}
+            for concern in one.mined.concerns:
+                if concern.id not in concerns:
+                    concerns[concern.id] = rows.concern_values(one.key, concern)
+                    concern_names |= {(*_member_first(name), concern.id) for name in concern.targets if name}
+        sql, connection = self.sql, self.connection
+        sql.insert(connection, ClaimRecord, rows.CLAIM_COLUMNS, list(claims.values()))
+        sql.insert(connection, ClaimName, ("member", "struct", "claim_id"), sorted(claim_names))
+        sql.insert(connection, ConcernRecord, rows.CONCERN_COLUMNS, list(concerns.values()))
+        sql.insert(connection, ConcernName, ("member", "struct", "concern_id"), sorted(concern_names))
+
+    def _replace_places(self, joined: _Joined, fresh: set[str], arranged: Arranged) -> None:
+        """Corrects the series and patch of stored messages where new mail has changed them."""
+        changed: list[tuple[object, ...]] = [
+            (*arranged.places[name], message_key(name))
+            for name, place in joined.places.items()
+            if name not in fresh and place != arranged.places[name]
+        ]
+        self.sql.update(self.connection, (Message.series_id, Message.patch_number), Message.key, changed)
+
+    # ------------------------------------------------------------------------------- series
+
+    def _clear_series(self, joined: _Joined) -> dict[str, tuple[Any, ...]]:
+        """Removes the series of the threads; returns their links to other versions by series id."""
+        if not any(light.is_candidate for light in joined.lights):
+            return {}
+        columns = (
+            SeriesVersion.id,
+            SeriesVersion.supersedes,
+            SeriesVersion.superseded_by,
+            SeriesVersion.linked_by,
+        )
+        where = SeriesVersion.thread_id
+        found = self.sql.fetch(self.connection, columns, where, joined.old_threads)
+        self.sql.delete(self.connection, where, joined.old_threads)
+        return {row[0]: row[1:] for row in found}
+
+    def _write_series(self, joined: _Joined, arranged: Arranged, links: dict[str, tuple[Any, ...]]) -> None:
+        if not arranged.series:
+            return
+        last: dict[str, int] = {}
+        for light in joined.lights:
+            series_id = arranged.places[light.message_id][0]
+            last[series_id] = max(last.get(series_id, 0), light.sent_at or 0)
+        by_series: dict[str, list[tuple[str, int]]] = {}
+        found = self.connection.exec_driver_sql(
+            _SERIES_TRAILERS.format(mark=self.sql.mark), (joined.thread_id,)
+        )
+        for series_id, tag, count in found:
+            by_series.setdefault(series_id, []).append((tag, count))
+        series = [
+            _series_values(
+                joined.thread_id,
+                draft,
+                last.get(draft.id) or None,
+                by_series.get(draft.id, []),
+                links.get(draft.id, ("", "", "")),
+            )
+            for draft in arranged.series
+        ]
+        self.sql.insert(self.connection, SeriesVersion, SERIES_COLUMNS, series)
+        patches: list[tuple[object, ...]] = [
+            (draft.id, number, message_key(patch.message_id))
+            for draft in arranged.series
+            for number, patch in sorted(draft.patches.items())
+        ]
+        columns = ("series_id", "number", "message_key")
+        self.sql.insert(self.connection, SeriesPatch, columns, patches)
+        self.connection.exec_driver_sql(_SERIES_FIELDS.format(mark=self.sql.mark), (joined.thread_id,))
+
+    def _write_summary(self, joined: _Joined) -> None:
+        dated = [light.sent_at for light in joined.lights if light.sent_at is not None]
+        first = min(joined.lights, key=lambda light: light.rank, default=None)
+        columns = (Thread.subject, Thread.messages, Thread.first_at, Thread.last_at, Thread.stale)
+        values = (
+            first.title if first else "",
+            len(joined.lights),
+            min(dated, default=None),
+            max(dated, default=None),
+            True,
+            joined.thread_id,
+        )
+        self.sql.update(self.connection, columns, Thread.id, [values])
+
+
+SERIES_COLUMNS = [
+    "id",
+    "thread_id",
+    "head_key",
+    "title",
+    "author_name",
+    "author_address",
+    "list_name",
+    "version",
+    "version_text",
+    "cover",
+    "total",
+    "complete",
+    "sent_at",
+    "last_at",
+    "base",
+    "change_id",
+    "trailers",
+    "supersedes",
+    "superseded_by",
+    "linked_by",
+]
+
+
+def _series_values(
+    thread_id: str,
+    draft: SeriesDraft,
+    last_at: int | None,
+    trailers: list[tuple[str, int]],
+    links: tuple[Any, ...],
+) -> tuple[object, ...]:
+    head = draft.head
+    return (
+        draft.id,
+        thread_id,
+        message_key(head.message_id),
+        head.title,
+        head.author_name,
+        head.author,
+        head.list_name,
+        head.version,
+        draft.version_text,
+        draft.cover.message_id if draft.cover else None,
+        draft.total,
+        draft.is_complete,
+        head.sent_at,
+        last_at,
+        draft.first_stated("base"),
+        draft.first_stated("change_id"),
+        rows.as_json(trailers),
+        *links,
+    )
+
+
+def _by_key(incoming: Iterable[Incoming]) -> list[list[Incoming]]:
+    """The distinct copies of each message, best first."""
+    found: dict[int, dict[str, Incoming]] = {}
+    for one in incoming:
+        copies = found.setdefault(one.key, {})
+        known = copies.get(one.hashed)
+        if known is None or _origin(one) < _origin(known):
+            copies[one.hashed] = one
+    return [sorted(copies.values(), key=lambda one: one.rank) for copies in found.values()]
+
+
+def _origin(one: Incoming) -> tuple[str, str]:
+    origin = one.mined.message.origin
+    return (origin.source, origin.place)
+
+
+def _best(joined: _Joined, key: int) -> tuple[bool, str]:
+    return min(one.rank for one in joined.incoming if one.key == key)
+
+
+def _member_first(name: str) -> tuple[str, str]:
+    struct, member = split_name(rows.clean(name))
+    return member, struct
+
+
+def _light_of(one: Incoming) -> Light:
+    message = one.mined.message
+    subject = message.subject
+    return Light(
+        message_id=one.message_id,
+        references=one.references,
+        sent_at=rows.seconds(message.date),
+        author=rows.clean(message.author.address),
+        title=rows.clean(subject.title),
+        is_candidate=subject.is_patch and not subject.is_reply,
+        version=subject.version,
+        subversion=subject.subversion,
+        is_rfc=subject.is_rfc,
+        is_resend=subject.is_resend,
+        number=subject.number,
+        total=subject.total,
+        base=message.patch.base_commit if message.patch else "",
+        change_id=message.patch.change_id if message.patch else "",
+        list_name=rows.clean(rows.list_of(message)),
+        author_name=rows.clean(message.author.name),
+    )
