@@ -1,0 +1,159 @@
+"""The way of mail into the database: read, parse, mine, store by thread, bring the states up to date.
+
+Batches are bounded, so memory does not grow with the archive. Each thread of a batch is one transaction and
+everything may be repeated: a run that is killed at any moment is completed by the next one, to the same
+database as if nothing had happened. Threads whose states are still to be computed are marked in the database
+itself.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from threadmine.db.places import group_threads
+from threadmine.db.queries import Queries
+from threadmine.db.session import Database
+from threadmine.db.store import Store
+from threadmine.ingest import read_messages
+from threadmine.model import IngestReport, Message, Mined, Skipped
+
+BATCH_MESSAGES = 400
+"""Messages parsed before they are grouped by thread and stored."""
+
+BATCH_CHARACTERS = 8_000_000
+"""Characters of bodies after which a batch is stored although it has few messages."""
+
+Progress = Callable[[int, str], None]
+"""Told the number of messages read so far, and where the last of them came from."""
+
+Miner = Callable[[Message], Mined]
+
+
+@dataclass(slots=True)
+class _Account:
+    """What happened so far."""
+
+    read: int = 0
+    known: int = 0
+    new_ids: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+
+    def left_out(self, item: Skipped) -> None:
+        (self.failures if item.failed else self.skipped).append((str(item.origin), item.reason))
+
+    def report(self) -> IngestReport:
+        return IngestReport(
+            read=self.read,
+            new=len(self.new_ids),
+            known=self.known,
+            skipped=tuple(self.skipped),
+            failures=tuple(self.failures),
+            new_ids=tuple(self.new_ids),
+        )
+
+
+def ingest_paths(
+    database: Database,
+    paths: Iterable[str],
+    progress: Progress | None = None,
+    miner: Miner | None = None,
+) -> IngestReport:
+    """Reads files, folders, archives or standard input into the database.
+
+    Args:
+        database: opened for writing.
+        paths: what to read, see :func:`threadmine.sources.read_path`.
+        progress: told how far it is after each batch.
+        miner: what finds claims and so on in a message; None takes :func:`threadmine.extract.mine`.
+
+    Raises:
+        StoreError: the database cannot be written; what was stored before stays.
+    """
+    return ingest_messages(database, read_messages(paths), progress, miner)
+
+
+def ingest_messages(
+    database: Database,
+    items: Iterable[Message | Skipped],
+    progress: Progress | None = None,
+    miner: Miner | None = None,
+) -> IngestReport:
+    """Like :func:`ingest_paths`, for messages that are parsed already."""
+    account = _Account()
+    store = Store(database)
+    find = miner or default_miner()
+    for batch in _batches(items, account):
+        _store_batch(store, batch, find, account)
+        if progress is not None and batch:
+            progress(account.read, str(batch[-1].origin))
+    update_states(database)
+    return account.report()
+
+
+def default_miner() -> Miner:
+    """:func:`threadmine.extract.mine` with the built-in model."""
+    from threadmine import memmap  # slow to import; not needed to read mail without mining it
+    from threadmine.extract import mine
+
+    model = memmap.load()
+    return lambda message: mine(message, model)
+
+
+def update_states(database: Database) -> int:
+    """Computes the states of concerns, and the links of series, for the threads that got mail.
+
+    Returns the number of threads brought up to date.
+    """
+    from threadmine import track
+
+    stale = Queries(database).stale_threads()
+    if stale:
+        track.update(database, stale)
+    return len(stale)
+
+
+def _batches(items: Iterable[Message | Skipped], account: _Account) -> Iterator[list[Message]]:
+    """The messages in batches of bounded size; what was left out goes into the account."""
+    batch: list[Message] = []
+    characters = 0
+    for item in items:
+        if isinstance(item, Skipped):
+            account.left_out(item)
+            continue
+        account.read += 1
+        batch.append(item)
+        characters += len(item.body)
+        if len(batch) >= BATCH_MESSAGES or characters >= BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def _store_batch(store: Store, batch: list[Message], find: Miner, account: _Account) -> None:
+    """Mines and stores what is new in a batch, one transaction for each of its threads."""
+    unknown = store.unknown(batch)
+    stored = store.known(message.message_id for message in unknown)
+    by_id: dict[str, list[Message]] = {}
+    for message in unknown:
+        by_id.setdefault(message.message_id, []).append(message)
+    for names in group_threads((m.message_id, m.references) for m in unknown):
+        thread = [message for name in names for message in by_id.get(name, ())]
+        store.store_thread([_mined(message, find, account) for message in thread])
+    new = [name for name in by_id if name not in stored]
+    account.new_ids += new
+    account.known += len(batch) - len(new)
+
+
+def _mined(message: Message, find: Miner, account: _Account) -> Mined:
+    """The message with what is found in it; with nothing, and a failure, where mining breaks down."""
+    try:
+        return find(message)
+    except Exception as error:  # one mail that defeats a rule must not stop the others; it is named
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        reason = f"stored, but not mined: {type(error).__name__} in {last.name} line {last.lineno}"
+        account.failures.append((str(message.origin), reason))
+        return Mined(message)
