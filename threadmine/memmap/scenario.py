@@ -1,0 +1,307 @@
+"""Scenarios: memory in a known state, a call, and what the call changed, byte for byte.
+
+The result tells every changed byte with the members it belongs to as struct page and as struct folio,
+warnings, unmet needs, and stale bytes: what an earlier folio left in pages that are something else now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from threadmine.errors import ModelError
+from threadmine.memmap import facts
+from threadmine.memmap.layout import Layout
+from threadmine.memmap.program import Block, block_for, read_blocks
+from threadmine.memmap.simulate import MAX_ORDER, Machine, Memory, Pointer, Value
+from threadmine.memmap.versions import parse_version
+
+FILLS = ("zero", "a5", "memcg")
+BASES = {8: 0xFFFFEA0004000000, 4: 0xF7C00000}
+PGMAPS = {8: 0xFFFF888101234000, 4: 0xC1234000}
+MEMCG_POINTER = 0xFFFF888123456780
+SPARE_PAGES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Consecutive bytes of one page that changed, with the members they belong to by either name."""
+
+    page: int
+    offset: int
+    data: bytes
+    page_members: tuple[str, ...]
+    folio_members: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Bytes that ``member`` of the folio at page ``origin`` left in page ``page``, which is something else
+    now."""
+
+    page: int
+    offset: int
+    data: bytes
+    member: str
+    origin: int
+    now: tuple[str, ...]
+    since: str
+
+    def text(self) -> str:
+        now = " and ".join(self.now) or "no member"
+        return (
+            f"page[{self.page}]+{self.offset}: {self.member} of the earlier folio at page[{self.origin}] "
+            f"({self.data.hex()}) now lies in {now} of page[{self.page}], {self.since}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What a scenario did. ``state`` has the bytes of the pages that matter, ``options`` what it asked
+    for."""
+
+    scenario: str
+    order: int
+    kernel: str
+    arch: str
+    fill: str
+    base: int
+    warns: int
+    warnings: tuple[str, ...]
+    unmet: tuple[str, ...]
+    writes: tuple[Write, ...]
+    state: tuple[bytes, ...]
+    stale: tuple[Stale, ...]
+    options: tuple[tuple[str, bool], ...]
+    inferred: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What to simulate on. ``pages`` 0 means as many as the scenario needs."""
+
+    layout: Layout
+    version: str
+    options: Mapping[str, bool]
+    fill: str = ""
+    base: int = 0
+    pgmap: int = 0
+    pages: int = 0
+    blocks: Mapping[str, tuple[Block, ...]] | None = None
+
+
+@cache
+def scenarios() -> Mapping[str, tuple[Block, ...]]:
+    """The packaged scenarios by name."""
+    return read_blocks(facts.text("scenarios.txt"))
+
+
+def distribution_options(layout: Layout) -> dict[str, bool]:
+    """The options a distribution sets, as far as effects ask for them, for the layout's word size."""
+    wide = layout.pointer_size == 8
+    options = {
+        "64BIT": wide,
+        "MEMCG": any(layout.member("page", name) for name in ("memcg_data", "mem_cgroup")),
+        "MM_ID": layout.member("folio", "_mm_ids") is not None,
+        "PAGE_MAPCOUNT": True,
+        "HUGETLB_PAGE_OPTIMIZE_VMEMMAP": wide,
+        "DEBUG_VM": True,
+    }
+    if layout.options is not None:
+        options["MEMCG"] = "MEMCG" in layout.options
+    return options
+
+
+def run(names: str | tuple[str, ...], order: int, setup: Setup) -> Simulation:
+    """Runs a scenario, or functions one after the other, and reports what the measured part changed.
+
+    Args:
+        names: a scenario, or a function that is given the first page and the order, or several in a row
+            (``zone_device_page_init:1:0`` gives the page and the order of that call).
+        order: log2 of the pages of the folio.
+        setup: layout, options and what is in memory.
+
+    Raises:
+        ModelError: unknown function, an order too large, or a store outside of the pages.
+    """
+    calls = (names,) if isinstance(names, str) else names
+    if not 0 <= order <= MAX_ORDER:
+        raise ModelError(f"order {order} cannot be simulated; it must be 0 to {MAX_ORDER}")
+    if setup.fill and setup.fill not in FILLS:
+        raise ModelError(f"no fill {setup.fill!r}; it is one of {', '.join(FILLS)}")
+    version = parse_version(setup.version)
+    if version is None:
+        raise ModelError(f"{setup.version!r} is no kernel version")
+    layout = setup.layout
+    base = setup.base or BASES[layout.pointer_size]
+    pages = setup.pages or max(2 << order, 16) + SPARE_PAGES
+    memory = Memory(layout, base, pages)
+    machine = Machine(memory, version, {**distribution_options(layout), **setup.options}, setup.blocks)
+    stage = _Stage(machine, setup, pages)
+    for call in calls:
+        stage.run(call, order, sequence=len(calls) > 1)
+    shown = max(5, (1 << order) + 1)
+    return Simulation(
+        scenario=" ".join(calls),
+        order=order,
+        kernel=setup.version,
+        arch=layout.arch,
+        fill=setup.fill or "zero",
+        base=base,
+        warns=len(machine.warnings) - stage.warned,
+        warnings=tuple(machine.warnings[stage.warned :]),
+        unmet=tuple(machine.unmet),
+        writes=tuple(changes(stage.before, memory)),
+        state=tuple(memory.page(number) for number in range(shown)),
+        stale=tuple(stale_bytes(machine)),
+        options=tuple((name, machine.options.get(name, False)) for name in sorted(machine.asked)),
+        inferred=layout.inferred,
+        source=layout.source,
+    )
+
+
+class _Stage:
+    """Sets memory up for a scenario and marks where the measured part begins."""
+
+    def __init__(self, machine: Machine, setup: Setup, pages: int) -> None:
+        self.machine = machine
+        self.setup = setup
+        self.pages = pages
+        self.before = bytes(machine.memory.data)
+        self.warned = 0
+        self._started = False
+        machine.hooks = {"prefill": self.prefill, "measure": self.measure, "fill": self.fill_all}
+        self._device = False
+
+    def run(self, call: str, order: int, sequence: bool) -> None:
+        name, *numbers = call.split(":")
+        scenario = None if numbers or sequence else scenarios().get(name)
+        machine = self.machine
+        first = Pointer("page", machine.memory.base)
+        if scenario:
+            self._device = name == "zone_device_reinit"
+            values: dict[str, Value] = {"page": first, "order": order, "pages": self.pages}
+            values["pgmap"] = self._pgmap()
+            machine.run_body(scenario[0], values)
+            return
+        block = block_for(name, machine.version, machine.blocks)
+        if block is None:
+            raise ModelError(f"no facts about {name}() in {machine.version}")
+        if not self._started:
+            self.prefill()
+            self.measure()
+        page, own = _numbers(numbers, order)
+        here = Pointer("page", first.address + page * machine.layout.page_size)
+        machine.call(name, *[self._argument(param, kind, here, first, own) for param, kind in block.params])
+
+    def _argument(self, param: str, kind: str, here: Pointer, first: Pointer, order: int) -> Value:
+        if kind in ("page", "folio"):
+            return first if param == "head" and here.address != first.address else here
+        known = {"order": order, "old_order": order, "pgmap": self._pgmap(), "nr": 1 << order, "count": 1}
+        kinds = self.machine.layout.enums.get("memory_type", {})
+        known["pgmap_type"] = kinds.get("MEMORY_DEVICE_PRIVATE", 1)
+        return known.get(param, 0)
+
+    def _pgmap(self) -> int:
+        return self.setup.pgmap or PGMAPS[self.machine.layout.pointer_size]
+
+    def prefill(self) -> None:
+        self._started = True
+        if self.setup.fill == "a5":
+            self.fill_all()
+        if self.setup.fill == "memcg":
+            self._fill_memcg(8 if self._device else self.pages)
+
+    def fill_all(self) -> None:
+        data = self.machine.memory.data
+        data[:] = b"\xa5" * len(data)
+
+    def _fill_memcg(self, pages: int) -> None:
+        layout, data = self.machine.layout, self.machine.memory.data
+        member = layout.member("page", "memcg_data") or layout.member("page", "mem_cgroup")
+        if member is None:
+            raise ModelError("this kernel's struct page has no memcg_data to fill")
+        value = (MEMCG_POINTER & ((1 << 8 * member.size) - 1)).to_bytes(member.size, "little")
+        for start in range(member.offset, pages * layout.page_size, layout.page_size):
+            data[start : start + member.size] = value
+
+    def measure(self) -> None:
+        self.before = bytes(self.machine.memory.data)
+        self.warned = len(self.machine.warnings)
+
+
+def _numbers(words: list[str], order: int) -> tuple[int, int]:
+    try:
+        page = int(words[0]) if words else 0
+        return page, int(words[1]) if len(words) > 1 else order
+    except ValueError as error:
+        raise ModelError(f"{':'.join(words)} is not PAGE or PAGE:ORDER") from error
+
+
+def changes(before: bytes, memory: Memory) -> Iterator[Write]:
+    """Each run of consecutive bytes of a page that differs from ``before``."""
+    size = memory.layout.page_size
+    for page in range(memory.pages):
+        old, new = before[page * size : (page + 1) * size], memory.page(page)
+        offset = 0
+        while offset < size:
+            if old[offset] == new[offset]:
+                offset += 1
+                continue
+            end = offset
+            while end < size and old[end] != new[end]:
+                end += 1
+            yield _write(memory.layout, page, offset, new[offset:end])
+            offset = end
+
+
+def _write(layout: Layout, page: int, offset: int, data: bytes) -> Write:
+    names = tuple(m.name for m in layout.members_at("page", offset, len(data)))
+    return Write(page, offset, data, names, folio_members(layout, page, offset, len(data)))
+
+
+def folio_members(layout: Layout, page: int, offset: int, size: int) -> tuple[str, ...]:
+    """What a folio that begins at page 0 calls bytes of its page ``page``; nothing past the struct's end."""
+    found = layout.members_at("folio", page * layout.page_size + offset, size)
+    return tuple(m.name for m in found if m.type != "struct page" and not m.name.startswith("_usable_"))
+
+
+def stale_bytes(machine: Machine) -> Iterator[Stale]:
+    """Bytes that were written as part of an earlier folio into pages that were made something else since."""
+    layout = machine.layout
+    last: dict[tuple[int, int], int] = {}
+    for number, store in enumerate(machine.stores):
+        for offset in range(store.offset, store.offset + len(store.data)):
+            last[store.page, offset] = number
+    owner: dict[int, int] = {}
+    for number, extent in enumerate(machine.extents):
+        for page in range(extent.head, extent.head + (1 << extent.order)):
+            owner[page] = number
+    seen: set[tuple[int, int]] = set()
+    for (page, _), number in sorted(last.items()):
+        store = machine.stores[number]
+        holder = machine.extents[owner[page]] if page in owner else None
+        if holder is None or number >= holder.after or (number, page) in seen:
+            continue
+        if not _belongs_elsewhere(store.member, store.origin, page, holder.head):
+            continue
+        kept = [o for o in range(store.offset, store.offset + len(store.data)) if last[page, o] == number]
+        data = bytes(machine.memory.page(page)[kept[0] : kept[-1] + 1])
+        if any(data):
+            seen.add((number, page))
+            now = tuple(m.full_name for m in layout.members_at("page", kept[0], len(data)))
+            since = f"made order {holder.order} by {holder.by}() at page[{holder.head}]"
+            yield Stale(page, kept[0], data, store.member, store.origin, now, since)
+
+
+def _belongs_elsewhere(member: str, origin: int, page: int, head: int) -> bool:
+    """Whether a store says something about another folio than the one the page belongs to now."""
+    if origin != page:
+        return origin != head
+    return member in ("page.mapping", "page.compound_head", "page.compound_info") and page == head
