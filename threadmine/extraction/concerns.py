@@ -1,0 +1,184 @@
+"""A maintainer's open issues are sentences that ask for something; this finds them in one message.
+
+Sentence by sentence over the writer's own text: ``concerns_kinds`` says what a sentence wants,
+``concerns_place`` what it stands under, ``concerns_targets`` which members and functions it is about.
+Depends on the message and the model alone; what became of a concern is ``threadmine.track``'s business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from threadmine.extraction.concerns_cues import Words, read_words
+from threadmine.extraction.concerns_kinds import Ask, Part, Setting, ask_of
+from threadmine.extraction.concerns_place import Surroundings
+from threadmine.extraction.concerns_targets import targets_of
+from threadmine.extraction.text import Place, Sentence, sentences
+from threadmine.model import Concern, ConcernKind, Message, fold
+
+if TYPE_CHECKING:
+    from threadmine.memmap import Model
+
+MAX_CONCERNS = 200
+"""Concerns kept of one message; a mail with more is no review."""
+
+MAX_QUOTE = 600
+"""Characters of one concern's quote; a longer row of objections keeps its first sentence."""
+
+_SAID = 20  # sentences before a concern that may name what it is about
+_PLACES = frozenset({Place.REPLY, Place.COVER, Place.NOTES})
+_SIGNED = re.compile(r"^[> |]*Signed-off-by:[ \t]*([^<\n]{1,80}?)[ \t]*<", re.MULTILINE)
+_OWN_ANSWER = re.compile(
+    r"(?:Because|It'?s because|Well,|No[,.]|Nope|Yes[,.]|Then |It has |Turns out|That'?s because)\b"
+)
+
+
+def find_concerns(message: Message, model: Model) -> tuple[Concern, ...]:
+    """What the writer of ``message`` wants answered or changed, in the order of the text.
+
+    Args:
+        message: a parsed mail; only its own prose is read, never quotations, code, trailers or signatures.
+        model: the memmap model, for the names of members, functions and flags.
+    """
+    if message.patch is not None and not message.subject.is_reply and "?" not in message.body:
+        return ()
+    part = part_of(message)
+    found: list[Concern] = []
+    surroundings = Surroundings(message)
+    said: list[Sentence] = []
+    for _, group in groupby(sentences(message), key=lambda sentence: sentence.paragraph):
+        paragraph = [sentence for sentence in group if sentence.place in _PLACES]
+        said += paragraph
+        for sentence, ask in _asks(message, paragraph, part, surroundings):
+            found.append(_concern(message, model, surroundings, said[-_SAID:], sentence, ask))
+            if len(found) >= MAX_CONCERNS:
+                return _without_repeats(found)
+    return _without_repeats(found)
+
+
+def part_of(message: Message) -> Part:
+    """The writer's part: the one who posts, the author of the patch that is quoted, or somebody else."""
+    if not message.subject.is_reply:
+        return Part.POSTER if message.patch is not None or message.is_cover else Part.REVIEWER
+    signed = _SIGNED.search(message.body)
+    if signed is not None and _same(signed[1], message.author.name):
+        return Part.AUTHOR
+    deepest = max((stretch.depth for stretch in message.stretches), default=0)
+    writers = {stretch.writer for stretch in message.stretches if stretch.depth == deepest}
+    if deepest and any(_same(writer, message.author.name) for writer in writers):
+        return Part.AUTHOR
+    return Part.REVIEWER
+
+
+def _same(written: str, name: str) -> bool:
+    return sorted(written.replace(",", " ").casefold().split()) == sorted(
+        name.replace(",", " ").casefold().split()
+    )
+
+
+def _asks(
+    message: Message, paragraph: Sequence[Sentence], part: Part, surroundings: Surroundings
+) -> Iterator[tuple[Sentence, Ask]]:
+    """The sentences of a paragraph that want something.
+
+    An objection and the objection right after it are one, with its reason; "How about this?" belongs to the
+    request it follows; a question that its writer goes on to answer is none.
+    """
+    last: tuple[Sentence, Ask] | None = None
+    deep = any(stretch.depth > 1 for stretch in message.stretches)
+    for at, sentence in enumerate(paragraph):
+        if _is_code(message, sentence):
+            continue
+        words = read_words(sentence.text)
+        place = surroundings.above(sentence.start)
+        setting = Setting(
+            part,
+            reviewing=place.is_code,
+            answering=place.is_question,
+            debating=deep and place.depth == 1 and not place.is_code,
+            listed=sentence.item and bool(sentence.lead),
+        )
+        ask = ask_of(words, setting)
+        if ask is not None and words.is_question and _answers_itself(paragraph[at + 1 :]):
+            ask = None
+        if ask is None:
+            if last is not None:
+                yield last
+            last = None
+        elif last is not None and _continues(last[1], ask, words):
+            last = (_joined(message, last[0], sentence), last[1])
+        else:
+            if last is not None:
+                yield last
+            last = (sentence, ask)
+    if last is not None:
+        yield last
+
+
+def _is_code(message: Message, sentence: Sentence) -> bool:
+    """Comment lines and statements that were pasted without marks."""
+    line = message.body.rfind("\n", 0, sentence.start) + 1
+    before = message.body[line : sentence.start].strip()
+    return before in ("*", "/*", "//", "+", "-") or "*/" in sentence.text or "/*" in sentence.text
+
+
+def _answers_itself(rest: Sequence[Sentence]) -> bool:
+    return bool(rest) and _OWN_ANSWER.match(rest[0].text) is not None
+
+
+def _continues(last: Ask, ask: Ask, words: Words) -> bool:
+    if ask.kind is ConcernKind.OBJECTION:
+        return last.kind is ConcernKind.OBJECTION and not words.is_question
+    return words.is_question and words.plain <= 4 and not words.code and last.kind is ConcernKind.REQUEST
+
+
+def _joined(message: Message, first: Sentence, second: Sentence) -> Sentence:
+    text = fold(message.body[first.start : second.end])
+    if len(text) > MAX_QUOTE or second.end - first.start > 2 * MAX_QUOTE:
+        return first
+    return replace(first, text=text, end=second.end)
+
+
+def _concern(
+    message: Message,
+    model: Model,
+    surroundings: Surroundings,
+    said: Sequence[Sentence],
+    sentence: Sentence,
+    ask: Ask,
+) -> Concern:
+    place = surroundings.placed(sentence.start)
+    before = [
+        other for other in said if surroundings.quote_before(sentence.start) <= other.start < sentence.start
+    ]
+    return Concern(
+        id=Concern.make_id(message.message_id, sentence.start, sentence.end),
+        message_id=message.message_id,
+        author=message.author,
+        date=message.date,
+        quote=fold(sentence.text),
+        start=sentence.start,
+        end=sentence.end,
+        kind=ask.kind,
+        targets=targets_of(sentence, before, place, model),
+        about_text=place.text,
+        about_file=place.file,
+        about_line=place.line,
+        about_function=place.function,
+        about_depth=place.depth,
+        cue=ask.cue,
+        source=message.bot or "human",
+        quoted=message.quoted_only,
+    )
+
+
+def _without_repeats(found: Sequence[Concern]) -> tuple[Concern, ...]:
+    """A mail that says the same words again ("Ditto.") raises one point, at its first place."""
+    first: dict[str, Concern] = {}
+    for concern in found:
+        first.setdefault(concern.quote.casefold(), concern)
+    return tuple(first.values())

@@ -1,0 +1,62 @@
+"""The board sorts issues by struct member, and a sentence often leaves the member to the code it
+stands under.
+
+Targets are the members, functions and flags that the sentence names; failing that those of the sentences
+around it, then those of the quoted lines right above, nearest first, and the function those lines are in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from threadmine.extraction.concerns_place import About
+from threadmine.extraction.names import Lexicon, Name, NameKind, find_names, lexicon_of
+from threadmine.extraction.text import Sentence
+from threadmine.model import unique
+from threadmine.vocab.concerns_names import COMMON_NAMES, COMMON_STARTS
+
+if TYPE_CHECKING:
+    from threadmine.memmap import Model
+
+MAX_TARGETS = 6
+_AROUND = 2  # names taken from what stands around the sentence
+_LINES = 8  # quoted lines looked at
+_BEFORE = 4  # the writer's sentences before this one that are looked at
+
+
+def targets_of(sentence: Sentence, before: Sequence[Sentence], place: About, model: Model) -> tuple[str, ...]:
+    """The names the sentence is about, at most ``MAX_TARGETS``, nearest first.
+
+    Args:
+        sentence: the sentence that asks.
+        before: the writer's sentences between the quotation above and it, in order.
+        place: what stands above.
+        model: for the names of members, functions and flags.
+    """
+    lexicon = lexicon_of(model.names)
+    if named := _names(sentence.text, lexicon):
+        return named[:MAX_TARGETS]
+    around: list[str] = []
+    for other in reversed(before[-_BEFORE:]):
+        around += _names(other.text, lexicon)
+        if around:
+            break
+    if place.function:
+        around.insert(0, place.function)
+    for line in reversed(place.lines[-_LINES:]):
+        if len(around) >= _AROUND:
+            break
+        around += _names(line, lexicon)
+    return unique(around)[:_AROUND]
+
+
+def _names(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    return unique(name.entity for name in find_names(text, lexicon) if _is_target(name, lexicon))
+
+
+def _is_target(name: Name, lexicon: Lexicon) -> bool:
+    """No struct alone (all here is about struct page), no macro that every function uses, no bare word."""
+    if name.kind is NameKind.STRUCT or name.entity in COMMON_NAMES or name.entity.startswith(COMMON_STARTS):
+        return False
+    return name.kind is not NameKind.FUNCTION or "_" in name.entity or name.entity in lexicon.functions
