@@ -1,0 +1,268 @@
+"""Makes a digest: what is new, what waits for whom, what does not hold, as it was known at one moment.
+
+Deterministic: the same database and times give the same digest, whenever it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from threadmine.digest.gather import Gathered, is_person
+from threadmine.digest.items import (
+    Debt,
+    Digest,
+    FieldChange,
+    Gaps,
+    NewSeries,
+    Point,
+    Scope,
+    Statement,
+    Topic,
+)
+from threadmine.digest.standing import aware, within
+from threadmine.model import (
+    Access,
+    ConcernKind,
+    ConcernState,
+    Moment,
+    Person,
+    SeriesRow,
+    Side,
+    Tense,
+    TouchRow,
+    Unknown,
+    VerdictKind,
+    unique,
+)
+from threadmine.render.matrix import changes
+
+if TYPE_CHECKING:
+    from threadmine.db.queries import Queries
+
+HORIZON = timedelta(weeks=26)
+"""What has not moved for longer is left out; ``--horizon`` changes it."""
+
+LATE = float("inf")
+
+
+def digest(
+    queries: Queries,
+    since: datetime,
+    until: datetime,
+    scope: Scope | None = None,
+    horizon: timedelta = HORIZON,
+) -> Digest:
+    """The digest of the time from ``since`` to ``until`` (half open).
+
+    Args:
+        queries: the database.
+        since: begin; with a zone.
+        until: end; with a zone.
+        scope: what to cut it down to.
+        horizon: how long before ``until`` an issue may lie (or its series have moved last) to be told.
+    """
+    scope = scope or Scope()
+    found = Gathered(queries, since, until, horizon, scope)
+    points = found.points
+    waiting = [point for point in points if point.state.is_open]
+    old = [point for point in waiting if _is_superseded(found, point)]
+    current = [point for point in waiting if not _is_superseded(found, point)]
+    promised = [point for point in waiting if point.state is ConcernState.ACKNOWLEDGED]
+    unanswered = [point for point in current if point.state is ConcernState.OPEN]
+    active = {mail.thread_id for mail in found.arrivals}
+    return Digest(
+        since=since,
+        until=until,
+        scope=scope,
+        messages=sum(not mail.quoted_only for mail in found.arrivals),
+        threads=len(active),
+        older_threads=len({_subject(point) for point in waiting if not point.is_new}),
+        series=tuple(_new_series(found, points)),
+        decisions=tuple(_topics(current)),
+        wrong=tuple(_verdicts(found.statements, VerdictKind.REFUTED)),
+        conditional=tuple(
+            item for item in _verdicts(found.statements, VerdictKind.CONDITIONAL) if item.is_new
+        ),
+        plans=tuple(_plans(found.statements)),
+        unanswered=tuple(unanswered),
+        promised=tuple(promised),
+        dropped=tuple(point for point in old if point.state is not ConcernState.ACKNOWLEDGED),
+        fixed=tuple(_settled(points, since, until)),
+        debts=tuple(_debts(found, promised, unanswered, scope)),
+        gaps=_gaps(found),
+    )
+
+
+def _is_superseded(found: Gathered, point: Point) -> bool:
+    """Whether a newer version of the issue's series was there at the end of the time."""
+    series = found.series.get(point.row.series_id)
+    return series is not None and series.superseded_by in found.series
+
+
+def _subject(point: Point) -> str:
+    return point.row.series_title or point.row.subject
+
+
+# --------------------------------------------------------------------------------------------- series
+
+
+def _new_series(found: Gathered, points: Sequence[Point]) -> Iterable[NewSeries]:
+    rows = [
+        row
+        for row in found.series.values()
+        if within(row.date, found.since, found.until) and found.wants_series(row)
+    ]
+    for row in sorted(rows, key=lambda row: (_time(row.date), row.id)):
+        touches = found.touches(row)
+        previous = found.series.get(row.supersedes)
+        before = found.touches(previous) if previous else ()
+        own_statements = (item for item in found.statements if item.row.series_id == row.id)
+        yield NewSeries(
+            row=row,
+            writes=_members(touches, (Access.WRITE, Access.DECLARE, Access.REMOVE)),
+            reads=_members(touches, (Access.READ,)),
+            changed=tuple(FieldChange(*change) for change in changes(before, touches)) if previous else (),
+            previous=previous,
+            points=tuple(point for point in points if point.row.series_id == row.id),
+            statements=tuple(item for item in own_statements if item.row.verdict.kind in _TOLD),
+            unanswered=_unanswered_patches(found, row),
+        )
+
+
+_TOLD = (VerdictKind.REFUTED, VerdictKind.CONFIRMED, VerdictKind.CONDITIONAL)
+
+
+def _members(touches: Iterable[TouchRow], accesses: tuple[Access, ...]) -> tuple[str, ...]:
+    """Members that changed lines access in one of these ways, sorted."""
+    return tuple(
+        sorted(
+            {
+                row.touch.name
+                for row in touches
+                if row.touch.access in accesses and row.touch.side is not Side.CONTEXT
+            }
+        )
+    )
+
+
+def _unanswered_patches(found: Gathered, row: SeriesRow) -> tuple[int, ...]:
+    answered = {mail.in_reply_to for mail in found.mails(row) if mail.author != row.author and not mail.bot}
+    return tuple(number for number, message_id in row.patches if message_id not in answered)
+
+
+# --------------------------------------------------------------------------------------- open matters
+
+
+def _topics(points: Iterable[Point]) -> Iterable[Topic]:
+    """Disputed points and objections nobody answered, those about the same thing together, oldest first."""
+    groups: dict[tuple[str, str], list[Point]] = {}
+    for point in points:
+        undecided = point.state is ConcernState.DISPUTED
+        objection = point.row.concern.kind is ConcernKind.OBJECTION and point.state is ConcernState.OPEN
+        if undecided or objection:
+            groups.setdefault((_subject(point), _about(point)), []).append(point)
+    topics = [Topic(about, title, tuple(group)) for (title, about), group in groups.items()]
+    return sorted(topics, key=lambda topic: (_time(topic.since), topic.title, topic.about))
+
+
+def _about(point: Point) -> str:
+    """The function, member or file that a point is about, empty where none is known."""
+    concern = point.row.concern
+    if concern.about_function:
+        return f"{concern.about_function}()"
+    return concern.targets[0] if concern.targets else concern.about_file
+
+
+def _settled(points: Iterable[Point], since: datetime, until: datetime) -> Iterable[Point]:
+    """Points that were answered, withdrawn or fixed within the time; fixed ones first."""
+    done = [
+        point
+        for point in points
+        if not point.state.is_open and point.moved is not None and within(point.moved, since, until)
+    ]
+    return sorted(done, key=lambda point: point.state is not ConcernState.ADDRESSED)
+
+
+def _debts(
+    found: Gathered, promised: Sequence[Point], unanswered: Sequence[Point], scope: Scope
+) -> Iterable[Debt]:
+    """Who owes a promised change, and who was asked and has not answered, most first."""
+    people: dict[str, Person] = {}
+    owed: dict[str, tuple[list[Point], list[Point]]] = {}
+
+    def owes(person: Person, point: Point, kind: int) -> None:
+        key = (person.address or person.name).casefold()
+        people.setdefault(key, person)
+        owed.setdefault(key, ([], []))[kind].append(point)
+
+    for point in promised:
+        if point.mover is not None and (point.mover.name or point.mover.address):
+            owes(point.mover, point, 0)
+    for point in unanswered:
+        series = found.series.get(point.row.series_id)
+        asker = point.row.concern.author
+        if series is not None and not _same_person(series.author, asker):
+            owes(series.author, point, 1)
+    debts = [Debt(people[key], tuple(kept), tuple(asked)) for key, (kept, asked) in owed.items()]
+    if scope.person:
+        debts = [debt for debt in debts if is_person(debt.person, scope.person)]
+    return sorted(debts, key=lambda debt: (-len(debt.promised), -len(debt.asked), debt.person.display))
+
+
+def _same_person(first: Person, second: Person) -> bool:
+    if first.address and second.address:
+        return first.address.casefold() == second.address.casefold()
+    return first.display.casefold() == second.display.casefold()
+
+
+# ----------------------------------------------------------------------------------------- statements
+
+
+def _verdicts(statements: Iterable[Statement], kind: VerdictKind) -> Iterable[Statement]:
+    """The statements with a verdict: new ones first, in each the newest first."""
+    return _sorted(item for item in statements if item.row.verdict.kind is kind)
+
+
+def _plans(statements: Iterable[Statement]) -> Iterable[Statement]:
+    """What people plan: apart, because no kernel can be asked about it yet."""
+    return _sorted(
+        item
+        for item in statements
+        if item.row.verdict.kind is VerdictKind.PLANNED and item.row.claim.tense is Tense.PLANNED
+    )
+
+
+def _sorted(items: Iterable[Statement]) -> list[Statement]:
+    return sorted(
+        items,
+        key=lambda item: (not item.is_new, -_time(item.row.claim.date, 0.0), item.row.claim.id),
+    )
+
+
+def _time(moment: Moment, unknown: float = LATE) -> float:
+    return unknown if isinstance(moment, Unknown) else aware(moment).timestamp()
+
+
+# ----------------------------------------------------------------------------------------------- gaps
+
+
+def _gaps(found: Gathered) -> Gaps:
+    """What the archive lacks of the threads that moved within the time."""
+    parents = unique(mail.in_reply_to for mail in found.arrivals if mail.in_reply_to)
+    have = {mail.message_id for mail in found.queries.messages_by_id(parents)}
+    headless = {
+        mail.thread_id for mail in found.arrivals if mail.in_reply_to and mail.in_reply_to not in have
+    }
+    incomplete = [
+        row
+        for row in found.series.values()
+        if not row.complete and within(row.date, found.since, found.until) and found.wants_series(row)
+    ]
+    return Gaps(
+        incomplete=tuple(sorted(incomplete, key=lambda row: (_time(row.date), row.id))),
+        headless=len(headless),
+        undated=sum(isinstance(point.row.concern.date, Unknown) for point in found.points),
+        quoted=sum(mail.quoted_only for mail in found.arrivals),
+    )

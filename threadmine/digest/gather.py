@@ -1,0 +1,211 @@
+"""Reads from the database everything that one digest is made of, cut down to its scope and time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from threadmine.digest.items import Point, Scope, Statement
+from threadmine.digest.maintainers import matches
+from threadmine.digest.standing import Standing, aware, before, within
+from threadmine.model import (
+    ClaimRow,
+    IssueRow,
+    Moment,
+    Person,
+    SeriesRow,
+    StoredMessage,
+    TouchRow,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from threadmine.db.queries import Queries
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message of the time, without its text."""
+
+    message_id: str
+    thread_id: str
+    in_reply_to: str | None
+    list_name: str
+    author: Person
+    quoted_only: bool
+    dated: bool
+
+
+@dataclass
+class Gathered:
+    """One digest's material.
+
+    Args:
+        queries: the database.
+        since: begin of the time, included.
+        until: its end, not included.
+        horizon: how long before ``until`` something may lie and still be told.
+        scope: what to cut it down to.
+    """
+
+    queries: Queries
+    since: datetime
+    until: datetime
+    horizon: timedelta
+    scope: Scope
+    _touches: dict[str, tuple[TouchRow, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def every_series(self) -> dict[str, SeriesRow]:
+        """Every series version in hand, those sent after the end included."""
+        return {row.id: row for row in self.queries.series()}
+
+    @cached_property
+    def series(self) -> dict[str, SeriesRow]:
+        """The series versions sent before the end, by id: later ones were not known then."""
+        return {own_id: row for own_id, row in self.every_series.items() if before(row.date, self.until)}
+
+    @cached_property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """The messages of the time, oldest first."""
+        return tuple(
+            Arrival(
+                mail.message_id,
+                mail.thread_id,
+                mail.in_reply_to,
+                mail.list_name,
+                mail.author,
+                mail.quoted_only,
+                not isinstance(mail.date, Unknown),
+            )
+            for mail in self.queries.messages(since=self.since, until=self.until)
+            if not self.scope.list_name or on_list(mail.list_name, self.scope.list_name)
+        )
+
+    @cached_property
+    def issues(self) -> tuple[IssueRow, ...]:
+        """People's issues in scope that came up before the end, oldest first; robots are not people."""
+        rows = [
+            row
+            for row in self.queries.issues()
+            if row.concern.source == "human"
+            and before(row.concern.date, self.until)
+            and self._recent(row.concern.date, row.series_id)
+            and self._wants(row, row.concern.targets, row.concern.author, row.concern.about_file)
+        ]
+        return tuple(sorted(rows, key=lambda row: _oldest_first(row.concern.date, row.concern.id)))
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """The issues as they stood at the end, oldest first."""
+        names = {item.message_id for row in self.issues for item in row.status.evidence}
+        mails = {mail.message_id: mail for mail in self.queries.messages_by_id(sorted(names))}
+        standing = Standing(self.since, self.until, mails.get, self.every_series)
+        return tuple(standing.point(row) for row in self.issues)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Claims in scope, each once: one said again (in a later version) stands where it was said last."""
+        newest: dict[tuple[str, ...], ClaimRow] = {}
+        first: dict[tuple[str, ...], Moment] = {}
+        rows = (row for row in self.queries.claims() if before(row.claim.date, self.until))
+        for row in sorted(rows, key=lambda row: _oldest_first(row.claim.date, row.claim.id)):
+            if not self._wants(row, row.claim.entities, row.claim.author, ""):
+                continue
+            key = _claim_key(row)
+            first.setdefault(key, row.claim.date)
+            newest[key] = row
+        return tuple(
+            Statement(row, within(first[key], self.since, self.until))
+            for key, row in newest.items()
+            if self._recent(row.claim.date, row.series_id)
+        )
+
+    def touches(self, series: SeriesRow) -> tuple[TouchRow, ...]:
+        """What a series version touches."""
+        if series.id not in self._touches:
+            self._touches[series.id] = self.queries.fields(series.id)
+        return self._touches[series.id]
+
+    def mails(self, series: SeriesRow) -> Iterable[StoredMessage]:
+        """The messages of a series version and the answers to it, before the end."""
+        return self.queries.messages(until=self.until, series=series.id)
+
+    # ----------------------------------------------------------------------------------------- scope
+
+    def _recent(self, date: Moment, series_id: str) -> bool:
+        """Whether something is young enough to be told: itself, or the series that it is about."""
+        start = self.until - self.horizon
+        if isinstance(date, Unknown) or aware(date) >= start:
+            return True
+        series = self.series.get(series_id)
+        return series is not None and within(series.last_activity, start, self.until)
+
+    def _wants(self, row: IssueRow | ClaimRow, names: Iterable[str], author: Person, file: str) -> bool:
+        scope = self.scope
+        if scope.list_name and not on_list(row.list_name, scope.list_name):
+            return False
+        if scope.field and not any(same_member(name, scope.field) for name in names):
+            return False
+        series = self.series.get(row.series_id)
+        if scope.person and not (
+            is_person(author, scope.person) or (series is not None and is_person(series.author, scope.person))
+        ):
+            return False
+        if not scope.paths or matches(file, scope.paths):
+            return True
+        return series is not None and self.in_paths(series)
+
+    def wants_series(self, series: SeriesRow) -> bool:
+        """Whether a series version is in scope."""
+        scope = self.scope
+        if scope.list_name and not on_list(series.list_name, scope.list_name):
+            return False
+        if scope.field and not any(same_member(name, scope.field) for name in series.fields):
+            return False
+        if scope.person and not is_person(series.author, scope.person):
+            return False
+        return not scope.paths or self.in_paths(series)
+
+    def in_paths(self, series: SeriesRow) -> bool:
+        """Whether a series version touches members in a file of the subsystem."""
+        return any(matches(row.touch.file, self.scope.paths) for row in self.touches(series))
+
+
+def on_list(list_name: str, wanted: str) -> bool:
+    """Whether a list (``linux-mm.kvack.org``, ``linux-mm@kvack.org``) is the one meant (``linux-mm``)."""
+    have, want = (text.strip("<>").lower().replace("@", ".") for text in (list_name, wanted))
+    return have == want or have.split(".")[0] == want
+
+
+def same_member(name: str, wanted: str) -> bool:
+    """Whether ``folio._nr_pages`` is the member meant by ``folio._nr_pages`` or ``_nr_pages``."""
+    return name == wanted or ("." not in wanted and name.rpartition(".")[2] == wanted)
+
+
+def is_person(person: Person, wanted: str) -> bool:
+    """Whether ``wanted`` is a part of the person's name or address."""
+    want = wanted.casefold()
+    return bool(want) and (want in person.name.casefold() or want in person.address.casefold())
+
+
+def _oldest_first(date: Moment, own_id: str) -> tuple[bool, float, str]:
+    if isinstance(date, Unknown):
+        return True, 0.0, own_id
+    return False, aware(date).timestamp(), own_id
+
+
+def _claim_key(row: ClaimRow) -> tuple[str, ...]:
+    claim = row.claim
+    return (
+        claim.author.display.casefold(),
+        claim.predicate.value,
+        claim.subject,
+        claim.object,
+        claim.value,
+        claim.polarity.value,
+        row.verdict.kind.value,
+    )
