@@ -1,0 +1,103 @@
+"""Labelled sentences: what find_claims must read out of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extraction.helpers import mail
+from threadmine import memmap
+from threadmine.extraction.claims import find_claims
+from threadmine.model import Claim, Modality, Polarity, Predicate, Tense
+
+
+def claims(body: str, subject: str = "Re: [PATCH 1/2] mm: tidy up tail pages") -> tuple[Claim, ...]:
+    return find_claims(mail(body, subject), memmap.load())
+
+
+def triples(body: str, subject: str = "Re: [PATCH 1/2] mm: tidy up tail pages") -> set[tuple[str, str, str]]:
+    return {(c.predicate.value, c.subject, c.object) for c in claims(body, subject)}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("folio->_nr_pages overlaps page[1].memcg_data.", "overlaps folio._nr_pages page.memcg_data"),
+        (
+            "prep_compound_page() calls prep_compound_head() for every order.",
+            "calls prep_compound_page prep_compound_head",
+        ),
+        (
+            "prep_compound_tail() is called by prep_compound_page().",
+            "calls prep_compound_page prep_compound_tail",
+        ),
+        (
+            "prep_compound_tail() sets page->mapping to TAIL_MAPPING.",
+            "sets prep_compound_tail page.mapping",
+        ),
+        ("page->mapping is cleared by free_pages_prepare().", "clears free_pages_prepare page.mapping"),
+        ("folio_reset_order() clears folio->_nr_pages.", "clears folio_reset_order folio._nr_pages"),
+        ("The page refcount is 0 there.", "state page._refcount "),
+        ("page_anon_vma() reads page->mapping without a lock.", "reads page_anon_vma page.mapping"),
+    ],
+)
+def test_a_plain_sentence_gives_its_triple(sentence: str, expected: str) -> None:
+    assert expected in {" ".join(triple) for triple in triples(sentence + "\n")}
+
+
+def test_the_quote_is_the_sentence_and_its_span_is_in_the_body() -> None:
+    message = mail("Hello,\n\nI looked again.  free_pages_prepare() clears\npage->mapping of the page.\n")
+    (claim,) = find_claims(message, memmap.load())
+    assert claim.quote == "free_pages_prepare() clears page->mapping of the page."
+    assert message.body[claim.start : claim.end].split() == claim.quote.split()
+    assert claim.cue == "clears"
+
+
+def test_quoted_text_is_not_the_authors() -> None:
+    body = (
+        "On Mon, Bob Example wrote:\n> prep_compound_tail() sets page->mapping to TAIL_MAPPING.\n\nThanks!\n"
+    )
+    assert claims(body) == ()
+
+
+def test_a_robot_makes_no_claims() -> None:
+    from dataclasses import replace
+
+    message = mail("prep_compound_tail() sets page->mapping to TAIL_MAPPING.\n")
+    assert find_claims(message, memmap.load())
+    assert find_claims(replace(message, bot="a robot"), memmap.load()) == ()
+
+
+def test_qualifiers() -> None:
+    def one(sentence: str) -> Claim:
+        return claims(sentence + "\n")[0]
+
+    assert one("free_pages_prepare() does not clear page->mapping.").polarity is Polarity.NEGATIVE
+    assert one("AFAIK free_pages_prepare() clears page->mapping.").modality is Modality.HEDGED
+    assert one("free_pages_prepare() clears page->mapping.").modality is Modality.ASSERTED
+    assert one("free_pages_prepare() clears page->mapping.").tense is Tense.PRESENT
+
+
+def test_an_enumeration_is_one_claim_for_each_item() -> None:
+    found = triples("free_pages_prepare() clears page->mapping, page->memcg_data and page->private.\n")
+    assert {o for p, s, o in found if (p, s) == ("clears", "free_pages_prepare")} == {
+        "page.mapping",
+        "page.memcg_data",
+        "page.private",
+    }
+
+
+def test_a_verb_left_out_is_that_of_the_clause_before() -> None:
+    found = claims("put_page() calls free_zone_device_folio() but folio_put() does not.\n")
+    assert [(c.subject, c.object, c.polarity) for c in found if c.predicate is Predicate.CALLS] == [
+        ("put_page", "free_zone_device_folio", Polarity.POSITIVE),
+        ("folio_put", "free_zone_device_folio", Polarity.NEGATIVE),
+    ]
+
+
+def test_ids_do_not_depend_on_the_run() -> None:
+    body = "prep_compound_tail() sets page->mapping to TAIL_MAPPING.\n"
+    assert [c.id for c in claims(body)] == [c.id for c in claims(body)]
+
+
+def test_mail_about_nothing_of_ours_has_no_claims() -> None:
+    assert claims("Thanks, applied to the tree.  I will send the pull request on Friday.\n") == ()

@@ -1,0 +1,85 @@
+"""What a sentence is about without saying it: the function of the hunk it answers, comments, or is titled
+after.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from threadmine.extraction.claims.sentence import Sort, Thing
+from threadmine.extraction.names import Lexicon, NameKind, find_names
+from threadmine.extraction.text import Place, Sentence
+from threadmine.model import Message, StretchKind
+from threadmine.parse.diff import QuotedHunk, find_quoted_hunks, place_before
+
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*$")
+_DECLARED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\]|\s*:\s*\d+)?\s*[;,]?$")
+_TITLED = re.compile(r"\b([a-z_]\w{4,60})\(\)")
+
+
+class Surroundings:
+    """The context of one message's sentences; the quoted hunks are looked for when first asked."""
+
+    def __init__(self, message: Message, lexicon: Lexicon) -> None:
+        self._message = message
+        self._lexicon = lexicon
+
+    @cached_property
+    def _hunks(self) -> tuple[QuotedHunk, ...]:
+        message = self._message
+        if "@@ -" not in message.body and not any(
+            s.depth and s.kind is StretchKind.DIFF for s in message.stretches
+        ):
+            return ()
+        return find_quoted_hunks(message.body, message.stretches)
+
+    @cached_property
+    def _titled(self) -> str:
+        match = _TITLED.search(self._message.subject.title)
+        return match.group(1) if match else ""
+
+    def function(self, sentence: Sentence) -> Thing | None:
+        """The function whose code ``sentence`` is about, None where nothing tells."""
+        name, why = "", ""
+        if sentence.place is Place.COMMENT:
+            name, why = sentence.scope, "the comment stands in it"
+        elif sentence.place is Place.REPLY:
+            place = place_before(self._hunks, sentence.start) if self._hunks else None
+            name, why = (place.function if place else ""), "the quoted hunk above is in it"
+        if not name or " " in name:
+            name, why = self._titled, "the subject line names it"
+        if not name or not _IDENTIFIER.match(name):
+            return None
+        return Thing(-1, -1, name, name, Sort.FUNCTION, inferred=f"{name}: {why}")
+
+    def member(self, sentence: Sentence) -> Thing | None:
+        """The member that a comment's own code declares or writes, or that its ``@name:`` describes."""
+        if sentence.place is not Place.COMMENT:
+            return None
+        struct = sentence.scope.removeprefix("struct ") if sentence.scope.startswith("struct ") else ""
+        if struct:
+            name = _described(sentence.text) or _declared(sentence.code)
+            return _as_member(struct, name) if name else None
+        for found in find_names(sentence.code, self._lexicon):
+            if found.kind is NameKind.MEMBER:
+                return Thing(
+                    -1, -1, found.text, found.entity, Sort.MEMBER, inferred=f"{found.entity}: the code beside"
+                )
+        return None
+
+
+def _described(text: str) -> str:
+    match = re.match(r"@(\w+):", text)
+    return match.group(1) if match else ""
+
+
+def _declared(code: str) -> str:
+    match = _DECLARED.search(code.strip())
+    return match["name"] if match and (";" in code or "," in code) else ""
+
+
+def _as_member(struct: str, name: str) -> Thing:
+    return Thing(
+        -1, -1, name, f"{struct}.{name}", Sort.MEMBER, inferred=f"{struct}.{name}: the comment describes it"
+    )

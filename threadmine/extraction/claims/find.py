@@ -1,0 +1,138 @@
+"""The path from a message to its claims; see the package's docstring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from threadmine.extraction.claims import accept, scan
+from threadmine.extraction.claims.context import Surroundings
+from threadmine.extraction.claims.grammar import Candidate, Memory, candidates
+from threadmine.extraction.claims.qualifiers import Qualifiers, qualify
+from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, read_sentence
+from threadmine.extraction.names import Lexicon, NameFacts, lexicon_of
+from threadmine.extraction.text import Place
+from threadmine.model import Claim, Message, Predicate
+
+
+class HasNames(Protocol):
+    """What is needed of the model here."""
+
+    @property
+    def names(self) -> NameFacts: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A candidate with its sentence and qualifiers, before it is accepted or not."""
+
+    read: Read
+    candidate: Candidate
+    qualifiers: Qualifiers
+    features: tuple[str, ...]
+
+
+def find_claims(message: Message, model: HasNames) -> tuple[Claim, ...]:
+    """The claims in ``message``'s own text, in order of their place. Robots make none."""
+    if message.bot:
+        return ()
+    lexicon = lexicon_of(model.names)
+    found: dict[str, Claim] = {}
+    for proposal in propose(message, lexicon):
+        if accept.is_claim(proposal.features):
+            claim = _claim(message, proposal)
+            found.setdefault(claim.id, claim)
+    return tuple(sorted(found.values(), key=lambda c: (c.start, c.end, c.id)))
+
+
+def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
+    """Every candidate of ``message`` with the features by which it is accepted (for training as well)."""
+    picked = scan.pick(message, lexicon)
+    if picked is None:
+        return
+    memory = Memory()
+    paragraph = -1
+    surroundings = Surroundings(message, lexicon)
+    for sentence in picked.sentences:
+        if sentence.paragraph != paragraph:
+            memory = Memory(function=memory.function, context=surroundings.function(sentence))
+            memory.subject = surroundings.member(sentence)
+            paragraph = sentence.paragraph
+        read = read_sentence(sentence, lexicon, picked.types, picked.functions)
+        found = candidates(read, memory)
+        for one in found:
+            qualifiers = qualify(read, one)
+            yield Proposal(read, one, qualifiers, accept.features(read, one, qualifiers, len(found)))
+
+
+def _claim(message: Message, proposal: Proposal) -> Claim:
+    read, one, how = proposal.read, proposal.candidate, proposal.qualifiers
+    subject, object_, value = slots(read, one)
+    sentence = read.sentence
+    return Claim(
+        id=Claim.make_id(
+            message.message_id, sentence.start, sentence.end, one.predicate, subject, object_, value
+        ),
+        message_id=message.message_id,
+        author=message.author,
+        date=message.date,
+        quote=sentence.text,
+        start=sentence.start,
+        end=sentence.end,
+        predicate=one.predicate,
+        subject=subject,
+        object=object_,
+        value=value,
+        condition=_condition(one),
+        polarity=how.polarity,
+        modality=how.modality,
+        tense=how.tense,
+        entities=entities(one),
+        cue=one.cue,
+        inferred=_inferred(one, how),
+        quoted=message.quoted_only,
+    )
+
+
+def slots(read: Read, one: Candidate) -> tuple[str, str, str]:
+    """Subject, object and value as the annotation guide writes them."""
+    subject, object_, value = one.subject, one.object, one.value
+    if one.predicate is Predicate.STATE and subject is not None and subject.sort is Sort.FLAG:
+        return "page.flags", subject.entity, value
+    return (
+        subject.entity if subject else _default_subject(read),
+        object_.entity if object_ else "",
+        value[:120],
+    )
+
+
+def _default_subject(read: Read) -> str:
+    return "the patch" if read.sentence.place in (Place.COMMIT, Place.COVER) else ""
+
+
+def _condition(one: Candidate) -> str:
+    index = next((t.index for t in (one.subject, one.object) if t is not None and t.index), "")
+    parts = [f"page[{index}]" if index else "", one.clause.condition]
+    return ", ".join(part for part in parts if part)[:200]
+
+
+def entities(one: Candidate) -> tuple[str, ...]:
+    """The real entities of the claim: of its slots first, then of the same clause, then those they imply."""
+    slots = [t for t in (one.subject, one.object) if t is not None]
+    beside = [t for t in one.clause.things if t not in slots]
+    found: dict[str, None] = {}
+    for thing in (*slots, *beside):
+        if thing.sort in ENTITIES:
+            found.setdefault(thing.entity)
+    for thing in (*slots, *beside):
+        for implied in thing.implied:
+            found.setdefault(implied)
+    return tuple(found)[:12]
+
+
+def _inferred(one: Candidate, how: Qualifiers) -> tuple[str, ...]:
+    notes = [t.inferred for t in (one.subject, one.object) if t is not None and t.inferred]
+    if one.inherited and one.subject is not None:
+        notes.append(f"subject {one.subject.entity} from the text before")
+    return tuple(dict.fromkeys([*notes, *how.why]))

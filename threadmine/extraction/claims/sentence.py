@@ -1,0 +1,166 @@
+"""One sentence as the grammar sees it: tokens, the things named in it, and the words that make statements.
+
+Things come from two sides: C names (:mod:`threadmine.extraction.names`) and English phrases that mean a
+member, a flag, a kind of page or a part of the kernel (``vocab/concepts.toml``). Both are :class:`Thing`
+here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from threadmine.extraction.names import Lexicon, Name, NameKind, find_names
+from threadmine.extraction.nlp import Term, read, terms
+from threadmine.extraction.text import Sentence
+
+
+class Sort(StrEnum):
+    """What a thing can be in a statement."""
+
+    MEMBER = "member"
+    FLAG = "flag"
+    FUNCTION = "function"
+    CONSTANT = "constant"
+    STRUCT = "struct"
+    KIND = "kind"
+    AGENT = "agent"
+
+
+_SORT = {
+    NameKind.MEMBER: Sort.MEMBER,
+    NameKind.EXPRESSION: Sort.MEMBER,
+    NameKind.FLAG: Sort.FLAG,
+    NameKind.FUNCTION: Sort.FUNCTION,
+    NameKind.CONSTANT: Sort.CONSTANT,
+    NameKind.STRUCT: Sort.STRUCT,
+}
+ENTITIES = (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)
+"""Sorts that are entities in the sense of the annotation guide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something a statement is about: tokens ``first`` to ``last`` (exclusive)."""
+
+    first: int
+    last: int
+    text: str
+    entity: str
+    sort: Sort
+    implied: tuple[str, ...] = ()
+    index: str = ""
+    inferred: str = ""
+    concept: bool = False  # named by an English phrase
+    known: bool = True  # the model knows the struct
+
+
+@dataclass(frozen=True)
+class Read:
+    """A sentence with what was found in it. ``words`` are the tokens in lower case."""
+
+    sentence: Sentence
+    words: tuple[str, ...]
+    tokens: tuple[str, ...]
+    things: tuple[Thing, ...]
+    cues: tuple[Term, ...]
+    marks: Mapping[str, tuple[Term, ...]]  # qualifier lists -> where they were found
+    offsets: tuple[int, ...] = field(default=(), repr=False)
+
+    def marked(self, group: str, first: int = 0, last: int = 1 << 30) -> Term | None:
+        """The first term of a qualifier list that begins in tokens ``first`` to ``last``."""
+        for term in self.marks.get(group, ()):
+            if first <= term.first < last:
+                return term
+        return None
+
+
+def read_sentence(
+    sentence: Sentence, lexicon: Lexicon, types: Mapping[str, str], functions: frozenset[str]
+) -> Read:
+    """Tokens, things and cues of ``sentence``."""
+    doc = read(sentence.text)
+    starts = tuple(token.idx for token in doc)
+    names = find_names(sentence.text, lexicon, types, functions)
+    found = terms(doc)
+    marks: dict[str, tuple[Term, ...]] = {}
+    cues = []
+    phrases = []
+    for term in found:
+        if term.group == "cue":
+            cues.append(term)
+        elif term.group in ("member", "flag", "kind", "agent"):
+            phrases.append(term)
+        else:
+            marks[term.group] = (*marks.get(term.group, ()), term)
+    tokens = tuple(token.text.replace("\u2060", " ") for token in doc)
+    things = _things(names, phrases, starts, len(sentence.text), sentence.text)
+    covered = {
+        i
+        for thing in things
+        if thing.sort in ENTITIES and not thing.concept
+        for i in range(thing.first, thing.last)
+    }
+    return Read(
+        sentence,
+        tuple(token.lower() for token in tokens),
+        tokens,
+        things,
+        tuple(cue for cue in cues if cue.first not in covered),
+        marks,
+        starts,
+    )
+
+
+def _things(
+    names: tuple[Name, ...], phrases: list[Term], starts: tuple[int, ...], length: int, text: str
+) -> tuple[Thing, ...]:
+    found: list[Thing] = []
+    for name in names:
+        first = _token_at(starts, name.start)
+        last = _token_at(starts, name.end - 1) + 1
+        found.append(
+            Thing(
+                first,
+                last,
+                name.text,
+                name.entity,
+                _SORT[name.kind],
+                name.implied,
+                name.index,
+                name.inferred,
+                known=name.kind is not NameKind.EXPRESSION,
+            )
+        )
+    for term in phrases:
+        found.append(_phrase(term))
+    found.sort(key=lambda t: (-(t.last - t.first), t.concept, t.first))
+    used: set[int] = set()
+    kept = []
+    for thing in found:
+        if used.isdisjoint(range(thing.first, thing.last)):
+            used.update(range(thing.first, thing.last))
+            kept.append(thing)
+    kept.sort(key=lambda t: t.first)
+    return tuple(kept)
+
+
+def _phrase(term: Term) -> Thing:
+    sort = Sort(term.group)
+    entity = term.value
+    implied: tuple[str, ...] = ("page.flags",) if sort is Sort.FLAG else ()
+    inferred = f"“{term.text}” is taken for {entity}" if sort in ENTITIES else ""
+    return Thing(term.first, term.last, term.text, entity, sort, implied, "", inferred, concept=True)
+
+
+def _token_at(starts: tuple[int, ...], offset: int) -> int:
+    """The token that holds character ``offset``."""
+    low, high = 0, len(starts)
+    while low < high:
+        middle = (low + high) // 2
+        if starts[middle] <= offset:
+            low = middle + 1
+        else:
+            high = middle
+    return max(0, low - 1)

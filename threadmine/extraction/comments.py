@@ -1,0 +1,141 @@
+"""Comments that a message's author adds: on the + lines of a patch and in code proposed in a reply.
+
+A comment beside a member's declaration or above an assignment often says more about the member than the
+commit message does. Each comment is cut into sentences with the code it stands beside and the function or
+struct it is in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from threadmine.extraction.text import MAX_PROSE, Place, Sentence, split_text
+from threadmine.model import Hunk, Message, StretchKind
+from threadmine.parse.diff import hunk_lines
+
+_ADDED = re.compile(r"(?m)^\+(?:[^\n]*/[*/]|[ \t]*\*[ \t/@])")
+_INLINE = re.compile(r"/\*+(?P<text>.*?)(?:\*/|$)|(?<![:\w])//(?P<line>.*)$")
+_CONTINUED = re.compile(r"^[ \t]*\*(?!/)(?P<text>.*?)(?:\*/)?[ \t]*$")
+_KERNEL_DOC = re.compile(r"^[ \t]*(?:@[\w.]+:|struct \w+ - |\w+\(\) - )")
+_DESCRIBED = re.compile(r"[ \t]*(struct \w+|\w+(?=\(\) - ))")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of a comment: its text without marks, its place in the body, the code before it."""
+
+    text: str
+    start: int
+    end: int
+    code: str
+    scope: str
+
+
+def added_comments(message: Message, number: int) -> Iterator[Sentence]:
+    """The sentences of the comments that ``message`` adds; paragraphs count on from ``number``."""
+    for lines in _blocks(message):
+        yield from _sentences(lines, number)
+        number += 1
+
+
+def _blocks(message: Message) -> Iterator[list[_Line]]:
+    body = message.body
+    seen = 0
+    if message.patch is not None:
+        for each in message.patch.files:
+            for hunk in each.hunks:
+                seen += hunk.end - hunk.start
+                if seen < MAX_PROSE and _ADDED.search(body, hunk.start, hunk.end):
+                    yield from _group(_of_hunk(body, hunk))
+    for stretch in message.stretches:
+        if (
+            stretch.depth == 0
+            and stretch.kind is StretchKind.CODE
+            and "*" in body[stretch.start : stretch.end]
+        ):
+            yield from _group(_of_code(body, stretch.start, stretch.end))
+
+
+def _of_hunk(body: str, hunk: Hunk) -> Iterator[tuple[str, int, str] | None]:
+    """(text, offset, function or struct) of each added line, None where another line stands between."""
+    for line in hunk_lines(body, hunk):
+        yield (line.text, line.start, line.function) if line.side == "+" else None
+
+
+def _of_code(body: str, start: int, end: int) -> Iterator[tuple[str, int, str] | None]:
+    at = start
+    for text in body[start:end].split("\n"):
+        yield text.removeprefix("+"), at, ""
+        at += len(text) + 1
+
+
+def _group(rows: Iterator[tuple[str, int, str] | None]) -> Iterator[list[_Line]]:
+    """Runs of lines that are one comment."""
+    block: list[_Line] = []
+    open_ = False
+    for row in rows:
+        line = _comment_line(row, open_) if row else None
+        if line is None:
+            open_ = False
+        elif row:
+            opens = "/*" in row[0]
+            if (opens or line.code) and block:
+                yield block
+                block = []
+            open_ = "*/" not in row[0] and (open_ or opens)
+            block.append(line)
+            if not open_:
+                yield block
+                block = []
+            continue
+        if block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _comment_line(row: tuple[str, int, str], inside: bool) -> _Line | None:
+    text, start, scope = row
+    inline = _INLINE.search(text)
+    if inline:
+        said = inline["text"] if inline["text"] is not None else inline["line"]
+        return _Line(said.strip(" *"), start, start + len(text) + 1, text[: inline.start()].strip(), scope)
+    continued = _CONTINUED.match(text) if inside or text.lstrip().startswith("* ") else None
+    if continued:
+        return _Line(continued["text"].strip(), start, start + len(text) + 1, "", scope)
+    return None
+
+
+def _sentences(lines: list[_Line], number: int) -> Iterator[Sentence]:
+    """The comment's sentences; an ``@member:`` of kernel-doc begins a new one."""
+    code = lines[0].code
+    scope = next((line.scope for line in lines if line.scope), "")
+    described = next((m.group(1) for line in lines[:3] if (m := _DESCRIBED.match(line.text))), "")
+    scope = described or scope
+    part: list[_Line] = []
+    for line in [*lines, None]:
+        if line is None or not line.text or _KERNEL_DOC.match(line.text):
+            yield from _part(part, number, code, scope)
+            part = []
+        if line is not None and line.text:
+            part.append(line)
+
+
+def _part(lines: list[_Line], number: int, code: str, scope: str) -> Iterator[Sentence]:
+    if not lines:
+        return
+    text = " ".join(line.text for line in lines)
+    starts = []
+    at = 0
+    for line in lines:
+        starts.append((at, line))
+        at += len(line.text) + 1
+    for begin, end in split_text(text):
+        first = [line for place, line in starts if place <= begin][-1]
+        last = [line for place, line in starts if place < end][-1]
+        yield Sentence(
+            text[begin:end], first.start, last.end, Place.COMMENT, number, code=code, scope=scope
+        )  # fmt: skip

@@ -1,0 +1,416 @@
+"""Members, functions, flags and constants in prose and in code.
+
+What counts as a name comes from the model's facts (every struct, member and flag that any kernel had) and
+from the way C is written. A bare English word (``mapping``, ``flags``) is a member only where something
+beside it says so. Which struct a member belongs to is taken from the variable's declaration in the mail,
+from its name, or from the kind of page named nearby; what was concluded this way is said in
+``Name.inferred``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from importlib import resources
+from typing import Protocol
+
+
+class NameKind(StrEnum):
+    """What a name names."""
+
+    MEMBER = "member"
+    FUNCTION = "function"
+    FLAG = "flag"
+    CONSTANT = "constant"
+    STRUCT = "struct"
+    EXPRESSION = "expression"  # C notation whose struct the model does not know
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name in a text.
+
+    ``entity`` is ``struct.member``, ``function``, ``PG_flag``, the struct's or the constant's name.
+    ``implied`` are entities that the name is about as well (``page_count`` is about ``page._refcount``).
+    ``index`` is the page index of ``page[1].x``. Offsets are characters of the text that was searched.
+    """
+
+    start: int
+    end: int
+    text: str
+    entity: str
+    kind: NameKind
+    implied: tuple[str, ...] = ()
+    index: str = ""
+    inferred: str = ""
+
+
+class NameFacts(Protocol):
+    """What the model must tell about names (``memmap`` gives it)."""
+
+    @property
+    def structs(self) -> Iterable[str]: ...
+
+    @property
+    def members(self) -> Mapping[str, tuple[str, ...]]: ...
+
+    @property
+    def functions(self) -> Iterable[str]: ...
+
+    @property
+    def flags(self) -> Iterable[str]: ...
+
+    def resolve(self, name: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The names known to the model in the forms that people write, ready to look up."""
+
+    structs: frozenset[str]
+    members: Mapping[str, tuple[str, ...]]
+    functions: frozenset[str]
+    flags: Mapping[str, str]  # any spelling -> PG_name
+    accessors: Mapping[str, tuple[str, ...]]  # function -> members it is about
+    constants: tuple[tuple[str, str], ...]  # prefix -> member
+    variables: tuple[tuple[str, str], ...]  # end of a variable's name -> struct
+    plain: frozenset[str]
+    beside: frozenset[str]
+    resolved: dict[str, str] = field(default_factory=dict)
+
+
+# Which struct an ambiguous member is taken for where nothing tells; first match wins.
+_PREFERENCE = ("page", "folio", "dev_pagemap", "slab", "ptdesc", "zpdesc", "netmem_desc")
+_CALLBACKS = {
+    "page_free": "dev_pagemap_ops",
+    "folio_free": "dev_pagemap_ops",
+    "migrate_to_ram": "dev_pagemap_ops",
+    "memory_failure": "dev_pagemap_ops",
+    "folio_split": "dev_pagemap_ops",
+    "isolate_page": "movable_operations",
+    "migrate_page": "movable_operations",
+    "putback_page": "movable_operations",
+}
+_NOT_MEMBERS = frozenset(
+    "c h S rst txt py sh org com net html yaml dts dtsi patch diff conf git md org's".split()  # noqa: SIM905
+)
+
+_NAME = re.compile(
+    r"""
+    (?P<cast>\(\(\s*struct\s+(?P<castto>\w{1,40})\s*\*\s*\)[^()\n]{0,20}(?:\([^()\n]{0,40}\))?[^()\n]{0,10}\)->(?P<castmember>\w{1,60}))
+  | (?P<struct>\bstruct\s+(?P<structname>[a-z_]\w{1,60})(?:::(?P<structmember>\w{1,60}))?)
+  | (?P<chain>(?<![\w.>/-])(?:[A-Za-z_]\w{0,60}(?:\[[^\]\s]{0,20}\]|\(\))?)?
+        (?:(?:->|\.(?!\.)|::)[A-Za-z_]\w{0,60}(?:\[\w{0,20}\])?){1,6}(?P<chaincall>\()?)
+  | (?P<call>(?<![\w.>/-])[A-Za-z_]\w{2,60}(?:\[s\]|\(s\))?)\(
+  | (?P<word>(?<![\w.>/-])[A-Za-z_]\w{2,60})(?![\w/]|\.[chS]\b)
+    """,
+    re.VERBOSE,
+)
+_DECLARATION = re.compile(r"\bstruct\s+(\w{2,40})\s*\*{1,2}\s*(?:const\s+)?(\w{1,40})\b")
+_CONSTANT = re.compile(r"_?[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+$")
+_FLAG_CALL = re.compile(
+    r"(?:(?:__)?(?:Test)?(?:Set|Clear)?Page|folio_(?:test_|set_|clear_|test_set_|test_clear_|mark_)|__folio_(?:set|clear)_)(\w{2,30})$"
+)
+_OWNED = re.compile(r"\b(?:page|folio|slab|pgmap|pagemap|ptdesc|zpdesc)['’]s (?:own )?$")
+_PARTS = re.compile(r"->|::|\.")
+MAX_DECLARATIONS = 400
+
+
+@lru_cache(maxsize=4)
+def _vocabulary() -> Mapping[str, Mapping[str, object]]:
+    text = resources.files("threadmine.vocab").joinpath("accessors.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def lexicon_of(facts: NameFacts) -> Lexicon:
+    """The lexicon for a model's names; made once for each model."""
+    known = _lexicons.get(id(facts))
+    if known is None or known[0] is not facts:
+        known = (facts, _build(facts))
+        _lexicons[id(facts)] = known
+    return known[1]
+
+
+_lexicons: dict[int, tuple[NameFacts, Lexicon]] = {}
+
+
+def _build(facts: NameFacts) -> Lexicon:
+    vocabulary = _vocabulary()
+    flags: dict[str, str] = {}
+    for flag in sorted(facts.flags):
+        if not flag.startswith("PG_"):
+            continue
+        for spelling in _spellings(flag):
+            flags.setdefault(spelling, flag)
+    accessors: dict[str, tuple[str, ...]] = {}
+    for member, entry in vocabulary.items():
+        if "." in member:
+            for name in entry["names"]:  # type: ignore[attr-defined]  # a TOML array of names by construction
+                accessors[name] = (*accessors.get(name, ()), member)
+    plain = vocabulary["plain"]
+    return Lexicon(
+        structs=frozenset(facts.structs),
+        members=facts.members,
+        functions=frozenset(facts.functions) | frozenset(accessors),
+        flags=flags,
+        accessors=accessors,
+        constants=tuple((str(k), str(v)) for k, v in vocabulary["constants"].items()),
+        variables=tuple((str(k), str(v)) for k, v in vocabulary["variables"].items()),
+        plain=frozenset(plain["words"]),  # type: ignore[call-overload]  # a TOML array by construction
+        beside=frozenset(plain["beside"]),  # type: ignore[call-overload]
+    )
+
+
+def _spellings(flag: str) -> Iterable[str]:
+    """``PG_anon_exclusive``, ``AnonExclusive``, ``anon_exclusive`` (the last two only where they are no
+    plain word).
+    """
+    short = flag[3:]
+    camel = "".join(part.capitalize() for part in short.split("_"))
+    yield flag
+    yield from (f"Page{camel}", f"Page{short.upper()}")
+    if "_" in short and not short.endswith(("_1", "_2", "_3")):
+        yield short
+        yield camel
+        yield camel.lower()
+
+
+def declared_types(text: str) -> dict[str, str]:
+    """Variables declared in ``text`` (patch, quoted code) with their struct: ``{"args": "migrate_vma"}``.
+
+    A name declared with two structs is left out.
+    """
+    found: dict[str, str] = {}
+    torn: set[str] = set()
+    for number, match in enumerate(_DECLARATION.finditer(text)):
+        if number >= MAX_DECLARATIONS:
+            break
+        struct, variable = match.groups()
+        if found.setdefault(variable, struct) != struct:
+            torn.add(variable)
+    return {variable: struct for variable, struct in found.items() if variable not in torn}
+
+
+def find_names(
+    text: str,
+    lexicon: Lexicon,
+    types: Mapping[str, str] | None = None,
+    functions: frozenset[str] = frozenset(),
+) -> tuple[Name, ...]:
+    """The names in ``text``, in order of their place, none inside another.
+
+    Args:
+        text: prose or code.
+        lexicon: the model's names (:func:`lexicon_of`).
+        types: variables with their struct, from :func:`declared_types`.
+        functions: names known to be functions from elsewhere in the mail (without parentheses here).
+    """
+    found = []
+    for match in _NAME.finditer(text):
+        name = _read(match, text, lexicon, types or {}, functions)
+        if name is not None:
+            found.append(name)
+    return tuple(found)
+
+
+def _read(
+    match: re.Match[str], text: str, lexicon: Lexicon, types: Mapping[str, str], functions: frozenset[str]
+) -> Name | None:
+    kind = match.lastgroup
+    if match["cast"]:
+        member = match["castmember"]
+        return Name(*match.span(), match.group(), f"{match['castto']}.{member}", NameKind.MEMBER)
+    if match["struct"]:
+        return _struct(match, lexicon)
+    if match["chain"]:
+        return _chain(match, lexicon, types)
+    if match["call"]:
+        return _call(match, text, lexicon)
+    return _word(match["word"], match.start(), text, lexicon, functions) if kind else None
+
+
+def _struct(match: re.Match[str], lexicon: Lexicon) -> Name | None:
+    struct, member = match["structname"], match["structmember"]
+    if member:
+        return Name(*match.span(), match.group(), f"{struct}.{member}", NameKind.MEMBER)
+    if struct not in lexicon.structs:
+        return None
+    return Name(*match.span(), match.group(), struct, NameKind.STRUCT)
+
+
+def _chain(match: re.Match[str], lexicon: Lexicon, types: Mapping[str, str]) -> Name | None:
+    text = match["chain"].rstrip("(")
+    parts = _PARTS.split(text)
+    base, members = parts[0], parts[1:]
+    arrow = "->" in text or "::" in text
+    bare = [part.split("[")[0] for part in members]
+    if not arrow and (bare[-1] in _NOT_MEMBERS or not base):
+        return None
+    if match["chaincall"]:
+        return _callback(match, bare, lexicon)
+    struct, inferred = _struct_of(base.split("[")[0].removesuffix("()"), lexicon, types)
+    for member in bare:
+        owners = lexicon.members.get(member)
+        if owners is None:
+            continue
+        if struct and struct not in owners and struct in lexicon.structs and len(bare) == 1:
+            owners = ()
+        if struct in owners:
+            return _member(match, text, struct, member, base, inferred)
+        if owners and (arrow or struct):
+            owner = struct if struct and struct not in lexicon.structs else prefer(owners)
+            return _member(
+                match, text, owner, member, base, inferred or f"struct {owner} from the member's name"
+            )
+    if not arrow and base not in types:
+        return None
+    if not base:
+        return None
+    return Name(
+        match.start(),
+        match.start() + len(text),
+        text,
+        f"{struct or base}.{bare[-1]}",
+        NameKind.EXPRESSION,
+        inferred=inferred,
+    )
+
+
+def _member(match: re.Match[str], text: str, struct: str, member: str, base: str, inferred: str) -> Name:
+    index = base[base.index("[") + 1 : -1] if "[" in base and base.endswith("]") else ""
+    return Name(
+        match.start(),
+        match.start() + len(text),
+        text,
+        f"{struct}.{member}",
+        NameKind.MEMBER,
+        (),
+        index,
+        inferred,
+    )
+
+
+def _callback(match: re.Match[str], members: list[str], lexicon: Lexicon) -> Name | None:
+    last = members[-1]
+    struct = _CALLBACKS.get(last)
+    text = match["chain"]
+    end = match.start() + len(text)
+    if match.string.startswith(")", end):
+        end += 1
+    if struct:
+        return Name(match.start(), end, text, f"{struct}.{last}", NameKind.FUNCTION)
+    return Name(match.start(), end, text, last, NameKind.FUNCTION)
+
+
+def _call(match: re.Match[str], text: str, lexicon: Lexicon) -> Name | None:
+    name = match["call"].removesuffix("[s]").removesuffix("(s)")
+    end = match.end()
+    close = text.find(")", end, end + 80)
+    if close >= 0 and "(" not in text[end:close]:
+        end = close + 1
+    elif "_" not in name and not name[0].isupper():
+        return None
+    if len(name) < 4 or name.isupper():
+        return None  # WRITE_ONCE(), BUG_ON(): a way of writing, no function that has effects
+    name = _resolve(name, lexicon)
+    if name in _CALLBACKS:
+        return Name(match.start(), end, name, f"{_CALLBACKS[name]}.{name}", NameKind.FUNCTION)
+    flag = flag_of_call(name, lexicon)
+    if flag:
+        return Name(
+            match.start(),
+            end,
+            name,
+            flag,
+            NameKind.FLAG,
+            ("page.flags", name),
+            "",
+            f"{name}() is about {flag}",
+        )
+    return Name(match.start(), end, name, name, NameKind.FUNCTION, lexicon.accessors.get(name, ()))
+
+
+def flag_of_call(name: str, lexicon: Lexicon) -> str:
+    """The flag that ``PageDirty``, ``folio_set_dirty`` and the like are about, or empty."""
+    match = _FLAG_CALL.match(name)
+    if not match:
+        return ""
+    rest = match.group(1)
+    return lexicon.flags.get(f"PG_{rest.lower()}", "") or lexicon.flags.get(f"Page{rest}", "")
+
+
+def _word(word: str, start: int, text: str, lexicon: Lexicon, functions: frozenset[str]) -> Name | None:
+    end = start + len(word)
+    flag = lexicon.flags.get(word) or (
+        flag_of_call(word, lexicon) if "Page" in word or "folio_" in word else ""
+    )
+    if flag:
+        return Name(start, end, word, flag, NameKind.FLAG, ("page.flags",))
+    owners = lexicon.members.get(word)
+    plain = "_" not in word or word in lexicon.plain
+    if owners and (not plain or _beside(text, start, end, lexicon)):
+        if word in functions and word not in ("compound_head",):
+            return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
+        struct = _nearby(text, owners, lexicon) or prefer(owners)
+        return Name(
+            start,
+            end,
+            word,
+            f"{struct}.{word}",
+            NameKind.MEMBER,
+            (),
+            "",
+            f"struct {struct} for a bare member",
+        )
+    if word in _CALLBACKS and "_" in word:
+        return Name(start, end, word, f"{_CALLBACKS[word]}.{word}", NameKind.FUNCTION)
+    if _CONSTANT.match(word):
+        implied = tuple(member for prefix, member in lexicon.constants if word.startswith(prefix))
+        return Name(start, end, word, word, NameKind.CONSTANT, implied[:1])
+    if "_" in word and (word in lexicon.functions or word in functions):
+        return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
+    if word in lexicon.structs and "_" in word:
+        return Name(start, end, word, word, NameKind.STRUCT)
+    return None
+
+
+def _beside(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether ``field``, ``member`` or the like follows a plain word, or it stands in quotes."""
+    following = text[end : end + 12].lstrip("'\"` ").split(" ", 1)[0].rstrip(".,;:)")
+    if following in lexicon.beside or _OWNED.search(text, max(0, start - 16), start):
+        return True
+    return text[max(0, start - 1) : start] in "`@'\"" and text[end : end + 1] in "`'\"" and start > 0
+
+
+def _nearby(text: str, owners: tuple[str, ...], lexicon: Lexicon) -> str:
+    """The struct among ``owners`` that the text names, if it names just one."""
+    named = [owner for owner in owners if re.search(rf"\b{owner}\b", text)]
+    return named[0] if len(named) == 1 else ""
+
+
+def prefer(owners: tuple[str, ...]) -> str:
+    """The struct a member is taken for where nothing tells which of ``owners`` is meant."""
+    for struct in _PREFERENCE:
+        if struct in owners:
+            return struct
+    return owners[0]
+
+
+def _struct_of(variable: str, lexicon: Lexicon, types: Mapping[str, str]) -> tuple[str, str]:
+    """(struct, how it was inferred) for a variable; the struct is empty where nothing tells."""
+    if variable in lexicon.structs:
+        return variable, ""
+    if variable in types:
+        return types[variable], f"{variable} is declared struct {types[variable]} * in the mail"
+    for ending, struct in lexicon.variables:
+        if variable == ending or (len(ending) > 1 and variable.endswith(ending)):
+            return struct, f"struct {struct} from the variable's name"
+    return "", ""
+
+
+def _resolve(name: str, lexicon: Lexicon) -> str:
+    return lexicon.resolved.get(name, name)

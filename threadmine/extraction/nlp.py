@@ -1,0 +1,183 @@
+"""The part that spaCy plays: tokens that keep C expressions whole, and matching of word lists.
+
+The pipeline is a blank English one with a tokenizer of our own (no statistical model is needed or loaded)
+and two components: ``terms`` finds the phrases of ``vocab/`` with a PhraseMatcher, ``longest`` keeps the
+longest of those that lie over each other. A whole sentence costs some hundred microseconds, so callers send
+only sentences that a plain scan has picked (see ``extraction.claims``).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import spacy
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
+
+GLUE = "\u2060"
+"""Stands for a blank inside a C expression, so that the expression stays one token (word joiner)."""
+
+_PREFIX = re.compile(r"""^(?:[(\[{"'`“”‘’<,;:!?—–…@&%~*]|\.{2,}|--+)""")
+_SUFFIX = re.compile(r"""(?:[)\]}"'`“”‘’>,;:!?.—–…]|\.{2,}|--+|'s|’s|n't|n’t|'ll|'re|'ve|'d)$""")
+_INFIX = re.compile(
+    r"""(?<=[A-Za-z0-9)\]])(?:[—–]|--|/(?=[A-Za-z_])|[!=]=|=|\+(?=[A-Za-z_])|\.{3,}|;|,(?=[A-Za-z_]))"""
+)
+_WHOLE = re.compile(
+    r"(?:[\w*&~]|->|::|\.(?=\w)|\[\w*\]|-(?=>))*\w\([^()\s]*\)$|[\w./-]+/[\w.-]+\.[chS]$|\w+\.[chS]$|(?:e\.g|i\.e|etc|vs|cf)\.$|\w+(?:(?:->|\.|::)\w+)+$"
+    r"|\(\(struct\u2060.*\)->\w+$"
+)
+_ARGUMENTS = re.compile(r"(?<=\w)\([^()\n]{1,100}\)")
+_CAST = re.compile(r"\(\(struct \w+ \*\)[^()\n]{0,20}(?:\([^()\n]{0,40}\))?[^()\n]{0,10}\)->\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One phrase of a word list found in a sentence: which list, what it stands for, where (tokens)."""
+
+    group: str  # "cue", "member", "flag", "kind", "agent" or the name of a qualifier list
+    value: str
+    first: int
+    last: int  # exclusive
+    text: str
+
+
+def keep_whole(text: str) -> str:
+    """``text``, as long as it was, with blanks inside calls and casts glued so that they stay one token."""
+    if "(" not in text:
+        return text
+    if "((struct" in text:
+        text = _CAST.sub(lambda m: m.group().replace(" ", GLUE), text)
+    return _ARGUMENTS.sub(lambda m: m.group().replace(" ", GLUE), text)
+
+
+def word_list(name: str) -> Mapping[str, dict[str, list[str]]]:
+    """The word list ``vocab/NAME.toml``."""
+    text = resources.files("threadmine.vocab").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def inflect(verb: str, irregular: Mapping[str, list[str]]) -> list[str]:
+    """The forms of an English verb: base, -s, -ed, -ing, with the usual changes of spelling."""
+    if verb in irregular:
+        return list(irregular[verb])
+    if verb.endswith("e"):
+        return [verb, verb + "s", verb + "d", verb[:-1] + "ing"]
+    if verb.endswith(("s", "sh", "ch", "x", "o")):
+        return [verb, verb + "es", verb + "ed", verb + "ing"]
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return [verb, verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"]
+    return [verb, verb + "s", verb + "ed", verb + "ing"]
+
+
+def _terms() -> Iterable[tuple[str, str, str]]:
+    """(group, value, phrase) of every entry of the word lists; the first of equal phrases counts in its
+    group.
+    """
+    concepts = word_list("concepts")
+    for group, table in (("member", concepts["members"]), ("flag", concepts["flags"])):
+        for entity, phrases in table.items():
+            for phrase in phrases:
+                yield group, entity, phrase
+    for group in ("kind", "agent"):
+        for word in concepts[f"{group}s"]["words"]:
+            yield group, word, word
+            if group == "kind" or word in ("driver", "filesystem", "caller", "user"):
+                yield group, word, word + ("es" if word.endswith("x") else "s")
+    cues = word_list("cues")
+    irregular = cues["irregular"]
+    for predicate, table in cues.items():
+        if predicate == "irregular":
+            continue
+        for phrase in table.get("phrases", ()):
+            yield "cue", predicate, phrase
+        for verb in table.get("verbs", ()):
+            for form in inflect(verb, irregular):
+                yield "cue", predicate, form
+    for group, table in word_list("qualifiers").items():
+        for phrase in (*table.get("words", ()), *table.get("phrases", ())):
+            yield group, phrase, phrase
+
+
+@Language.factory("terms")
+def _make_terms(nlp: Language, name: str) -> _Terms:
+    return _Terms(nlp)
+
+
+class _Terms:
+    """Component: the phrases of the word lists, put into ``doc.user_data["terms"]``."""
+
+    def __init__(self, nlp: Language) -> None:
+        self.matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+        self.meaning: dict[int, tuple[str, str]] = {}
+        by_label: dict[tuple[str, str], list[str]] = {}
+        taken: set[tuple[bool, str]] = set()
+        for group, value, phrase in _terms():
+            key = (group == "cue", f"{group if group not in _ENTITIES else ''}|{phrase}")
+            if key not in taken:
+                taken.add(key)
+                by_label.setdefault((group, value), []).append(phrase)
+        for (group, value), phrases in by_label.items():
+            label = f"{group}|{value}"
+            self.matcher.add(label, [nlp.make_doc(phrase) for phrase in phrases])
+            self.meaning[nlp.vocab.strings[label]] = (group, value)
+
+    def __call__(self, doc: Doc) -> Doc:
+        found: list[Term] = []
+        for label, first, last in self.matcher(doc):
+            group, value = self.meaning[label]
+            found.append(Term(group, value, first, last, doc[first:last].text))
+        doc.user_data["terms"] = tuple(_longest(found))
+        return doc
+
+
+_ENTITIES = ("member", "flag", "kind", "agent")
+
+
+def _longest(found: list[Term]) -> Iterable[Term]:
+    """Of the terms of one sort (entities, cues, each list of qualifiers) that lie over each other the
+    longest.
+    """
+    found.sort(key=lambda t: (-(t.last - t.first), t.first, t.group, t.value))
+    taken: dict[str, set[int]] = {}
+    kept = []
+    for term in found:
+        used = taken.setdefault("entity" if term.group in _ENTITIES else term.group, set())
+        if used.isdisjoint(range(term.first, term.last)):
+            used.update(range(term.first, term.last))
+            kept.append(term)
+    kept.sort(key=lambda t: (t.first, t.last, t.group, t.value))
+    return kept
+
+
+@lru_cache(maxsize=1)
+def language() -> Language:
+    """The pipeline, made once for a process."""
+    nlp = spacy.blank("en")
+    nlp.tokenizer = Tokenizer(
+        nlp.vocab,
+        rules={},
+        prefix_search=_PREFIX.search,
+        suffix_search=_SUFFIX.search,
+        infix_finditer=_INFIX.finditer,
+        token_match=_WHOLE.match,
+    )
+    nlp.add_pipe("terms")
+    return nlp
+
+
+def read(text: str) -> Doc:
+    """``text`` as tokens, its terms in ``doc.user_data["terms"]``; token offsets are those of ``text``."""
+    return language()(keep_whole(text))
+
+
+def terms(doc: Doc) -> tuple[Term, ...]:
+    """The terms found in ``doc``, in order."""
+    found: tuple[Term, ...] = doc.user_data["terms"]
+    return found

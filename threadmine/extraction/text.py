@@ -1,0 +1,199 @@
+"""Sentences and list items of the text that a message's author wrote, with their place in the body.
+
+Statements are found sentence by sentence, so everything above this module stands or falls with it:
+quotations, code, logs and trailers must not leak in (``parse.quotes`` tells them apart), a list must keep
+the line that introduces it, and a full stop inside ``e.g.`` or before a lower-case C name must be told from
+the end of a sentence. Comments that a patch adds are text of their own kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from threadmine.model import Message, StretchKind, fold
+
+MAX_SENTENCE = 1200
+"""Characters of one sentence that are looked at; what is longer is no prose."""
+
+MIN_SENTENCE = 3
+"""Characters below which a piece of text says nothing."""
+
+MAX_PROSE = 400_000
+"""Characters of own prose that are looked at in one message."""
+
+
+class Place(StrEnum):
+    """Where in a message a sentence stands; it decides how its tense is read."""
+
+    REPLY = "reply"
+    COMMIT = "commit"  # the commit message of a patch
+    COVER = "cover"
+    NOTES = "notes"  # below the --- of a patch
+    COMMENT = "comment"  # a code comment on an added line
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence or list item.
+
+    ``text`` has its white space folded; ``start`` and ``end`` are its place in the body. ``lead`` is the
+    text that introduces the list an item belongs to, empty elsewhere. ``code`` is the code a comment stands
+    beside. ``paragraph`` counts from 0 within the message: what "it" means is looked for in the same
+    paragraph.
+    """
+
+    text: str
+    start: int
+    end: int
+    place: Place
+    paragraph: int
+    lead: str = ""
+    code: str = ""
+    item: bool = False
+    scope: str = ""  # the function or struct that a comment stands in
+
+
+_BLANK = re.compile(r"\n[ \t]*\n\s*")
+_ITEM = re.compile(r"(?m)^[ \t]*(?:[-*+o•][ \t]+|\(?(?:\d{1,2}|[a-z])[.)][ \t]+)(?=\S)")
+_STOP = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|(?<=\w)\.\.+(?=\s)|:(?=\s*\n)")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\[])(?:e\.?g|i\.?e|etc|vs|cf|resp|approx|incl|wrt|aka|a\.k\.a|ca|no|fig|Mr|Dr|St)\.$",
+    re.IGNORECASE,
+)
+_NAME_AHEAD = re.compile(r"\s+[\"'(`@&]*(?:[A-Z0-9]|\w*_\w|\w+(?:\(|->|\[))")
+_CODE_LINE = re.compile(
+    r"(?m)^(?:[ \t]*(?:#[ \t]*(?:if|endif|define|include|else)\b|[{}]|//|/\*).*"
+    r"|.*[;{}][ \t]*|\t+\S.*[,(][ \t]*)$"
+)
+_PROSE_WORD = re.compile(r"(?<![\w(.>&*-])[a-z]{2,}(?![\w(\[]|->)")
+_PROSE_WORDS_IN_CODE = 5
+
+
+def sentences(message: Message) -> Iterator[Sentence]:
+    """The sentences of ``message``'s own prose in order of their place, then the comments it adds."""
+    count = 0
+    seen = 0
+    for stretch in message.stretches:
+        if stretch.depth or stretch.kind is not StretchKind.PROSE or seen > MAX_PROSE:
+            continue
+        seen += stretch.end - stretch.start
+        place = _place(message, stretch.start)
+        for start, end in _paragraphs(
+            message.body, stretch.start, min(stretch.end, stretch.start + MAX_PROSE)
+        ):
+            yield from _of_paragraph(message.body, start, end, place, count)
+            count += 1
+
+
+def _place(message: Message, start: int) -> Place:
+    if message.is_cover:
+        return Place.COVER
+    if message.patch is None or message.subject.is_reply:
+        return Place.REPLY
+    return Place.COMMIT if start < message.patch.message_end else Place.NOTES
+
+
+def _paragraphs(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans between blank lines; a list that a colon introduces stays with its introduction."""
+    begin = start
+    for blank in _BLANK.finditer(body, start, end):
+        before = body[begin : blank.start()].rstrip()
+        if before.endswith(":") and _ITEM.match(body, body.rfind("\n", 0, blank.end()) + 1):
+            continue
+        if before:
+            yield begin, blank.start()
+        begin = blank.end()
+    if body[begin:end].strip():
+        yield begin, end
+
+
+def _of_paragraph(body: str, start: int, end: int, place: Place, number: int) -> Iterator[Sentence]:
+    items = list(_ITEM.finditer(body, start, end))
+    if not items or (len(items) == 1 and items[0].start() != start):
+        yield from _split(body, start, end, place, number)
+        return
+    first = items[0].start()
+    lead = ""
+    if body[start:first].strip():
+        spans = list(_split(body, start, first, place, number))
+        yield from spans
+        if spans and spans[-1].text.endswith(":"):
+            lead = spans[-1].text
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        stop = following.start() if following else end
+        yield from _split(body, item.end(), stop, place, number, lead=lead, item=True)
+
+
+def _split(
+    body: str, start: int, end: int, place: Place, number: int, lead: str = "", item: bool = False
+) -> Iterator[Sentence]:
+    """Cut ``body[start:end]`` at the ends of its sentences."""
+    begin = start
+    for stop in _STOP.finditer(body, start, end):
+        if not _ends_here(body, begin, stop, end):
+            continue
+        yield from _sentence(body, begin, stop.end(), place, number, lead, item)
+        begin = stop.end()
+    yield from _sentence(body, begin, end, place, number, lead, item)
+
+
+def split_text(text: str) -> Iterator[tuple[int, int]]:
+    """The sentences of a text without line breaks, as spans without blanks around them."""
+    begin = 0
+    for stop in [*_STOP.finditer(text), None]:
+        if stop is not None and not _ends_here(text, begin, stop, len(text)):
+            continue
+        end = stop.end() if stop else len(text)
+        piece = text[begin:end]
+        if len(piece.strip()) >= MIN_SENTENCE:
+            yield begin + len(piece) - len(piece.lstrip()), begin + len(piece.rstrip())
+        begin = end
+
+
+def _ends_here(body: str, begin: int, stop: re.Match[str], end: int) -> bool:
+    if stop.group() == ":":
+        return True
+    if "." in stop.group() and _ABBREVIATION.search(body, max(begin, stop.start() - 12), stop.start() + 1):
+        return False
+    if "?" in stop.group() or "!" in stop.group():
+        return True
+    return _NAME_AHEAD.match(body, stop.end(), end) is not None or not body[stop.end() : end].strip()
+
+
+def _sentence(
+    body: str, start: int, end: int, place: Place, number: int, lead: str, item: bool
+) -> Iterator[Sentence]:
+    for piece_start, piece_end in _without_code(body, start, end):
+        raw = body[piece_start:piece_end]
+        inner = raw.strip()
+        if len(inner) >= MIN_SENTENCE:
+            first = piece_start + len(raw) - len(raw.lstrip())
+            text = fold(inner[:MAX_SENTENCE])
+            yield Sentence(text, first, first + len(inner), place, number, lead, item=item)
+
+
+def _without_code(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The runs of lines in ``body[start:end]`` that are no code pasted into the text."""
+    if not _CODE_LINE.search(body, start, end):
+        yield start, end
+        return
+    begin = start
+    at = start
+    while at < end:
+        stop = body.find("\n", at, end)
+        stop = end if stop < 0 else stop + 1
+        if _CODE_LINE.match(body, at, stop) and _is_code(body[at:stop]):
+            if begin < at:
+                yield begin, at
+            begin = stop
+        at = stop
+    if begin < end:
+        yield begin, end
+
+
+def _is_code(line: str) -> bool:
+    """Whether a line that looks like C is no prose that happens to end in a semicolon."""
+    return len(_PROSE_WORD.findall(line)) < _PROSE_WORDS_IN_CODE

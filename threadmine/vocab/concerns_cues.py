@@ -1,0 +1,269 @@
+"""Whether a sentence asks for something is told by a few hundred phrases; matching them has to cost
+microseconds.
+
+The phrases stand in ``vocab/concerns.toml`` and ``vocab/replies.toml``. Each is compiled once into a
+pattern over the sentence's words and filed under its rarest word, so that a sentence tries only phrases one
+of whose words it holds. Nothing here decides what a match means.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+_WORD = re.compile(
+    r"(?P<subst>\bs/[^/\s][^/\n]{0,60}/[^/\n]{0,60}/?)"
+    r"|(?P<code>[&*!~]*[A-Za-z_][A-Za-z0-9_]*(?:(?:->|::|\.(?=[a-z_]))[A-Za-z_][A-Za-z0-9_]*)*\([^()\s]{0,60}\)"
+    r"|[&*!~]*[A-Za-z_][A-Za-z0-9_]*(?:->|::)[A-Za-z0-9_>.:-]{1,80}"
+    r"|[A-Za-z0-9.-]*/[A-Za-z0-9_./-]{1,80}\.[chSs]\b"
+    r"|[&*!~]*[A-Za-z0-9]*_[A-Za-z0-9_]*|0x[0-9A-Fa-f]+)"
+    r"|(?P<word>[A-Za-z][A-Za-z'’]*(?:-[A-Za-z]+)*|[0-9][A-Za-z0-9.%]*)"
+    r"|(?P<point>[,;:?!])"
+)
+_SHORT = {"'s": " is", "'re": " are", "'ll": " will", "'d": " would", "'m": " am", "'ve": " have"}
+_SPELLED = re.compile(
+    r"(?<= )(i|you|we|they|he|she|it|that|this|there|what|who|where|how|here|these|those)"
+    r"('s|'re|'ll|'d|'m|'ve)(?= )"
+)
+_DRAWN = re.compile(r"(?<= )(do|does|did|would|should|could|must|has|have|had|need) not(?= )")
+_NEGATED = {
+    "isn't": "is not",
+    "aren't": "are not",
+    "wasn't": "was not",
+    "weren't": "were not",
+    "cannot": "can't",
+}
+_COMMON = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "it",
+        "its",
+        "these",
+        "those",
+        "they",
+        "we",
+        "you",
+        "i",
+        "he",
+        "she",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "to",
+        "of",
+        "in",
+        "on",
+        "for",
+        "with",
+        "at",
+        "as",
+        "by",
+        "from",
+        "not",
+        "no",
+        "do",
+        "does",
+        "did",
+        "don't",
+        "have",
+        "has",
+        "had",
+        "can",
+        "could",
+        "would",
+        "will",
+        "should",
+        "may",
+        "might",
+        "must",
+        "just",
+        "also",
+        "so",
+        "but",
+        "and",
+        "or",
+        "if",
+        "when",
+        "there",
+        "here",
+        "what",
+        "which",
+        "who",
+        "how",
+        "all",
+        "any",
+        "some",
+        "more",
+        "CODE",
+        ",",
+        ":",
+        "?",
+        "good",
+        "nice",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence made ready for matching.
+
+    ``text`` holds the words in lower case with one blank around each, C expressions as ``CODE``,
+    substitutions (``s/a/b/``) as ``SUBST``; ``begin`` is where the sentence proper starts in it, discourse
+    markers left behind.
+    """
+
+    text: str
+    begin: int
+    words: frozenset[str]
+    plain: int
+    code: int
+
+    @property
+    def is_question(self) -> bool:
+        return self.text.endswith("? ")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One compiled cue; ``source`` is how the vocabulary spells it."""
+
+    source: str
+    pattern: re.Pattern[str]
+    anchored: bool
+
+    def found(self, words: Words) -> bool:
+        """Whether the sentence holds this cue."""
+        if self.anchored:
+            return self.pattern.match(words.text, words.begin) is not None
+        return self.pattern.search(words.text) is not None
+
+
+class Cues:
+    """A group of phrases, filed so that a look-up touches few of them.
+
+    Args:
+        phrases: cues in the notation of ``vocab/concerns.toml``.
+        lists: the word lists that ``@name`` stands for.
+
+    Raises:
+        ValueError: a phrase without a plain word, which could never be looked up.
+    """
+
+    def __init__(self, phrases: Iterable[str], lists: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._by_word: dict[str, list[Phrase]] = {}
+        for source in phrases:
+            phrase, keys = _compile(source, lists or {})
+            for key in keys:
+                self._by_word.setdefault(key, []).append(phrase)
+        self._keys = frozenset(self._by_word)
+
+    def matches(self, words: Words) -> Iterator[Phrase]:
+        """The cues that the sentence holds, in the order of their words."""
+        for word in sorted(self._keys & words.words):
+            for phrase in self._by_word[word]:
+                if phrase.found(words):
+                    yield phrase
+
+    def first(self, words: Words) -> str:
+        """The first cue found, as the vocabulary spells it, or the empty text."""
+        if self._keys.isdisjoint(words.words):
+            return ""
+        return next((phrase.source for phrase in self.matches(words)), "")
+
+
+def _compile(source: str, lists: Mapping[str, Sequence[str]]) -> tuple[Phrase, tuple[str, ...]]:
+    pattern: list[str] = []
+    keys: tuple[str, ...] = ()
+    rank = 10**6
+    tokens = source.split()
+    for token in tokens:
+        if token == "..":
+            pattern.append(r"(?:\S+ ){0,3}")
+        elif token == "$":
+            pattern.append(r"(?:[?!] )*$")
+        elif token != "^":
+            optional = token.endswith("?") and len(token) > 1
+            choices = _choices(token.removesuffix("?"), lists)
+            body = "|".join(re.escape(word) for word in choices)
+            pattern.append(f"(?:(?:{body}) )?" if optional else f"(?:{body}) ")
+            common = sum(word in _COMMON for word in choices) * 1000 + len(choices)
+            if not optional and common < rank:
+                keys, rank = choices, common
+    if not keys:
+        raise ValueError(f"cue without a plain word: {source!r}")
+    anchored = tokens[0] == "^"
+    text = "".join(pattern)
+    return Phrase(source, re.compile(text if anchored else f"(?<= ){text}"), anchored), keys
+
+
+def _choices(token: str, lists: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The words a token stands for; an unknown ``@name`` is a mistake in the vocabulary."""
+    found: list[str] = []
+    for word in token.split("|"):
+        found += lists[word[1:]] if word.startswith("@") else [word]
+    return tuple(dict.fromkeys(word for word in found if word))
+
+
+@cache
+def vocabulary(name: str) -> Mapping[str, Mapping[str, Cues]]:
+    """The cue groups of ``vocab/<name>.toml`` as section -> group -> cues (``lead_in`` is left out)."""
+    data = _read(name)
+    lists = data.get("words", {})
+    assert isinstance(lists, dict)
+    return {
+        section: {group: Cues(phrases, lists) for group, phrases in groups.items()}
+        for section, groups in data.items()
+        if isinstance(groups, dict) and section != "words"
+    }
+
+
+@cache
+def _read(name: str) -> dict[str, object]:
+    text = resources.files("threadmine.vocab").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _lead_in() -> re.Pattern[str]:
+    listed = _read("concerns")["lead_in"]
+    assert isinstance(listed, list)
+    phrases = sorted((str(phrase) for phrase in listed), key=len, reverse=True)
+    return re.compile("(?:(?:" + "|".join(re.escape(p) for p in phrases) + ") (?:[,:!] )?){0,4}")
+
+
+def read_words(sentence: str) -> Words:
+    """``sentence`` as the matcher sees it; takes time linear in its length."""
+    found: list[str] = []
+    plain = code = 0
+    for match in _WORD.finditer(sentence):
+        group = match.lastgroup
+        if group == "word":
+            plain += 1
+            found.append(match.group().lower().replace("’", "'"))
+        elif group == "point":
+            found.append(match.group())
+        elif group == "subst":
+            found.append("SUBST")
+        else:
+            code += 1
+            found.append("CODE")
+    text = " " + "".join(f"{_NEGATED.get(word, word)} " for word in found)
+    if "'" in text:
+        text = _SPELLED.sub(lambda match: match[1] + _SHORT[match[2]], text)
+    if " not " in text:
+        text = _DRAWN.sub(r"\1n't", text).replace(" can not ", " can't ").replace(" will not ", " won't ")
+    lead = _lead_in().match(text, 1)
+    begin = lead.end() if lead else 1
+    return Words(text, begin, frozenset(text.split()), plain, code)
