@@ -61,7 +61,10 @@ class Statements:
             chunk = values[start : start + MOST_PARAMETERS]
             text, size = self._in_list(("fetch", tuple(columns), where), len(chunk), where, columns)
             padded = (*chunk, *[chunk[-1]] * (size - len(chunk)))
-            found += [tuple(row) for row in connection.exec_driver_sql(text, padded)]
+            result = connection.exec_driver_sql(text, padded)
+            if result.cursor is not None:  # plain tuples, without a Row around each
+                found += result.cursor.fetchall()
+            result.close()
         return found
 
     def delete(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    ScalarSelect,
     and_,
     case,
     exists,
@@ -44,7 +45,7 @@ from threadmine.db.schema import (
     Thread,
     TouchRecord,
     TrailerRow,
-    message_key,
+    id_hash,
 )
 from threadmine.db.series import resolve_series, series_rows
 from threadmine.db.session import Database
@@ -256,7 +257,7 @@ class Queries:
         """
         wanted = plain_id(message_id)
         with self.database.read() as connection:
-            found = _messages(connection, [Message.key == message_key(wanted)])
+            found = _messages(connection, [Message.key == number_of(wanted)])
         if not found:
             raise NotFoundError(f"no message {wanted}", remedy="ingest the mail that holds it")
         return found[0]
@@ -272,31 +273,30 @@ class Queries:
         with self.database.read() as connection:
             if series is not None:
                 conditions.append(Message.series_id.in_(resolve_series(connection, series)))
-            order = (Message.sent_at.is_(None), Message.sent_at, Message.key)
+            order = (*_oldest(Message.sent_at), Message.message_id)
             keys = list(connection.scalars(select(Message.key).where(*conditions).order_by(*order)))
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
             with self.database.read() as connection:
-                found = {
-                    message_key(m.message_id): m for m in _messages(connection, [Message.key.in_(chunk)])
-                }
-            yield from (found[key] for key in chunk if key in found)
+                found = _messages(connection, [Message.key.in_(chunk)])
+            yield from found
 
     def messages_by_id(self, message_ids: Iterable[str]) -> tuple[StoredMessage, ...]:
         """Those of the messages that the database holds, oldest first."""
-        keys = sorted({message_key(plain_id(name)) for name in message_ids})
+        hashes = sorted({id_hash(plain_id(name)) for name in message_ids})
         found: list[StoredMessage] = []
         with self.database.read() as connection:
-            for start in range(0, len(keys), CHUNK):
-                found += _messages(connection, [Message.key.in_(keys[start : start + CHUNK])])
-        return tuple(found)
+            for start in range(0, len(hashes), CHUNK):
+                keys = select(KnownId.key).where(KnownId.id_hash.in_(hashes[start : start + CHUNK]))
+                found += _messages(connection, [Message.key.in_(keys)])
+        return tuple(sorted(found, key=lambda m: (rows.seconds(m.date) or 0, m.message_id)))
 
     def search(self, words: str, limit: int = 50, since: datetime | None = None) -> tuple[StoredMessage, ...]:
         """Messages whose subject or new text holds all the words (``"…"`` for a phrase), best first."""
         with self.database.read() as connection:
             keys = _search(connection, words, limit, since, self.database.is_sqlite)
-            found = {message_key(m.message_id): m for m in _messages(connection, [Message.key.in_(keys)])}
-        return tuple(found[key] for key in keys if key in found)
+            found = {m.message_id: m for m in _messages(connection, [Message.key.in_(list(keys))])}
+        return tuple(found[name] for name in keys.values() if name in found)
 
     # -------------------------------------------------------------------------------- threads
 
@@ -323,7 +323,7 @@ class Queries:
             select(ConcernRecord, Message.message_id)
             .join(Message, Message.key == ConcernRecord.message_key)
             .where(Message.thread_id == thread_id)
-            .order_by(*_oldest(Message.sent_at), Message.key, ConcernRecord.start, ConcernRecord.id)
+            .order_by(*_oldest(Message.sent_at), Message.message_id, ConcernRecord.start, ConcernRecord.id)
         )
         with self.database.read() as connection:
             return tuple(rows.to_concern(row) for row in connection.execute(statement))
@@ -381,7 +381,7 @@ class Queries:
         statement = (
             _touches()
             .where(*conditions)
-            .order_by(*_newest(Message.sent_at), TouchRecord.message_key, TouchRecord.position)
+            .order_by(*_newest(Message.sent_at), Message.message_id, TouchRecord.position)
             .limit(limit)
         )
         with self.database.read() as connection:
@@ -389,6 +389,11 @@ class Queries:
 
 
 # ---------------------------------------------------------------------------------------- conditions
+
+
+def number_of(message_id: str) -> ScalarSelect[int]:
+    """The number of a message-id, for use in a condition."""
+    return select(KnownId.key).where(KnownId.id_hash == id_hash(message_id)).scalar_subquery()
 
 
 def _between(
@@ -409,7 +414,7 @@ def _about(
 ) -> Iterator[ColumnElement[bool]]:
     yield from _between(table.sent_at, since, until)
     if message is not None:
-        yield table.message_key == message_key(plain_id(message))
+        yield table.message_key == number_of(plain_id(message))
     if author:
         yield or_(
             table.author_name.icontains(author, autoescape=True),
@@ -504,25 +509,28 @@ def _refuted_behind(connection: Connection, concerns: Sequence[AnyRow]) -> set[s
     """
     if not concerns:
         return set()
-    statement = select(ClaimRecord.message_key, ClaimRecord.start, ClaimRecord.end, ClaimRecord.quote).where(
-        ClaimRecord.verdict == VerdictKind.REFUTED
+    statement = (
+        select(Message.message_id, ClaimRecord.start, ClaimRecord.end, ClaimRecord.quote)
+        .join(Message, Message.key == ClaimRecord.message_key)
+        .where(ClaimRecord.verdict == VerdictKind.REFUTED)
     )
-    keys = {row.message_key for row in concerns}
-    keys |= {message_key(row.in_reply_to) for row in concerns if row.in_reply_to}
-    if len(keys) <= CHUNK:
-        statement = statement.where(ClaimRecord.message_key.in_(sorted(keys)))
-    refuted: dict[int, list[AnyRow]] = {}
+    names = {row.message_id for row in concerns} | {row.in_reply_to or "" for row in concerns}
+    if len(names) <= CHUNK:
+        hashes = sorted(id_hash(name) for name in names)
+        numbers = select(KnownId.key).where(KnownId.id_hash.in_(hashes))
+        statement = statement.where(ClaimRecord.message_key.in_(numbers))
+    refuted: dict[str, list[AnyRow]] = {}
     for row in connection.execute(statement):
-        refuted.setdefault(row.message_key, []).append(row)
+        refuted.setdefault(row.message_id, []).append(row)
     return {row.id for row in concerns if _has_behind(row, refuted)} if refuted else set()
 
 
-def _has_behind(concern: AnyRow, refuted: dict[int, list[AnyRow]]) -> bool:
-    if any(c.start < concern.end and concern.start < c.end for c in refuted.get(concern.message_key, ())):
+def _has_behind(concern: AnyRow, refuted: dict[str, list[AnyRow]]) -> bool:
+    if any(c.start < concern.end and concern.start < c.end for c in refuted.get(concern.message_id, ())):
         return True
     if not concern.in_reply_to or not concern.about_text:
         return False
-    return any(c.quote in concern.about_text for c in refuted.get(message_key(concern.in_reply_to), ()))
+    return any(c.quote in concern.about_text for c in refuted.get(concern.in_reply_to, ()))
 
 
 def _issue_row(row: AnyRow, refuted: bool) -> IssueRow:
@@ -579,7 +587,7 @@ def _messages(connection: Connection, conditions: Sequence[ColumnElement[bool]])
         select(Message, Body.text.label("body"))
         .outerjoin(Body, Body.message_key == Message.key)
         .where(*conditions)
-        .order_by(*_oldest(Message.sent_at), Message.key)
+        .order_by(*_oldest(Message.sent_at), Message.message_id)
     )
     found = connection.execute(statement).all()
     trailers: dict[int, list[Trailer]] = {}
@@ -596,11 +604,11 @@ def _messages(connection: Connection, conditions: Sequence[ColumnElement[bool]])
 
 def _search(
     connection: Connection, words: str, limit: int, since: datetime | None, full_text: bool
-) -> list[int]:
-    """Keys of the messages that hold the words, best first (newest first without full text search)."""
+) -> dict[int, str]:
+    """Numbers and ids of the messages that hold the words, best first (newest first without FTS)."""
     parts = split_words(words)
     if not parts:
-        return []
+        return {}
     conditions = [*_between(Message.sent_at, since, None)]
     if full_text:
         hits = text("SELECT rowid AS key, rank FROM search WHERE search MATCH :words").columns(
@@ -608,20 +616,25 @@ def _search(
         )
         found = hits.bindparams(words=" ".join(_quoted(part) for part in parts)).subquery("hits")
         statement = (
-            select(Message.key)
+            select(Message.key, Message.message_id)
             .join(found, found.c.key == Message.key)
             .where(*conditions)
-            .order_by(found.c.rank, *_newest(Message.sent_at), Message.key)
+            .order_by(found.c.rank, *_newest(Message.sent_at), Message.message_id)
             .limit(limit)
         )
-        return list(connection.scalars(statement))
+        return dict(connection.execute(statement).tuples().all())
     for part in parts:
         in_body = exists().where(
             and_(Body.message_key == Message.key, Body.text.icontains(part, autoescape=True))
         )
         conditions.append(or_(Message.subject.icontains(part, autoescape=True), in_body))
-    statement = select(Message.key).where(*conditions).order_by(*_newest(Message.sent_at)).limit(limit)
-    return list(connection.scalars(statement))
+    plain = (
+        select(Message.key, Message.message_id)
+        .where(*conditions)
+        .order_by(*_newest(Message.sent_at), Message.message_id)
+        .limit(limit)
+    )
+    return dict(connection.execute(plain).tuples().all())
 
 
 def split_words(words: str) -> list[str]:
@@ -640,8 +653,8 @@ def _quoted(part: str) -> str:
 
 
 def _thread_of(connection: Connection, name: str) -> str:
-    key = message_key(plain_id(name))
-    found = connection.scalar(select(KnownId.thread_id).where(KnownId.key == key))
+    hashed = id_hash(plain_id(name))
+    found = connection.scalar(select(KnownId.thread_id).where(KnownId.id_hash == hashed))
     if found is None:
         found = connection.scalar(select(Thread.id).where(Thread.id == name))
     if found is None:

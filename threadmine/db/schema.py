@@ -1,8 +1,9 @@
 """The tables, each column with a comment: docs/database.md is made from this module.
 
-Keys of messages are numbers made from the Message-ID (``message_key``), not counted: the same mail has the
-same key in every database, so that the order of ingest cannot show in any row. Messages that are known only
-because others refer to them ("ghosts") have a row in ``known_ids`` and none in ``messages``.
+Messages have numbers (``key``) in the order in which their ids were first seen, so that what comes together
+lies together on the disk. They are the only thing in the database that depends on the order of ingest, and
+mean nothing outside it; everything else refers to Message-IDs and to ids made from them. Messages that are
+known only because others refer to them ("ghosts") have a row in ``known_ids`` and none in ``messages``.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ SEARCH_TABLE = "search"
 """The FTS5 table (SQLite only): rowid is the message key; columns subject and text (new prose)."""
 
 
-def message_key(message_id: str) -> int:
-    """The key of a message-id: 63 bits of its hash, the same in every database."""
+def id_hash(message_id: str) -> int:
+    """63 bits that stand for a message-id: how its number is looked up."""
     digest = hashlib.blake2b(message_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
 
@@ -128,13 +129,16 @@ class KnownId(Base):
     __tablename__ = "known_ids"
 
     key: Mapped[int] = mapped_column(
-        BigKey, primary_key=True, autoincrement=False, comment="Made from message_id"
+        BigKey, primary_key=True, autoincrement=False, comment="Number in the order of first sight"
     )
+    id_hash: Mapped[int] = mapped_column(BigKey, comment="63 bits of the hash of message_id")
     message_id: Mapped[str] = text("Message-ID without <>")
     thread_id: Mapped[str] = mapped_column(
         Text, ForeignKey("threads.id"), index=True, comment="The thread it is in"
     )
     has_parent: Mapped[bool] = flag("Some message names an id that stands before this one")
+
+    __table_args__ = (Index("uq_known_ids_id_hash", "id_hash", unique=True),)
 
 
 class Message(Base):
@@ -143,7 +147,11 @@ class Message(Base):
     __tablename__ = "messages"
 
     key: Mapped[int] = mapped_column(
-        BigKey, primary_key=True, autoincrement=False, comment="Made from message_id"
+        BigKey,
+        ForeignKey("known_ids.key"),
+        primary_key=True,
+        autoincrement=False,
+        comment="Its number (known_ids.key)",
     )
     message_id: Mapped[str] = mapped_column(
         Text, comment="Message-ID without <>; made up where it ends in .invalid"
@@ -181,9 +189,9 @@ class Message(Base):
     quoted_only: Mapped[bool] = flag("Known only from what others quote")
     id_made_up: Mapped[bool] = flag("The mail had no Message-ID")
     attestation: Mapped[str] = text("What is known of its signature: unknown, good, bad ...", "unknown")
-    recipients: Mapped[Any] = listing("[[To as name, address] ...], [Cc ...]")
-    headers: Mapped[Any] = listing("A few other headers as [name, value]")
-    defects: Mapped[Any] = listing("What was wrong with the mail, as [code, detail]")
+    recipients: Mapped[Any] = text("To and Cc, one a line: To: Name <address>")
+    headers: Mapped[Any] = text("A few other headers, one a line")
+    defects: Mapped[Any] = text("What was wrong with the mail, one a line: code: detail")
     series_id: Mapped[str] = text("Series version it belongs to or answers, empty where none")
     patch_number: Mapped[int | None] = mapped_column(
         Integer, comment="Number of the patch in that series that it is or answers (0: the cover)"

@@ -11,11 +11,12 @@ from threadmine.db import rows
 from threadmine.db.names import plain_id
 from threadmine.db.schema import (
     ConcernRecord,
+    KnownId,
     Message,
     SeriesField,
     SeriesPatch,
     SeriesVersion,
-    message_key,
+    id_hash,
 )
 from threadmine.errors import NotFoundError
 from threadmine.model import ConcernState, Person, SeriesRow
@@ -71,7 +72,8 @@ def _by_message(connection: Connection, ref: str) -> list[AnyRow]:
     name = plain_id(ref)
     if "@" not in name:
         return []
-    of_message = select(Message.series_id).where(Message.key == message_key(name))
+    number = select(KnownId.key).where(KnownId.id_hash == id_hash(name)).scalar_subquery()
+    of_message = select(Message.series_id).where(Message.key == number)
     return list(connection.execute(select(*_COLUMNS).where(SeriesVersion.id.in_(of_message))))
 
 

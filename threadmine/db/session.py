@@ -24,6 +24,7 @@ from threadmine.errors import NoDatabaseError, OldSchemaError, StoreError
 
 BUSY_SECONDS = 60
 CACHE_KIB = 32_000
+CHECKPOINT_PAGES = 4_000
 _WRITING = "threadmine_writing"
 
 # What SQLite says -> (what we say, what to do).
@@ -241,6 +242,7 @@ def _set_up(engine: Engine, readonly: bool) -> None:
         else:
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA synchronous = NORMAL")
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         cursor.close()
 
     def on_begin(connection: Connection) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from threadmine.db import rows
 from threadmine.db.bulk import Statements
 from threadmine.db.schema import (
     ConcernRecord,
     Copy,
+    KnownId,
     Message,
     Position,
     SeriesVersion,
     Thread,
-    message_key,
+    id_hash,
 )
 from threadmine.db.session import Database
 from threadmine.db.writing import Writing
@@ -51,10 +54,17 @@ class Store:
 
     def known(self, ids: Iterable[str]) -> set[str]:
         """Those of the message-ids whose messages are stored."""
-        keys = {message_key(name): name for name in ids}
         with self.database.read() as connection:
-            found = self._sql.fetch(connection, (Message.key,), Message.key, sorted(keys))
-        return {keys[key] for (key,) in found}
+            names = {rows.clean(name) for name in ids}
+            numbers = self._numbers(connection, names)
+            found = self._sql.fetch(connection, (Message.message_id,), Message.key, sorted(numbers.values()))
+        return {name for (name,) in found}
+
+    def _numbers(self, connection: Connection, names: Iterable[str]) -> dict[str, int]:
+        """The numbers of those message-ids that were ever seen."""
+        hashes = sorted({id_hash(name) for name in names})
+        columns = (KnownId.message_id, KnownId.key)
+        return dict(self._sql.fetch(connection, columns, KnownId.id_hash, hashes))
 
     def unknown(self, messages: Sequence[Mail]) -> list[Mail]:
         """The messages that say something that is not stored yet, in the order given.
@@ -63,10 +73,10 @@ class Store:
         not. Cheap: nothing needs to be mined to ask. A known copy from a place that sorts before the stored
         one counts as unknown, so that the place kept does not depend on the order of ingest.
         """
-        keys = [message_key(message.message_id) for message in messages]
-        wanted = sorted(set(keys))
         columns = (Message.key, Message.content_hash, Message.source, Message.place)
         with self.database.read() as connection:
+            numbers = self._numbers(connection, {rows.clean(message.message_id) for message in messages})
+            wanted = sorted(numbers.values())
             found = self._sql.fetch(connection, columns, Message.key, wanted)
             copies = self._sql.fetch(
                 connection, (Copy.message_key, Copy.content_hash), Copy.message_key, wanted
@@ -74,7 +84,9 @@ class Store:
         stored = {(row[0], row[1]): (row[2], row[3]) for row in found}
         stored.update(((key, hashed), ("", "")) for key, hashed in copies)
         return [
-            message for key, message in zip(keys, messages, strict=True) if _is_unknown(message, key, stored)
+            message
+            for message in messages
+            if _is_unknown(message, numbers.get(rows.clean(message.message_id)), stored)
         ]
 
     def store_thread(self, mined: Sequence[Mined]) -> int:
@@ -136,8 +148,8 @@ class Store:
             self._sql.insert(connection, Position, ("source", "position"), [(name, position)])
 
 
-def _is_unknown(message: Mail, key: int, stored: dict[tuple[int, str], tuple[str, str]]) -> bool:
-    if not stored:
+def _is_unknown(message: Mail, key: int | None, stored: dict[tuple[int, str], tuple[str, str]]) -> bool:
+    if key is None:
         return True
     origin = stored.get((key, rows.content_hash(message)))
     return origin is None or (message.origin.source, message.origin.place) < origin

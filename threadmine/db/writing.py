@@ -41,7 +41,7 @@ from threadmine.db.schema import (
     Thread,
     TouchRecord,
     TrailerRow,
-    message_key,
+    id_hash,
 )
 from threadmine.model import Mined
 
@@ -90,27 +90,19 @@ ORDER BY m.series_id, t.tag
 """
 
 
-@dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message to be written, with its key and content hash."""
+    """A message to be written, with its content hash and what places it in a thread."""
 
-    key: int
-    hashed: str
-    mined: Mined
+    __slots__ = ("hashed", "message_id", "mined", "rank", "references")
 
-    @property
-    def message_id(self) -> str:
-        return rows.clean(self.mined.message.message_id)
-
-    @property
-    def references(self) -> tuple[str, ...]:
-        references = [rows.clean(name) for name in self.mined.message.references]
-        return counted_references(self.message_id, references)
-
-    @property
-    def rank(self) -> tuple[bool, str]:
+    def __init__(self, mined: Mined) -> None:
+        message = mined.message
+        self.mined = mined
+        self.hashed = rows.content_hash(message)
+        self.message_id = rows.clean(message.message_id)
+        self.references = counted_references(self.message_id, [*map(rows.clean, message.references)])
+        self.rank = (message.quoted_only, self.hashed)
         """The smallest of several copies counts; real mail before what is known from quotes."""
-        return (self.mined.message.quoted_only, self.hashed)
 
 
 @dataclass(slots=True)
@@ -133,22 +125,37 @@ class Writing:
         self.connection = connection
         self.sql = statements
         self.full_text = full_text
+        self.numbers: dict[str, int] = {}
+        self.stored_ids: dict[str, tuple[str, bool]] = {}
 
     def run(self, mined: Sequence[Mined]) -> int:
         """Writes what is not there yet; returns how many messages are new."""
-        incoming = [
-            Incoming(message_key(rows.clean(m.message.message_id)), rows.content_hash(m.message), m)
-            for m in mined
-        ]
+        incoming = [Incoming(one) for one in mined]
+        self._number(incoming)
         chosen, losing, replaced = self._choose(incoming)
         if not chosen and not losing:
             return 0
         for thread in self._join([*chosen, *losing]):
-            self._write_thread(thread, {i.key for i in chosen}, replaced)
+            self._write_thread(thread, {(i.message_id, i.hashed) for i in chosen}, replaced)
         self._write_copies(losing, replaced)
         return len(chosen) - len(replaced)
 
     # ------------------------------------------------------------------------- what is new
+
+    def _number(self, incoming: Iterable[Incoming]) -> None:
+        """Fills ``numbers`` for every id that the incoming messages name; new ids get the next numbers."""
+        names = dict.fromkeys(name for one in incoming for name in (*one.references, one.message_id))
+        columns = (KnownId.message_id, KnownId.key, KnownId.thread_id, KnownId.has_parent)
+        hashes = sorted(id_hash(name) for name in names)
+        for name, key, thread_id, has_parent in self.sql.fetch(
+            self.connection, columns, KnownId.id_hash, hashes
+        ):
+            self.numbers[name] = key
+            self.stored_ids[name] = (thread_id, bool(has_parent))
+        new = [name for name in names if name not in self.numbers]
+        if new:
+            top = self.connection.exec_driver_sql("SELECT MAX(key) FROM known_ids").scalar() or 0
+            self.numbers.update((name, top + index) for index, name in enumerate(new, 1))
 
     def _choose(
         self, incoming: Sequence[Incoming]
@@ -162,7 +169,7 @@ class Writing:
             Message.place,
             Message.list_name,
         )
-        keys = sorted({i.key for i in incoming})
+        keys = sorted({self.numbers[i.message_id] for i in incoming if i.message_id in self.stored_ids})
         stored = {row[0]: row for row in self.sql.fetch(self.connection, columns, Message.key, keys)}
         copies = {
             (key, hashed)
@@ -174,8 +181,9 @@ class Writing:
         losing: list[Incoming] = []
         replaced: dict[int, tuple[Any, ...]] = {}
         for variants in _by_key(incoming):
-            row = stored.get(variants[0].key)
-            fresh = [v for v in variants if (v.key, v.hashed) not in copies]
+            key = self.numbers[variants[0].message_id]
+            row = stored.get(key)
+            fresh = [v for v in variants if (key, v.hashed) not in copies]
             if row is not None:
                 self._note_origin(fresh, row)
                 fresh = [v for v in fresh if v.hashed != row[1]]
@@ -195,7 +203,7 @@ class Writing:
             origin = (rows.clean(message.origin.source), rows.clean(message.origin.place))
             if origin < (row[3], row[4]):
                 columns = (Message.source, Message.place, Message.list_name)
-                values = (*origin, rows.clean(rows.list_of(message)), same.key)
+                values = (*origin, rows.clean(rows.list_of(message)), row[0])
                 self.sql.update(self.connection, columns, Message.key, [values])
 
     def _write_copies(self, losing: Sequence[Incoming], replaced: dict[int, tuple[Any, ...]]) -> None:
@@ -205,7 +213,9 @@ class Writing:
         for one in losing:
             message = one.mined.message
             origin = (rows.clean(message.origin.source), rows.clean(message.origin.place))
-            values.append((one.key, one.hashed, *origin, rows.clean(rows.list_of(message))))
+            values.append(
+                (self.numbers[one.message_id], one.hashed, *origin, rows.clean(rows.list_of(message)))
+            )
         columns = ("message_key", "content_hash", "source", "place", "list_name")
         self.sql.insert(self.connection, Copy, columns, values)
 
@@ -213,22 +223,18 @@ class Writing:
 
     def _join(self, incoming: Sequence[Incoming]) -> list[_Joined]:
         """Groups the incoming by the thread that each forms or joins, and loads what is stored of it."""
-        names = sorted({name for i in incoming for name in (i.message_id, *i.references)})
-        columns = (KnownId.message_id, KnownId.thread_id, KnownId.has_parent)
-        keys = [message_key(name) for name in names]
-        found = self.sql.fetch(self.connection, columns, KnownId.key, keys)
         groups = Groups()
         for one in incoming:
             groups.find(one.message_id)
             for reference in one.references:
                 groups.join(one.message_id, reference)
-        for message_id, thread_id, _ in found:
-            groups.join(message_id, f"\n{thread_id}")  # no message-id has a line break
+        for name, (thread_id, _) in self.stored_ids.items():
+            groups.join(name, f"\n{thread_id}")  # no message-id has a line break
         threads: dict[str, _Joined] = {}
         for one in incoming:
             name = groups.find(one.message_id)
             threads.setdefault(name, _Joined([], {}, {}, [])).incoming.append(one)
-        for thread_id in sorted({thread_id for _, thread_id, _ in found}):
+        for thread_id in sorted({thread_id for thread_id, _ in self.stored_ids.values()}):
             threads[groups.find(f"\n{thread_id}")].old_threads.append(thread_id)
         for joined in threads.values():
             self._load_ids(joined)
@@ -236,10 +242,11 @@ class Writing:
 
     def _load_ids(self, joined: _Joined) -> None:
         """Fills in the ids of a thread, stored and new, and the id it gets."""
-        columns = (KnownId.message_id, KnownId.thread_id, KnownId.has_parent)
+        columns = (KnownId.message_id, KnownId.thread_id, KnownId.has_parent, KnownId.key)
         for row in self.sql.fetch(self.connection, columns, KnownId.thread_id, joined.old_threads):
             joined.stored[row[0]] = (row[1], bool(row[2]))
             joined.ids[row[0]] = bool(row[2])
+            self.numbers[row[0]] = row[3]
         for one in joined.incoming:
             chain = (*one.references, one.message_id)
             for index, name in enumerate(chain):
@@ -249,19 +256,20 @@ class Writing:
         if joined.thread_id not in joined.old_threads:
             self.sql.insert(self.connection, Thread, ("id", "root_id"), [(joined.thread_id, root)])
 
-    def _write_thread(self, joined: _Joined, chosen: set[int], replaced: dict[int, tuple[Any, ...]]) -> None:
+    def _write_thread(
+        self, joined: _Joined, chosen: set[tuple[str, str]], replaced: dict[int, tuple[Any, ...]]
+    ) -> None:
         """Writes the messages of one thread and everything that follows from them."""
         self._load_lights(joined)
         links = self._clear_series(joined)
         self._move(joined)
-        fresh = {i.key: i for i in joined.incoming if i.key in chosen and i.rank == _best(joined, i.key)}
-        gone = [key for key in fresh if key in replaced]
-        self._delete_messages(gone)
-        names = {one.message_id for one in fresh.values()}
+        fresh = [one for one in joined.incoming if (one.message_id, one.hashed) in chosen]
+        names = {one.message_id for one in fresh}
+        self._delete_messages([self.numbers[name] for name in names if self.numbers[name] in replaced])
         joined.lights = [light for light in joined.lights if light.message_id not in names]
-        joined.lights += [_light_of(one) for one in fresh.values()]
+        joined.lights += [_light_of(one) for one in fresh]
         arranged = arrange_series(joined.lights)
-        self._write_messages(joined, list(fresh.values()), arranged)
+        self._write_messages(joined, fresh, arranged)
         self._replace_places(joined, names, arranged)
         self._write_series(joined, arranged, links)
         self._write_summary(joined)
@@ -296,10 +304,12 @@ class Writing:
         changed: list[tuple[object, ...]] = []
         for name, has_parent in joined.ids.items():
             if name not in joined.stored:
-                new.append((message_key(name), name, joined.thread_id, has_parent))
+                new.append((self.numbers[name], id_hash(name), name, joined.thread_id, has_parent))
             elif joined.stored[name] != (joined.thread_id, has_parent):
-                changed.append((joined.thread_id, has_parent, message_key(name)))
-        self.sql.insert(self.connection, KnownId, ("key", "message_id", "thread_id", "has_parent"), new)
+                changed.append((joined.thread_id, has_parent, self.numbers[name]))
+        self.sql.insert(
+            self.connection, KnownId, ("key", "id_hash", "message_id", "thread_id", "has_parent"), new
+        )
         self.sql.update(self.connection, (KnownId.thread_id, KnownId.has_parent), KnownId.key, changed)
         old = [name for name in joined.old_threads if name != joined.thread_id]
         if old:
@@ -317,7 +327,9 @@ class Writing:
                 self.connection.exec_driver_sql("DELETE FROM search WHERE rowid = ?", (key,))
 
     def _write_messages(self, joined: _Joined, fresh: list[Incoming], arranged: Arranged) -> None:
-        fresh.sort(key=lambda one: one.key)  # FTS5 writes its index once only where rowids ascend
+        fresh.sort(
+            key=lambda one: self.numbers[one.message_id]
+        )  # FTS5 writes its index once only where rowids ascend
         messages: list[tuple[object, ...]] = []
         bodies: list[tuple[object, ...]] = []
         trailers: list[tuple[object, ...]] = []
@@ -325,12 +337,13 @@ class Writing:
         search: list[tuple[object, ...]] = []
         for one in fresh:
             message = one.mined.message
+            key = self.numbers[one.message_id]
             place = arranged.places[one.message_id]
-            messages.append(rows.message_values(one.key, message, one.hashed, joined.thread_id, place))
-            bodies.append((one.key, rows.clean(message.body)))
-            trailers += rows.trailer_values(one.key, message.trailers)
-            touches += rows.touch_values(one.key, one.mined.touches)
-            search.append((one.key, rows.clean(message.subject.title), rows.clean(rows.own_text(message))))
+            messages.append(rows.message_values(key, message, one.hashed, joined.thread_id, place))
+            bodies.append((key, rows.clean(message.body)))
+            trailers += rows.trailer_values(key, message.trailers)
+            touches += rows.touch_values(key, one.mined.touches)
+            search.append((key, rows.clean(message.subject.title), rows.clean(rows.own_text(message))))
         sql, connection = self.sql, self.connection
         sql.insert(connection, Message, rows.MESSAGE_COLUMNS, messages)
         sql.insert(connection, Body, ("message_key", "text"), bodies)
@@ -347,13 +360,14 @@ class Writing:
         concerns: dict[str, tuple[object, ...]] = {}
         concern_names: set[tuple[str, str, str]] = set()
         for one in fresh:
+            key = self.numbers[one.message_id]
             for claim, verdict in zip(one.mined.claims, one.mined.verdicts, strict=True):
                 if claim.id not in claims:
-                    claims[claim.id] = rows.claim_values(one.key, claim, verdict)
+                    claims[claim.id] = rows.claim_values(key, claim, verdict)
                     claim_names |= {(*_member_first(name), claim.id) for name in claim.entities if name}
             for concern in one.mined.concerns:
                 if concern.id not in concerns:
-                    concerns[concern.id] = rows.concern_values(one.key, concern)
+                    concerns[concern.id] = rows.concern_values(key, concern)
                     concern_names |= {(*_member_first(name), concern.id) for name in concern.targets if name}
         sql, connection = self.sql, self.connection
         sql.insert(connection, ClaimRecord, rows.CLAIM_COLUMNS, list(claims.values()))
@@ -364,7 +378,7 @@ class Writing:
     def _replace_places(self, joined: _Joined, fresh: set[str], arranged: Arranged) -> None:
         """Corrects the series and patch of stored messages where new mail has changed them."""
         changed: list[tuple[object, ...]] = [
-            (*arranged.places[name], message_key(name))
+            (*arranged.places[name], self.numbers[name])
             for name, place in joined.places.items()
             if name not in fresh and place != arranged.places[name]
         ]
@@ -404,6 +418,7 @@ class Writing:
             _series_values(
                 joined.thread_id,
                 draft,
+                self.numbers[draft.head.message_id],
                 last.get(draft.id) or None,
                 by_series.get(draft.id, []),
                 links.get(draft.id, ("", "", "")),
@@ -412,7 +427,7 @@ class Writing:
         ]
         self.sql.insert(self.connection, SeriesVersion, SERIES_COLUMNS, series)
         patches: list[tuple[object, ...]] = [
-            (draft.id, number, message_key(patch.message_id))
+            (draft.id, number, self.numbers[patch.message_id])
             for draft in arranged.series
             for number, patch in sorted(draft.patches.items())
         ]
@@ -462,6 +477,7 @@ SERIES_COLUMNS = [
 def _series_values(
     thread_id: str,
     draft: SeriesDraft,
+    head_key: int,
     last_at: int | None,
     trailers: list[tuple[str, int]],
     links: tuple[Any, ...],
@@ -470,7 +486,7 @@ def _series_values(
     return (
         draft.id,
         thread_id,
-        message_key(head.message_id),
+        head_key,
         head.title,
         head.author_name,
         head.author,
@@ -491,9 +507,9 @@ def _series_values(
 
 def _by_key(incoming: Iterable[Incoming]) -> list[list[Incoming]]:
     """The distinct copies of each message, best first."""
-    found: dict[int, dict[str, Incoming]] = {}
+    found: dict[str, dict[str, Incoming]] = {}
     for one in incoming:
-        copies = found.setdefault(one.key, {})
+        copies = found.setdefault(one.message_id, {})
         known = copies.get(one.hashed)
         if known is None or _origin(one) < _origin(known):
             copies[one.hashed] = one
@@ -503,10 +519,6 @@ def _by_key(incoming: Iterable[Incoming]) -> list[list[Incoming]]:
 def _origin(one: Incoming) -> tuple[str, str]:
     origin = one.mined.message.origin
     return (origin.source, origin.place)
-
-
-def _best(joined: _Joined, key: int) -> tuple[bool, str]:
-    return min(one.rank for one in joined.incoming if one.key == key)
 
 
 def _member_first(name: str) -> tuple[str, str]:

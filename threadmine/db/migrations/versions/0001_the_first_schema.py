@@ -55,11 +55,11 @@ def upgrade() -> None:
         _positions,
         _threads,
         _known_ids,
+        _copies,
         _messages,
         _bodies,
         _claims,
         _concerns,
-        _copies,
         _series,
         _touches,
         _trailers,
@@ -106,6 +106,7 @@ def _known_ids() -> None:
     op.create_table(
         "known_ids",
         sa.Column("key", BIG, autoincrement=False, nullable=False),
+        sa.Column("id_hash", BIG, nullable=False),
         sa.Column("message_id", sa.Text(), server_default="", nullable=False),
         sa.Column("thread_id", sa.Text(), nullable=False),
         sa.Column("has_parent", sa.Boolean(), server_default="0", nullable=False),
@@ -113,6 +114,20 @@ def _known_ids() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_known_ids"),
     )
     op.create_index("ix_known_ids_thread_id", "known_ids", ["thread_id"])
+    op.create_index("uq_known_ids_id_hash", "known_ids", ["id_hash"], unique=True)
+
+
+def _copies() -> None:
+    op.create_table(
+        "copies",
+        sa.Column("message_key", BIG, nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), server_default="", nullable=False),
+        sa.Column("place", sa.Text(), server_default="", nullable=False),
+        sa.Column("list_name", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["message_key"], ["known_ids.key"], name="fk_copies_message_key"),
+        sa.PrimaryKeyConstraint("message_key", "content_hash", name="pk_copies"),
+    )
 
 
 def _messages() -> None:
@@ -151,14 +166,15 @@ def _messages() -> None:
         sa.Column("quoted_only", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("id_made_up", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("attestation", sa.Text(), server_default="unknown", nullable=False),
-        sa.Column("recipients", sa.Text(), server_default="[]", nullable=False),
-        sa.Column("headers", sa.Text(), server_default="[]", nullable=False),
-        sa.Column("defects", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("recipients", sa.Text(), server_default="", nullable=False),
+        sa.Column("headers", sa.Text(), server_default="", nullable=False),
+        sa.Column("defects", sa.Text(), server_default="", nullable=False),
         sa.Column("series_id", sa.Text(), server_default="", nullable=False),
         sa.Column("patch_number", sa.Integer(), nullable=True),
         sa.Column("content_hash", sa.Text(), server_default="", nullable=False),
         sa.Column("source", sa.Text(), server_default="", nullable=False),
         sa.Column("place", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["key"], ["known_ids.key"], name="fk_messages_key"),
         sa.ForeignKeyConstraint(["thread_id"], ["threads.id"], name="fk_messages_thread_id"),
         sa.PrimaryKeyConstraint("key", name="pk_messages"),
     )
@@ -345,19 +361,6 @@ def _concerns() -> None:
     op.create_index("ix_concerns_message_key", "concerns", ["message_key"])
     op.create_index("ix_concerns_sent_at", "concerns", ["sent_at"])
     op.create_index("ix_concerns_state_sent_at", "concerns", ["state", "sent_at"])
-
-
-def _copies() -> None:
-    op.create_table(
-        "copies",
-        sa.Column("message_key", BIG, nullable=False),
-        sa.Column("content_hash", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), server_default="", nullable=False),
-        sa.Column("place", sa.Text(), server_default="", nullable=False),
-        sa.Column("list_name", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(["message_key"], ["known_ids.key"], name="fk_copies_message_key"),
-        sa.PrimaryKeyConstraint("message_key", "content_hash", name="pk_copies"),
-    )
 
 
 def _series() -> None:
