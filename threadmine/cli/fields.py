@@ -87,7 +87,7 @@ def _sheets(app: App, found: Sequence[tuple[SeriesRow, Sequence[TouchRow]]], lin
         before = rows
         yield ""
     if not lines and any(rows for _, rows in found):
-        yield style(LEGEND, "dim")
+        yield from (style(line, "dim") for line in LEGEND)
 
 
 def _changed(differences: Sequence[tuple[str, str, str]], label: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
-_ID = re.compile(r"[cqs][0-9a-f]{4,12}")
+_ID = re.compile(r"[cqs][0-9a-f]{3,12}")
 _LINK_HOSTS = ("patch.msgid.link", "msgid.link")
 _TAILS = ("raw", "t", "t.mbox.gz", "mbox.gz", "t.atom")
 

@@ -70,7 +70,7 @@ def digest(
     old = [point for point in waiting if _is_superseded(found, point)]
     current = [point for point in waiting if not _is_superseded(found, point)]
     promised = [point for point in waiting if point.state is ConcernState.ACKNOWLEDGED]
-    unanswered = [point for point in current if point.state is ConcernState.OPEN]
+    unanswered = [point for point in current if point.state is ConcernState.OPEN and not _is_undecided(point)]
     active = {mail.thread_id for mail in found.arrivals}
     return Digest(
         since=since,
@@ -80,7 +80,7 @@ def digest(
         threads=len(active),
         older_threads=len({_subject(point) for point in waiting if not point.is_new}),
         series=tuple(_new_series(found, points)),
-        decisions=tuple(_topics(current)),
+        decisions=tuple(_topics(waiting)),
         wrong=tuple(_verdicts(found.statements, VerdictKind.REFUTED)),
         conditional=tuple(
             item for item in _verdicts(found.statements, VerdictKind.CONDITIONAL) if item.is_new
@@ -88,7 +88,9 @@ def digest(
         plans=tuple(_plans(found.statements)),
         unanswered=tuple(unanswered),
         promised=tuple(promised),
-        dropped=tuple(point for point in old if point.state is not ConcernState.ACKNOWLEDGED),
+        dropped=tuple(
+            point for point in old if point.state is ConcernState.OPEN and not _is_undecided(point)
+        ),
         fixed=tuple(_settled(points, since, until)),
         debts=tuple(_debts(found, promised, unanswered, scope)),
         gaps=_gaps(found),
@@ -159,12 +161,16 @@ def _topics(points: Iterable[Point]) -> Iterable[Topic]:
     """Disputed points and objections nobody answered, those about the same thing together, oldest first."""
     groups: dict[tuple[str, str], list[Point]] = {}
     for point in points:
-        undecided = point.state is ConcernState.DISPUTED
-        objection = point.row.concern.kind is ConcernKind.OBJECTION and point.state is ConcernState.OPEN
-        if undecided or objection:
+        if _is_undecided(point):
             groups.setdefault((_subject(point), _about(point)), []).append(point)
     topics = [Topic(about, title, tuple(group)) for (title, about), group in groups.items()]
     return sorted(topics, key=lambda topic: (_time(topic.since), topic.title, topic.about))
+
+
+def _is_undecided(point: Point) -> bool:
+    """Whether people disagree: a dispute (no newer version settles it), or an objection without reply."""
+    objection = point.row.concern.kind is ConcernKind.OBJECTION and point.state is ConcernState.OPEN
+    return objection or point.state is ConcernState.DISPUTED
 
 
 def _about(point: Point) -> str:

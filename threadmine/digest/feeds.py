@@ -100,6 +100,8 @@ def addresses(texts: Sequence[str], option: str) -> list[Address]:
             if any(not c.isprintable() for c in text):
                 raise ValueError("control character")
             pairs = getaddresses([text])
+            if not pairs:
+                raise ValueError("empty")
             for name, address in pairs:
                 parsed = Address(display_name=name, addr_spec=address)
                 if not parsed.username or not parsed.domain:

@@ -96,7 +96,12 @@ class Gathered:
             and self._recent(row.concern.date, row.series_id)
             and self._wants(row, row.concern.targets, row.concern.author, row.concern.about_file)
         ]
-        return tuple(sorted(rows, key=lambda row: _oldest_first(row.concern.date, row.concern.id)))
+        return tuple(
+            sorted(
+                rows,
+                key=lambda row: _oldest_first(row.concern.date, row.concern.message_id, row.concern.start),
+            )
+        )
 
     @cached_property
     def points(self) -> tuple[Point, ...]:
@@ -112,7 +117,9 @@ class Gathered:
         newest: dict[tuple[str, ...], ClaimRow] = {}
         first: dict[tuple[str, ...], Moment] = {}
         rows = (row for row in self.queries.claims() if before(row.claim.date, self.until))
-        for row in sorted(rows, key=lambda row: _oldest_first(row.claim.date, row.claim.id)):
+        for row in sorted(
+            rows, key=lambda row: _oldest_first(row.claim.date, row.claim.message_id, row.claim.start)
+        ):
             if not self._wants(row, row.claim.entities, row.claim.author, ""):
                 continue
             key = _claim_key(row)
@@ -192,10 +199,11 @@ def is_person(person: Person, wanted: str) -> bool:
     return bool(want) and (want in person.name.casefold() or want in person.address.casefold())
 
 
-def _oldest_first(date: Moment, own_id: str) -> tuple[bool, float, str]:
+def _oldest_first(date: Moment, message_id: str, start: int) -> tuple[bool, float, str, int]:
+    """Sorts by date, those without one last, and what one mail says in its order."""
     if isinstance(date, Unknown):
-        return True, 0.0, own_id
-    return False, aware(date).timestamp(), own_id
+        return True, 0.0, message_id, start
+    return False, aware(date).timestamp(), message_id, start
 
 
 def _claim_key(row: ClaimRow) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from threadmine.digest.items import Debt, Digest, FieldChange, NewSeries, Point, Statement, Topic
-from threadmine.model import ClaimRow, IssueRow, Unknown, VerdictKind
+from threadmine.model import ClaimRow, ConcernState, IssueRow, Unknown, VerdictKind
 from threadmine.render.lists import concern_place, person, statement
 from threadmine.render.text import age, as_utc, clip, date_text, join_words, numbered, safe_line
 
@@ -213,10 +213,11 @@ def _section(heading: str, points: Sequence[Point], found: Digest, command: str)
     yield Block(Kind.HEADING, heading)
     for point in points[:MOST]:
         yield _point_block(point, found, Kind.ITEM)
-        if point.why and point.mover is not None:
-            yield Block(Kind.SUB, f'{person(point.mover)}: "{_quoted(point.why)}"')
-        elif point.why:
+        if point.why and point.state is ConcernState.ADDRESSED:
             yield Block(Kind.SUB, _quoted(point.why))
+        elif point.why:
+            who = f"{person(point.mover)}: " if point.mover is not None else ""
+            yield Block(Kind.SUB, f'{who}"{_quoted(point.why)}"')
     yield from _more(len(points), command)
 
 

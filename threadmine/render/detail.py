@@ -114,7 +114,8 @@ def in_place(
             before, inside = line.text[: line.mark_start], line.text[line.mark_start : line.mark_end]
             yield style(">> ", "mark") + before + style(inside, "mark") + line.text[line.mark_end :]
         else:
-            yield "   " + (style(line.text, "dim") if line.kind == QUOTED else line.text)
+            text = line.text.rstrip()
+            yield f"   {style(text, 'dim') if line.kind == QUOTED else text}" if text else ""
 
 
 def _title(own_id: str, state: str, kind: str, columns: int, style: Style) -> Iterator[str]:

@@ -16,8 +16,8 @@ LETTERS = {Access.WRITE: "W", Access.DECLARE: "D", Access.REMOVE: "X", Access.RE
 """Letter of each access, the strongest first: a cell shows the first that applies."""
 
 LEGEND = (
-    "W write  R read  D declare  X declaration taken away  c comment; "
-    "+ on added lines, - on removed lines, ~ on both"
+    "W write, R read, D declare, X declaration taken away, c comment",
+    "+ on added lines, - on removed lines, ~ on both",
 )
 
 Place = Callable[[TouchRow], tuple[int, int] | None]
