@@ -6,7 +6,7 @@ import pytest
 
 from threadmine import memmap
 from threadmine.extraction.concerns import find_concerns
-from threadmine.extraction.concerns_cues import Cues, read_words
+from threadmine.vocab.concerns_cues import Cues, read_words
 from threadmine.model import Concern, ConcernKind, Origin, RawMail
 from threadmine.parse.message import parse_mail
 

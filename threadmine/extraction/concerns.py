@@ -13,12 +13,12 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from threadmine.extraction.concerns_cues import Words, read_words
 from threadmine.extraction.concerns_kinds import Ask, Part, Setting, ask_of
 from threadmine.extraction.concerns_place import Surroundings
 from threadmine.extraction.concerns_targets import targets_of
 from threadmine.extraction.text import Place, Sentence, sentences
 from threadmine.model import Concern, ConcernKind, Message, fold
+from threadmine.vocab.concerns_cues import Words, read_words
 
 if TYPE_CHECKING:
     from threadmine.memmap import Model

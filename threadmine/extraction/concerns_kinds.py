@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from threadmine.extraction.concerns_cues import Words, vocabulary
 from threadmine.model import ConcernKind
+from threadmine.vocab.concerns_cues import Words, vocabulary
 
 
 class Part(Enum):

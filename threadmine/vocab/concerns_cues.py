@@ -146,7 +146,8 @@ class Phrase:
     def found(self, words: Words) -> bool:
         """Whether the sentence holds this cue."""
         if self.anchored:
-            return self.pattern.match(words.text, words.begin) is not None
+            text, begin = words.text, words.begin
+            return self.pattern.match(text, begin) is not None or self.pattern.match(text, 1) is not None
         return self.pattern.search(words.text) is not None
 
 
