@@ -1,0 +1,98 @@
+"""Tells which members a call touches, so that ``prep_compound_page()`` counts as writing nine of them.
+
+The facts are the model's effects of the kernel that the mail is about; where it has none, the list of
+accessors says which member a helper is about and its name says whether it changes it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from threadmine.extraction.ctypes import vocabulary
+from threadmine.extraction.names import lexicon_of
+from threadmine.memmap import Effect, Model
+from threadmine.model import Access
+
+MAX_MEMBERS = 24  # of one helper
+
+_FLAG_ACCESSOR = re.compile(
+    r"(?:__)?(?:(?:Test)?(?:Set|Clear)?Page[A-Z]\w*|folio_(?:test|set|clear|change)_\w+)\Z"
+)
+_CHANGES = re.compile(
+    r"(?:\A|_)(?:set|clear|inc|dec|add|sub|get|put|put_testzero|init|reset|attach|detach|freeze|unfreeze|grab|charge|"
+    r"unqueue|deferred_split|Set)(?:_|\Z)|__SetPage|__ClearPage"
+)
+_ONLY_LOOKS = re.compile(r"_(?:count|is|test|has)(?:_|\Z)|(?:folio|page)_get_private")
+
+
+@dataclass(frozen=True, slots=True)
+class HelperTouch:
+    """One member that a helper touches; ``fact`` is what says so."""
+
+    struct: str
+    member: str
+    access: Access
+    fact: str
+
+
+@dataclass
+class Helpers:
+    """What the helpers of one kernel touch, remembered by name."""
+
+    model: Model
+    version: str
+    _known: dict[str, tuple[HelperTouch, ...]] = field(default_factory=dict)
+
+    def touches(self, function: str) -> tuple[HelperTouch, ...]:
+        """The members that a call of ``function`` touches, in the order it does; empty for unknown ones."""
+        found = self._known.get(function)
+        if found is None:
+            if len(self._known) > 50_000:
+                self._known.clear()
+            found = self._known[function] = self._look_up(function)
+        return found
+
+    def _look_up(self, function: str) -> tuple[HelperTouch, ...]:
+        if function in vocabulary().returns or function in vocabulary().no_touch:
+            return ()  # page_folio() reads a member to find the folio: no news about that member
+        accessors = lexicon_of(self.model.names).accessors
+        known = function in self.model.names.functions or function in accessors
+        if not known and not _FLAG_ACCESSOR.match(function):
+            return ()
+        effects = self.model.effects(function, self.version)
+        if rows := _from_effects(effects, self.model.names.structs):
+            return rows
+        if function.startswith("percpu_"):
+            return ()
+        return _from_accessor(function, accessors.get(function, ()))
+
+
+@lru_cache(maxsize=64)
+def helpers_of(model: Model, version: str) -> Helpers:
+    """The helpers as they are in one kernel; made once for each."""
+    return Helpers(model, version)
+
+
+def _from_effects(effects: tuple[Effect, ...], structs: frozenset[str]) -> tuple[HelperTouch, ...]:
+    """Writes with those of inner helpers; where a function writes nothing, what it reads itself."""
+    writes = [effect for effect in effects if effect.access == "write"]
+    reads = [effect for effect in effects if effect.access == "read"]
+    chosen = writes or [effect for effect in reads if not effect.via] or reads
+    found: dict[tuple[str, str], HelperTouch] = {}
+    for effect in chosen:
+        struct, _, member = effect.member.partition(".")
+        struct, member = struct.partition("[")[0], re.split(r"[.\[]", member, maxsplit=1)[0]
+        if member and struct in structs and (struct, member) not in found and len(found) < MAX_MEMBERS:
+            access = Access.WRITE if writes else Access.READ
+            fact = f"effects of {effect.function} ({effect.kernels or 'all kernels'})"
+            found[struct, member] = HelperTouch(struct, member, access, fact)
+    return tuple(found.values())
+
+
+def _from_accessor(function: str, members: tuple[str, ...]) -> tuple[HelperTouch, ...]:
+    changes = _CHANGES.search(function) is not None and _ONLY_LOOKS.search(function) is None
+    access = Access.WRITE if changes else Access.READ
+    pairs = (name.partition(".") for name in members)
+    return tuple(HelperTouch(struct, member, access, "list of accessors") for struct, _, member in pairs)
