@@ -636,6 +636,7 @@ class IssueRow:
     severity: str = ""  # "refuted-claim" where a refuted claim stands behind it, else ""
     triage: str = ""
     url: str = ""
+    waits_for: Person | None = None  # who has to act on it: the series' author, unless the asker is that
 
 
 @dataclass(frozen=True, slots=True)
@@ -679,6 +680,30 @@ class FieldCount:
     claims: int
     refuted: int
     touched_by: int  # series versions that touch it
+    last_activity: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCount:
+    """What one person asked and claimed; one person is one address (or one name where there is none)."""
+
+    person: Person
+    open_issues: int
+    issues: int
+    claims: int
+    refuted: int
+    last_activity: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCount:
+    """A thread as a list shows it; ``message_id`` is its earliest message in hand."""
+
+    thread_id: str
+    message_id: str
+    subject: str
+    messages: int
+    open_issues: int
     last_activity: Moment
 
 

@@ -11,13 +11,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
 import platformdirs
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import PoolProxiedConnection, StaticPool
 
 from threadmine.db.migrate import HEAD, current_revision, upgrade
 from threadmine.errors import NoDatabaseError, OldSchemaError, StoreError
@@ -109,6 +110,8 @@ class Database:
         self.url = url
         self.readonly = readonly
         self.where = shown(url)
+        self._watch: PoolProxiedConnection | None = None
+        self._watch_lock = Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -138,10 +141,19 @@ class Database:
         """A number that changes when another process has changed the database (SQLite; else 0)."""
         if not self.is_sqlite:
             return 0
-        with faults(self.where), self.engine.connect() as connection:
-            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+        with faults(self.where), self._watch_lock:  # the number is told for one and the same connection
+            if self._watch is None:
+                self._watch = self.engine.raw_connection()
+            cursor = self._watch.cursor()
+            cursor.execute("PRAGMA data_version")
+            row = cursor.fetchone()
+            cursor.close()
+            return int(row[0]) if row else 0
 
     def close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
         self.engine.dispose()
 
     def __enter__(self) -> Self:

@@ -1,0 +1,168 @@
+"""Concerns, claims and touched lines, each with the message and series it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    select,
+)
+
+from threadmine.db import rows
+from threadmine.db.schema import (
+    ClaimRecord,
+    ConcernRecord,
+    KnownId,
+    Message,
+    SeriesVersion,
+    TouchRecord,
+    id_hash,
+)
+from threadmine.db.terms import (
+    CHUNK,
+    PLACE,
+    newest,
+)
+from threadmine.model import (
+    ClaimRow,
+    IssueRow,
+    Person,
+    TouchRow,
+    VerdictKind,
+)
+
+if TYPE_CHECKING:
+    from threadmine.db.rows import AnyRow, AnySelect
+
+
+def issue_rows(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int | None, offset: int = 0
+) -> tuple[IssueRow, ...]:
+    statement = (
+        select(ConcernRecord, *PLACE)
+        .join(Message, Message.key == ConcernRecord.message_key)
+        .outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
+        .where(*conditions)
+        .order_by(*newest(ConcernRecord.sent_at), ConcernRecord.id)
+        .limit(limit)
+        .offset(offset or None)
+    )
+    found = connection.execute(statement).all()
+    refuted = _refuted_behind(connection, found)
+    return tuple(_issue_row(row, row.id in refuted) for row in found)
+
+
+def _refuted_behind(connection: Connection, concerns: Sequence[AnyRow]) -> set[str]:
+    """The concerns with a refuted claim behind them.
+
+    That is one in the same sentence, or in the text of the message before that the concern answers.
+    """
+    if not concerns:
+        return set()
+    statement = (
+        select(Message.message_id, ClaimRecord.start, ClaimRecord.end, ClaimRecord.quote)
+        .join(Message, Message.key == ClaimRecord.message_key)
+        .where(ClaimRecord.verdict == VerdictKind.REFUTED)
+    )
+    names = {row.message_id for row in concerns} | {row.in_reply_to or "" for row in concerns}
+    if len(names) <= CHUNK:
+        hashes = sorted(id_hash(name) for name in names)
+        numbers = select(KnownId.key).where(KnownId.id_hash.in_(hashes))
+        statement = statement.where(ClaimRecord.message_key.in_(numbers))
+    refuted: dict[str, list[AnyRow]] = {}
+    for row in connection.execute(statement):
+        refuted.setdefault(row.message_id, []).append(row)
+    return {row.id for row in concerns if _has_behind(row, refuted)} if refuted else set()
+
+
+def _has_behind(concern: AnyRow, refuted: dict[str, list[AnyRow]]) -> bool:
+    if any(c.start < concern.end and concern.start < c.end for c in refuted.get(concern.message_id, ())):
+        return True
+    if not concern.in_reply_to or not concern.about_text:
+        return False
+    return any(c.quote in concern.about_text for c in refuted.get(concern.in_reply_to, ()))
+
+
+def _issue_row(row: AnyRow, refuted: bool) -> IssueRow:
+    return IssueRow(
+        concern=rows.to_concern(row),
+        status=rows.to_status(row),
+        subject=row.mail_subject,
+        series_id=row.series_id,
+        series_title=row.series_title or "",
+        version=row.series_version or 0,
+        patch=rows.patch_text(row.patch_number, row.series_total),
+        list_name=row.list_name,
+        severity="refuted-claim" if refuted else "",
+        triage=row.triage,
+        url=rows.message_url(row.message_id),
+        waits_for=_waits_for(row),
+    )
+
+
+def _waits_for(row: AnyRow) -> Person | None:
+    """Who has to act on an open concern: the author of the series, unless that is who raised it."""
+    if not row.state.is_open or row.series_author is None or row.series_address == row.author_address:
+        return None
+    return Person(row.series_author, row.series_address)
+
+
+def claim_rows(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int | None, offset: int = 0
+) -> tuple[ClaimRow, ...]:
+    statement = (
+        select(ClaimRecord, *PLACE)
+        .join(Message, Message.key == ClaimRecord.message_key)
+        .outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
+        .where(*conditions)
+        .order_by(*newest(ClaimRecord.sent_at), ClaimRecord.id)
+        .limit(limit)
+        .offset(offset or None)
+    )
+    return tuple(_claim_row(row) for row in connection.execute(statement))
+
+
+def _claim_row(row: AnyRow) -> ClaimRow:
+    return ClaimRow(
+        claim=rows.to_claim(row),
+        verdict=rows.to_verdict(row),
+        subject=row.mail_subject,
+        series_id=row.series_id,
+        series_title=row.series_title or "",
+        version=row.series_version or 0,
+        patch=rows.patch_text(row.patch_number, row.series_total),
+        list_name=row.list_name,
+        places=(row.message_id,),
+        url=rows.message_url(row.message_id),
+    )
+
+
+def select_touches() -> AnySelect:
+    return (
+        select(
+            TouchRecord,
+            *PLACE,
+            Message.date,
+            Message.date_problem,
+            Message.author_name,
+            Message.author_address,
+        )
+        .join(Message, Message.key == TouchRecord.message_key)
+        .outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
+    )
+
+
+def touch_row(row: AnyRow) -> TouchRow:
+    return TouchRow(
+        touch=rows.to_touch(row),
+        series_id=row.series_id,
+        series_title=row.series_title or row.mail_subject,
+        version=row.series_version or 0,
+        patch=rows.patch_text(row.patch_number, row.series_total),
+        message_id=row.message_id,
+        date=rows.moment(row.date, row.date_problem),
+        author=Person(row.author_name, row.author_address),
+    )

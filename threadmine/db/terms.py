@@ -1,0 +1,94 @@
+"""Parts of conditions and orders that several questions share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from threadmine.db.names import NameColumns, plain_id
+from threadmine.db.schema import (
+    ClaimName,
+    ClaimRecord,
+    ConcernName,
+    ConcernRecord,
+    KnownId,
+    Message,
+    SeriesVersion,
+    TouchRecord,
+    id_hash,
+)
+from threadmine.model import ConcernState
+
+CHUNK = 500
+"""Messages read at a time where all are read."""
+
+OPEN_STATES = tuple(state for state in ConcernState if state.is_open)
+
+CONCERN_FIELD = NameColumns(ConcernName.struct, ConcernName.member)
+CLAIM_FIELD = NameColumns(ClaimName.struct, ClaimName.member)
+TOUCH_FIELD = NameColumns(TouchRecord.struct, TouchRecord.member)
+
+# What every answer tells of the message it comes from and of the series that message belongs to.
+PLACE = (
+    Message.message_id,
+    Message.subject.label("mail_subject"),
+    Message.list_name,
+    Message.in_reply_to,
+    Message.series_id,
+    Message.patch_number,
+    SeriesVersion.title.label("series_title"),
+    SeriesVersion.version.label("series_version"),
+    SeriesVersion.total.label("series_total"),
+    SeriesVersion.author_name.label("series_author"),
+    SeriesVersion.author_address.label("series_address"),
+)
+
+
+def number_of(message_id: str) -> ScalarSelect[int]:
+    """The number of a message-id, for use in a condition."""
+    return select(KnownId.key).where(KnownId.id_hash == id_hash(message_id)).scalar_subquery()
+
+
+def between(
+    column: InstrumentedAttribute[int | None], since: datetime | None, until: datetime | None
+) -> Iterator[ColumnElement[bool]]:
+    """Conditions that a column of seconds lies in a span."""
+    if since is not None:
+        yield column >= int(since.timestamp())
+    if until is not None:
+        yield column < int(until.timestamp())
+
+
+def about(
+    table: type[ConcernRecord] | type[ClaimRecord],
+    author: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    message: str | None,
+    thread: str | None,
+) -> Iterator[ColumnElement[bool]]:
+    """Conditions on the writer, the date and the message of a concern or claim."""
+    yield from between(table.sent_at, since, until)
+    if thread is not None:
+        yield Message.thread_id == thread
+    if message is not None:
+        yield table.message_key == number_of(plain_id(message))
+    if author:
+        yield or_(
+            table.author_name.icontains(author, autoescape=True),
+            table.author_address.icontains(author, autoescape=True),
+        )
+
+
+def newest(column: InstrumentedAttribute[int | None]) -> tuple[ColumnElement[Any], ...]:
+    """Newest first, what has no date last."""
+    return (column.desc().nulls_last(),)
+
+
+def oldest(column: InstrumentedAttribute[int | None]) -> tuple[ColumnElement[Any], ...]:
+    """Oldest first, what has no date last."""
+    return column.is_(None), column.asc()
