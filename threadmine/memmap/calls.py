@@ -1,0 +1,265 @@
+"""What functions call, touch, test and return, by kernel: the facts that tools/verify_calls.py gathered.
+
+Why apart from the effects: those are hand-checked and say what a function does to which page of a compound;
+these are broad (some 20,000 functions) and complete for the kernels whose trees were read, so that an absence
+can be a fact too. A kernel between two that were read is judged by both of them: what they agree on holds
+(``inferred``), what they disagree on is unknown.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from threadmine.memmap.versions import parse_version
+from threadmine.model import Unknown
+
+SURE = 1
+"""Flag of a call: no condition stands around it."""
+
+REPEATED = 2
+"""Flag of a call: it stands more than once in the function."""
+
+INDIRECT = "*"
+"""The callee of a call through a pointer that could not be resolved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function that is called; ``sure`` where no condition stands around the call."""
+
+    callee: str
+    sure: bool
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberUse:
+    """A member that a function touches itself. ``access``: ``r``, ``w``, ``a`` (address taken).
+
+    ``struct`` is ``?`` where the type of the pointer could not be told. ``value`` is what is stored, where
+    that is a single word, or the operator (``|=``), or ``+1``/``-1``; else empty.
+    """
+
+    struct: str
+    member: str
+    access: str
+    value: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.struct}.{self.member}"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition under which a function returns at once (``return -EINVAL``), warns or stops (``bug``).
+
+    ``test`` is one disjunct: ``!order``, ``folio_test_anon()``, ``order>MAX_ORDER``.
+    """
+
+    effect: str
+    test: str
+
+    @property
+    def rejects(self) -> bool:
+        """Whether the caller did something that is not allowed (an error, a warning, a stop)."""
+        return self.effect in ("warn", "bug") or self.effect.startswith(("return -E", "return ERR_PTR"))
+
+
+@dataclass(frozen=True)
+class FunctionFacts:
+    """What one function does in one kernel. ``source`` names the trees that say so."""
+
+    name: str
+    kernel: str
+    source: str
+    inferred: bool
+    files: tuple[str, ...]
+    parameters: tuple[str, ...]
+    calls: tuple[Call, ...]
+    members: tuple[MemberUse, ...]
+    guards: tuple[Guard, ...]
+    constants: tuple[str, ...]
+    results: tuple[str, ...]
+    is_macro: bool
+
+    @cached_property
+    def callees(self) -> dict[str, Call]:
+        return {call.callee: call for call in self.calls}
+
+
+class CodeFacts:
+    """The facts of all kernels; one function's line is unpacked when it is first asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        first, _, self._rest = data.partition(b"\n")
+        head = json.loads(first)
+        self.versions: tuple[str, ...] = tuple(head["versions"])
+        self.sources: tuple[str, ...] = tuple(head["sources"])
+        self._structs: dict[str, dict[str, int]] = head["structs"]
+        parsed = [parse_version(v) for v in self.versions]
+        self._series = [v.series for v in parsed if v is not None]
+
+    @cached_property
+    def _lines(self) -> dict[str, tuple[int, int]]:
+        """Function -> where its line stands."""
+        found: dict[str, tuple[int, int]] = {}
+        position, data = 0, self._rest
+        while position < len(data):
+            end = data.index(b"\n", position)
+            name_end = data.index(b'"', position + 6)  # {"f":"name"
+            found[data[position + 6 : name_end].decode()] = (position, end)
+            position = end + 1
+        return found
+
+    @lru_cache(maxsize=20_000)  # noqa: B019  (lives as long as the process)
+    def _row(self, name: str) -> dict[str, Any] | None:
+        place = self._lines.get(name)
+        if place is None:
+            return None
+        row: dict[str, Any] = json.loads(self._rest[place[0] : place[1]])
+        return row
+
+    def names(self) -> Iterator[str]:
+        """Every function of any kernel, sorted."""
+        return iter(self._lines)
+
+    def known(self, name: str) -> bool:
+        """Whether any kernel's facts hold a function or macro of that name."""
+        return name in self._lines
+
+    @lru_cache(maxsize=256)  # noqa: B019
+    def span(self, version: str) -> tuple[int, ...] | Unknown:
+        """The trees that answer for a kernel: the one of its series, or its neighbours on both sides."""
+        wanted = parse_version(version)
+        if wanted is None:
+            return Unknown(f"{version!r} is no kernel version")
+        exact = [n for n, s in enumerate(self._series) if s == wanted.series]
+        if exact:
+            return (exact[0],)
+        below = [n for n, s in enumerate(self._series) if s < wanted.series]
+        above = [n for n, s in enumerate(self._series) if s > wanted.series]
+        if not below or not above:
+            edge = "older" if not below else "newer"
+            return Unknown(f"no function facts for {version}: {edge} than the kernels that were read")
+        return (below[-1], above[0])
+
+    def exact(self, version: str) -> bool:
+        """Whether the very series was read."""
+        span = self.span(version)
+        return not isinstance(span, Unknown) and len(span) == 1
+
+    @lru_cache(maxsize=50_000)  # noqa: B019
+    def function(self, name: str, version: str) -> FunctionFacts | Unknown:
+        """The facts that hold for ``name`` in ``version``: what all trees of its span agree on.
+
+        Returns:
+            Unknown where no tree has the function, or only one side of the span does.
+        """
+        span = self.span(version)
+        if isinstance(span, Unknown):
+            return span
+        row = self._row(name)
+        if row is None:
+            return Unknown(f"no facts about {name}()")
+        mask = sum(1 << n for n in span)
+        have = row["v"] & mask
+        if have != mask:
+            where = "/".join(self.versions[n] for n in span)
+            return Unknown(
+                f"{name}() is not in the mm code of {where}" if not have else f"{name}() changed there"
+            )
+        return self._facts(row, mask, span)
+
+    def _facts(self, row: dict[str, Any], mask: int, span: tuple[int, ...]) -> FunctionFacts:
+        def kept(key: str) -> list[list[Any]]:
+            return [entry for entry in row.get(key, ()) if entry[-1] & mask == mask]
+
+        calls: dict[str, int] = {}
+        for callee, flags, bits in row.get("c", ()):
+            if bits & mask:
+                calls.setdefault(callee, -1)
+                calls[callee] = flags if calls[callee] < 0 else calls[callee] & flags
+        agreed = {c for c in calls if self._in_all(row["c"], c, mask)}
+        parameters = kept("a")
+        return FunctionFacts(
+            name=row["f"],
+            kernel="/".join(self.versions[n] for n in span),
+            source="code " + " and ".join(self.sources[n] for n in span),
+            inferred=len(span) > 1,
+            files=tuple(entry[0] for entry in kept("p")),
+            parameters=tuple(parameters[0][0].split(",")) if parameters and parameters[0][0] else (),
+            calls=tuple(Call(c, bool(f & SURE), bool(f & REPEATED)) for c, f in calls.items() if c in agreed),
+            members=tuple(_member_use(m, a, v) for m, a, v, _ in kept("m")),
+            guards=tuple(Guard(effect, test) for effect, test, _ in kept("g")),
+            constants=tuple(entry[0] for entry in kept("k")),
+            results=tuple(entry[0] for entry in kept("r")),
+            is_macro=bool(row.get("x", 0) & mask),
+        )
+
+    @staticmethod
+    def _in_all(rows: list[list[Any]], callee: str, mask: int) -> bool:
+        bits = 0
+        for name, _, its in rows:
+            if name == callee:
+                bits |= its
+        return bits & mask == mask
+
+    def versions_of(self, name: str) -> tuple[str, ...]:
+        """The kernels that were read and have the function, oldest first."""
+        row = self._row(name)
+        return tuple(v for n, v in enumerate(self.versions) if row and row["v"] >> n & 1)
+
+    def struct_members(self, struct: str, version: str) -> frozenset[str] | Unknown:
+        """Members that the trees of a version's span declare in ``struct``."""
+        span = self.span(version)
+        if isinstance(span, Unknown):
+            return span
+        members = self._structs.get(struct)
+        if not members:
+            return Unknown(f"no facts about the members of struct {struct}")
+        mask = sum(1 << n for n in span)
+        return frozenset(m for m, bits in members.items() if bits & mask == mask)
+
+    @lru_cache(maxsize=2_000)  # noqa: B019
+    def in_file(self, path: str, version: str) -> tuple[str, ...]:
+        """The functions that stand in a file (``fs/dax.c``), or below a folder (``drivers/gpu/``), sorted."""
+        span = self.span(version)
+        if isinstance(span, Unknown):
+            return ()
+        mask = sum(1 << n for n in span)
+        return tuple(
+            name
+            for name, places in self._places.items()
+            if any(bits & mask == mask and _below(place, path) for place, bits in places)
+        )
+
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[str, int]]]:
+        found: dict[str, list[tuple[str, int]]] = {}
+        for name in self._lines:
+            row = self._row(name)
+            found[name] = [tuple(place) for place in row["p"]] if row else []
+        return found
+
+
+def _member_use(name: str, access: str, value: str) -> MemberUse:
+    struct, _, member = name.partition(".")
+    return MemberUse(struct, member, access, value)
+
+
+def _below(place: str, path: str) -> bool:
+    """Whether a file is ``path`` or lies below it (folders end in /)."""
+    return place == path or (path.endswith("/") and place.startswith(path))
+
+
+@cache
+def load_code() -> CodeFacts:
+    """The packaged facts (unpacked once, a few 10 ms; a function's line only when it is asked for)."""
+    return CodeFacts(gzip.decompress((files("threadmine.memmap.data") / "calls.json.gz").read_bytes()))

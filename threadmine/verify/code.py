@@ -1,0 +1,155 @@
+"""Walks calls: what a function does itself, and what the functions it calls do, with the way there.
+
+A mail says "prep_compound_page() sets _nr_pages" and means that it is set when it returns. So effects are
+looked
+for some calls deep, and the way is part of the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from threadmine.memmap.calls import INDIRECT, FunctionFacts, Guard, MemberUse, load_code
+from threadmine.memmap.effects import FlagOperation, flag_operation
+from threadmine.model import Unknown
+
+DEPTH = 4
+"""How many calls deep an effect still counts as the function's own."""
+
+MAX_VISITED = 400
+"""Functions looked at for one question; beyond that the answer is "could not tell"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A function reached from the one asked about. ``way`` starts with that one; ``sure``: no condition on
+    it."""
+
+    facts: FunctionFacts
+    way: tuple[str, ...]
+    sure: bool
+
+    @property
+    def spelled(self) -> str:
+        return " -> ".join(f"{name}()" for name in self.way)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Everything reached from a function. ``complete`` False: a call through a pointer, or too many
+    functions."""
+
+    start: FunctionFacts
+    steps: tuple[Step, ...]
+    complete: bool
+    leaves: frozenset[str]  # callees without facts of their own
+
+
+@lru_cache(maxsize=4_000)
+def reach(name: str, version: str, depth: int = DEPTH) -> Reach | Unknown:
+    """The functions within ``depth`` calls of ``name`` in ``version``, nearest first."""
+    code = load_code()
+    start = code.function(name, version)
+    if isinstance(start, Unknown):
+        return start
+    steps = [Step(start, (name,), True)]
+    seen, leaves, complete, position = {name}, set[str](), True, 0
+    while position < len(steps):
+        step = steps[position]
+        position += 1
+        for call in step.facts.calls:
+            if call.callee == INDIRECT or "." in call.callee:
+                complete = False
+            if call.callee in seen or call.callee == INDIRECT:
+                continue
+            seen.add(call.callee)
+            facts = code.function(call.callee, version) if len(step.way) <= depth else None
+            if facts is None or isinstance(facts, Unknown):
+                leaves.add(call.callee)
+            elif len(steps) >= MAX_VISITED:
+                complete = False
+            else:
+                steps.append(Step(facts, (*step.way, call.callee), step.sure and call.sure))
+    return Reach(start, tuple(steps), complete, frozenset(leaves))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An effect on a member or flag, with the function that does it."""
+
+    step: Step
+    use: MemberUse
+
+    @property
+    def spelled(self) -> str:
+        what = {"r": "reads", "w": "writes", "a": "hands on the address of"}[self.use.access]
+        value = f" ({self.use.value})" if self.use.value else ""
+        where = self.step.facts.name
+        return f"{where}() {what} {self.use.name}{value}" + (
+            f", reached by {self.step.spelled}" if len(self.step.way) > 1 else ""
+        )
+
+
+def uses_of(found: Reach, members: frozenset[str], access: str) -> Iterator[Found]:
+    """Where functions reached access one of ``members`` (``struct.member``) in a way out of ``access``
+    (``rwa``).
+
+    A pointer whose type could not be told counts where the member's name matches.
+    """
+    bare = frozenset(m.split(".", 1)[1] for m in members)
+    for step in found.steps:
+        for use in step.facts.members:
+            if use.access in access and (use.name in members or (use.struct == "?" and use.member in bare)):
+                yield Found(step, use)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagUse:
+    """An accessor of a flag that is called."""
+
+    step: Step
+    accessor: str
+    kind: str  # set, clear, test
+
+    @property
+    def spelled(self) -> str:
+        ways = f", reached by {self.step.spelled}" if len(self.step.way) > 1 else ""
+        return f"{self.step.facts.name}() calls {self.accessor}(){ways}"
+
+
+def operation(accessor: str) -> FlagOperation | None:
+    """What an accessor such as ``__SetPageHead`` does to which flag, or None."""
+    return flag_operation(accessor)
+
+
+def flag_uses(found: Reach, flag: str, kinds: frozenset[str]) -> Iterator[FlagUse]:
+    """Where functions reached set, clear or test ``flag`` through one of its accessors."""
+    for step in found.steps:
+        for call in step.facts.calls:
+            what = operation(call.callee)
+            if what is not None and what.flag == flag and what.kind in kinds:
+                yield FlagUse(step, call.callee, what.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A guard of a function that is reached."""
+
+    step: Step
+    guard: Guard
+
+    @property
+    def spelled(self) -> str:
+        how = {"warn": "warns if", "bug": "stops if"}.get(self.guard.effect, f"does {self.guard.effect} if")
+        ways = f", reached by {self.step.spelled}" if len(self.step.way) > 1 else ""
+        return f"{self.step.facts.name}() {how} {self.guard.test}{ways}"
+
+
+def guards_of(found: Reach, depth: int = DEPTH, sure: bool = False) -> Iterator[Guarded]:
+    """Guards of the functions within ``depth`` calls; ``sure``: only where no condition stands on the way."""
+    for step in found.steps:
+        if len(step.way) - 1 <= depth and (step.sure or not sure):
+            for guard in step.facts.guards:
+                yield Guarded(step, guard)

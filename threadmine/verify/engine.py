@@ -1,0 +1,194 @@
+"""Judges a claim: which kernel, which rules, and what negation, tense and doubt make of what they find.
+
+No verdict without a fact: where no rule finds one, the claim stays undecided and the reason says what is
+missing.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from threadmine.memmap import Model
+from threadmine.model import (
+    Claim,
+    Evidence,
+    Holding,
+    KernelContext,
+    Message,
+    Modality,
+    Polarity,
+    Predicate,
+    Tense,
+    Unknown,
+    Verdict,
+    VerdictKind,
+)
+from threadmine.verify.context import context_of, earlier_releases, versions_in_question
+from threadmine.verify.layouts import LayoutRule, holdings
+from threadmine.verify.rule import Finding, Question, Rule, Trace, Trial, Truth
+from threadmine.verify.rules import RULES
+
+KINDS = {
+    Truth.TRUE: VerdictKind.CONFIRMED,
+    Truth.FALSE: VerdictKind.REFUTED,
+    Truth.PARTLY: VerdictKind.CONDITIONAL,
+}
+
+
+def judge(
+    claim: Claim, message: Message, model: Model, *, kernel: str = "", trace: Trace | None = None
+) -> Verdict:
+    """What the model says of a claim.
+
+    Args:
+        claim: the claim as it was read.
+        message: the mail it stands in; gives the date and the patch.
+        model: the memmap facts.
+        kernel: a version the user asked for ("6.19"); empty: the one the text or the date tells.
+        trace: filled with every rule that was tried, for `threadmine explain`.
+
+    Returns:
+        a verdict; UNDECIDED or PLANNED where no fact decides, with the reason.
+    """
+    context = context_of(claim, message, model, kernel)
+    question = Question(claim, message, model)
+    if claim.tense is Tense.PLANNED:
+        return _planned(question, context, trace)
+    if claim.tense is Tense.PROPOSED:
+        return _proposed(question, context, trace)
+    return _present(question, context, trace)
+
+
+@lru_cache(maxsize=64)
+def rules_for(predicate: Predicate) -> tuple[Rule, ...]:
+    """The rules that are asked about a predicate, in the order of asking."""
+    return tuple(rule for rule in RULES if predicate in rule.predicates)
+
+
+# ------------------------------------------------------------------------------------------- by tense
+
+
+def _present(question: Question, context: KernelContext, trace: Trace | None) -> Verdict:
+    """A statement about the code as it is or was: true in one of the kernels it may mean, or wrong in all."""
+    claim = question.claim
+    versions = versions_in_question(context)
+    if claim.tense is Tense.PAST:
+        versions += earlier_releases(context.version)
+    missing: list[str] = []
+    against: list[tuple[Rule, Finding]] = []
+    asked = 0
+    for version in versions:
+        decided = _ask(question, version, context.arch, trace, missing)
+        if decided is None:
+            continue
+        rule, finding = decided
+        asked += 1
+        if _of_claim(claim, finding.truth) is not Truth.FALSE:
+            return _verdict(question, context, version, rule, finding)
+        against.append((rule, finding))
+    if not against:
+        return _undecided(context, _what_is_missing(missing))
+    rule, finding = against[0]
+    if (
+        claim.tense is Tense.PAST
+        or asked < len(versions_in_question(context))
+        or not _may_refute(claim, against)
+    ):
+        return _undecided(context, f"the facts speak against it, but not for certain: {finding.reason}")
+    return _verdict(question, context, context.version, rule, finding)
+
+
+def _proposed(question: Question, context: KernelContext, trace: Trace | None) -> Verdict:
+    """What a series does: judged by the message's own hunks where they show it, else a plan."""
+    missing: list[str] = []
+    for rule in rules_for(question.claim.predicate):
+        if rule.name in ("hunk", "coverage"):
+            answer = _try(rule, question, context.version, context.arch, trace)
+            if isinstance(answer, Unknown):
+                missing.append(answer.reason)
+            elif _of_claim(question.claim, answer.truth) is Truth.TRUE:
+                return Verdict(VerdictKind.CONFIRMED, answer.reason, context, (), answer.evidence)
+    return _planned(question, context, trace, "proposed by the series")
+
+
+def _planned(
+    question: Question, context: KernelContext, trace: Trace | None, what: str = "a plan"
+) -> Verdict:
+    """Never judged wrong; today's state is told where a fact is at hand."""
+    decided = _ask(question, context.version, context.arch, trace, [])
+    if decided is None:
+        return Verdict(VerdictKind.PLANNED, f"{what}; no release has it to be checked against", context)
+    finding = decided[1]
+    return Verdict(VerdictKind.PLANNED, f"{what}; today: {finding.reason}", context, (), finding.evidence)
+
+
+# ------------------------------------------------------------------------------------------ asking rules
+
+
+def _ask(
+    question: Question, version: str, arch: str, trace: Trace | None, missing: list[str]
+) -> tuple[Rule, Finding] | None:
+    """The first rule that has a fact about the claim in ``version``; why the others had none goes to
+    ``missing``."""
+    for rule in rules_for(question.claim.predicate):
+        answer = _try(rule, question, version, arch, trace)
+        if isinstance(answer, Unknown):
+            missing.append(answer.reason)
+        else:
+            return rule, answer
+    return None
+
+
+def _try(rule: Rule, question: Question, version: str, arch: str, trace: Trace | None) -> Finding | Unknown:
+    if isinstance(rule, LayoutRule):
+        answer = rule.find(question, version, arch)
+    else:
+        answer = rule.find(question, version)
+    if trace is not None:
+        trace.trials.append(Trial(rule.name, version, answer))
+    return answer
+
+
+def _what_is_missing(reasons: list[str]) -> str:
+    """The most telling reason: the one of the first rule that understood what the claim is about."""
+    if not reasons:
+        return "no rule covers such a statement"
+    named = [r for r in reasons if r.startswith(("no facts about", "no fact about", "no place", "neither"))]
+    return (named or reasons)[0]
+
+
+# ------------------------------------------------------------------------------------------- the verdict
+
+
+def _of_claim(claim: Claim, truth: Truth) -> Truth:
+    return truth.opposite if claim.polarity is Polarity.NEGATIVE else truth
+
+
+def _may_refute(claim: Claim, against: list[tuple[Rule, Finding]]) -> bool:
+    """Whether a claim may be called wrong: not a question, and every finding certain of what was meant."""
+    return claim.modality is not Modality.QUESTION and all(finding.firm for _, finding in against)
+
+
+def _verdict(
+    question: Question, context: KernelContext, version: str, rule: Rule, finding: Finding
+) -> Verdict:
+    claim = question.claim
+    kind = KINDS[_of_claim(claim, finding.truth)]
+    holds = finding.holds
+    if isinstance(rule, LayoutRule) and not holds:
+        holds = _holds(rule, question)
+    seen = context if version == context.version else _moved(context, version)
+    return Verdict(kind, finding.reason, seen, holds, finding.evidence)
+
+
+def _holds(rule: LayoutRule, question: Question) -> tuple[Holding, ...]:
+    opposite = question.claim.polarity is Polarity.NEGATIVE
+    return tuple(holdings(rule, question, opposite))
+
+
+def _moved(context: KernelContext, version: str) -> KernelContext:
+    return KernelContext(version, context.found, context.arch, context.config)
+
+
+def _undecided(context: KernelContext, reason: str, evidence: tuple[Evidence, ...] = ()) -> Verdict:
+    return Verdict(VerdictKind.UNDECIDED, reason, context, (), evidence)

@@ -1,0 +1,114 @@
+"""Rules that are decided by where members lie: asked once a layout, so that "holds from 6.15 on" comes for
+free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from threadmine.memmap import Layout, Model
+from threadmine.memmap.versions import parse_version
+from threadmine.model import Holding, Unknown
+from threadmine.verify.rule import Finding, Question, Rule, Truth
+
+
+class LayoutRule(Rule):
+    """A rule that looks at one layout at a time: implement :meth:`at`."""
+
+    every_kernel = True
+
+    def at(self, question: Question, layout: Layout) -> Finding | Unknown:
+        """Whether the positive statement holds in ``layout``."""
+        raise NotImplementedError
+
+    def find(self, question: Question, version: str, arch: str = "x86-64") -> Finding | Unknown:
+        """The answer of the kernel's own layout; where there is none, what both neighbours agree on."""
+        answers = []
+        for layout in layouts_for(question.model, version, arch):
+            answer = self.at(question, layout)
+            if isinstance(answer, Unknown):
+                return answer
+            answers.append(answer)
+        if not answers:
+            return Unknown(f"no layout facts for {version} ({arch})")
+        if len({answer.truth for answer in answers}) > 1:
+            return Unknown(f"the layouts around {version} disagree")
+        return answers[0]
+
+
+@lru_cache(maxsize=512)
+def layouts_for(model: Model, version: str, arch: str) -> tuple[Layout, ...]:
+    """The layout of a kernel, or those of its neighbours on both sides where it has none of its own."""
+    nearest = model.nearest(version, arch)
+    if isinstance(nearest, Unknown):
+        return ()
+    wanted = parse_version(version)
+    if not nearest.inferred or wanted is None:
+        return (nearest,)
+    for kernel in model.kernels(arch):
+        known = parse_version(kernel)
+        if known is not None and known.series > wanted.series:
+            after = model.nearest(kernel, arch)
+            return (nearest,) if isinstance(after, Unknown) else (nearest, after)
+    return (nearest,)
+
+
+def holdings(rule: LayoutRule, question: Question, opposite: bool) -> Iterator[Holding]:
+    """Where a claim holds and where not, over all kernels with layouts and over other configurations.
+
+    Args:
+        rule: the rule that decided.
+        question: the claim.
+        opposite: the claim is negative: turn what holds round.
+    """
+    for arch in ("x86-64", "i386", "arm"):
+        yield from _ranges(rule, question, opposite, arch)
+    yield from _configs(rule, question, opposite)
+
+
+def _truth(rule: LayoutRule, question: Question, layout: Layout, opposite: bool) -> bool | None:
+    answer = rule.at(question, layout)
+    if isinstance(answer, Unknown):
+        return None
+    return (answer.truth is Truth.TRUE) != opposite
+
+
+def _ranges(rule: LayoutRule, question: Question, opposite: bool, arch: str) -> Iterator[Holding]:
+    run: list[str] = []
+    value: bool | None = None
+    for kernel in question.model.kernels(arch):
+        layout = question.model.nearest(kernel, arch)
+        if isinstance(layout, Unknown):
+            continue
+        now = _truth(rule, question, layout, opposite)
+        if run and now is not value:
+            if value is not None:
+                yield Holding(_span(run), value, arch)
+            run = []
+        value = now
+        run.append(kernel)
+    if run and value is not None:
+        yield Holding(_span(run), value, arch)
+
+
+def _configs(rule: LayoutRule, question: Question, opposite: bool) -> Iterator[Holding]:
+    """Other configurations of the newest kernel that has facts about them, where they give another answer."""
+    variants = [s for s in question.model.sources() if s.config != "distribution" and s.arch == "x86-64"]
+    by_config = {layout.config: layout for layout in variants if layout.options is not None}
+    for config, layout in sorted(by_config.items()):
+        plain = question.model.nearest(layout.kernel, "x86-64")
+        if isinstance(plain, Unknown):
+            continue
+        usual = _truth(rule, question, plain, opposite)
+        holds = _truth(rule, question, layout, opposite)
+        if usual is not None and holds is not usual:
+            yield Holding(layout.kernel, bool(holds), "x86-64", config)
+
+
+def _span(kernels: list[str]) -> str:
+    def short(kernel: str) -> str:
+        parsed = parse_version(kernel)
+        return f"{parsed.major}.{parsed.minor}" if parsed is not None else kernel
+
+    first, last = short(kernels[0]), short(kernels[-1])
+    return first if first == last else f"{first}..{last}"

@@ -1,0 +1,151 @@
+"""Reads what a claim's subject or object names: a member, a flag, a function, a file, or plain words.
+
+Claims come from people's sentences; the same member is written ``page[1].memcg_data``, ``page->memcg_data``
+or
+``struct page.memcg_data``. Rules want one form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from threadmine.memmap import Model
+from threadmine.memmap.calls import load_code
+from threadmine.memmap.layout import OVERLAYS
+from threadmine.model import Unknown
+
+
+class Kind(StrEnum):
+    """What a name names."""
+
+    MEMBER = "member"
+    FLAG = "flag"
+    FUNCTION = "function"
+    FILE = "file"
+    STRUCT = "struct"
+    WORDS = "words"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """One named thing. ``page`` is the index of ``page[1]``, None where none is given."""
+
+    kind: Kind
+    text: str
+    struct: str = ""
+    member: str = ""
+    page: int | None = None
+
+    @property
+    def name(self) -> str:
+        """``page.memcg_data``, ``prep_compound_page``, ``PG_locked``: without index, arrows and
+        parentheses."""
+        return f"{self.struct}.{self.member}" if self.kind is Kind.MEMBER else self.text
+
+    @property
+    def reference(self) -> str:
+        """As :meth:`Layout.overlap` wants it (``page[1].memcg_data``)."""
+        index = f"[{self.page}]" if self.page is not None and self.struct != "folio" else ""
+        return f"{self.struct}{index}.{self.member}"
+
+    @property
+    def overlays(self) -> bool:
+        """Whether it is a member of one of the structs that lie over the array of struct pages."""
+        return self.kind is Kind.MEMBER and self.struct in OVERLAYS
+
+
+_MEMBER = re.compile(r"(?:struct\s+)?([A-Za-z_]\w*)(?:\s*\[\s*(\d{1,6})\s*\])?\s*(?:\.|->)\s*([A-Za-z_]\w*)")
+_CAST = re.compile(r"\(\s*struct\s+(\w+)\s*\*\s*\)[^;=]{0,80}->\s*([A-Za-z_]\w*)")
+_VARIABLES = (
+    ("folio", "folio"),
+    ("page", "page"),
+    ("pgmap", "dev_pagemap"),
+    ("slab", "slab"),
+    ("ptdesc", "ptdesc"),
+)
+"""What a variable's name says of its type, where a claim names a member through a variable."""
+
+_FLAG = re.compile(r"(?:PG|PGTY)_\w+$")
+_FUNCTION = re.compile(r"[A-Za-z_]\w+$")
+_FILE = re.compile(r"[\w./-]+/[\w.-]+\.[chS]$|[\w./-]+/$")
+_PAGE_INDEX = re.compile(r"\bpages?\s?\[\s*(\d{1,3})\s*\]|\b(first|second|third) tail page\b")
+_ORDINAL = {"first": 1, "second": 2, "third": 3}
+
+
+def read_refs(text: str, condition: str, model: Model) -> tuple[Ref, ...]:
+    """What ``text`` names; more than one for ``{a,b}`` and ``a, b``. Never empty.
+
+    Args:
+        text: subject or object of a claim.
+        condition: the claim's condition, where ``page[1]`` may stand.
+        model: knows the names of structs and flags.
+    """
+    body = text.strip().strip("{}")
+    parts = [p for p in re.split(r"\s*,\s*", body) if p] if "(" not in body else [body]
+    return tuple(_read(part, condition, model) for part in parts) or (Ref(Kind.NOTHING, ""),)
+
+
+@lru_cache(maxsize=20_000)
+def _read(text: str, condition: str, model: Model) -> Ref:
+    plain = text.strip().lstrip("&*").removesuffix("()").strip()
+    if not plain:
+        return Ref(Kind.NOTHING, "")
+    if _FILE.match(plain):
+        return Ref(Kind.FILE, plain)
+    if _FLAG.match(plain):
+        return Ref(Kind.FLAG, plain)
+    cast = _CAST.search(plain)
+    if cast:
+        return Ref(Kind.MEMBER, plain, cast[1], cast[2])
+    found = _MEMBER.match(plain)
+    if found and _is_member_end(plain, found.end()):
+        struct, index, member = _struct_of(found[1], model), found[2], found[3]
+        page = int(index) if index else page_index(condition) if struct != "folio" else None
+        return Ref(Kind.MEMBER, plain, struct, member, page)
+    bare = re.sub(r"\(.*\)$", "", plain.removeprefix("struct ")).strip()
+    if bare in model.names.structs and (plain.startswith("struct ") or not load_code().known(bare)):
+        return Ref(Kind.STRUCT, bare)
+    if _FUNCTION.match(bare) and (load_code().known(bare) or "(" in text):
+        return Ref(Kind.FUNCTION, bare)
+    return Ref(Kind.WORDS, plain)
+
+
+def _struct_of(name: str, model: Model) -> str:
+    """The struct itself, or the one that a variable of that name would point to (``new_page``: page)."""
+    if name in model.names.structs or name.endswith("_ops"):
+        return name
+    return next((struct for part, struct in _VARIABLES if part in name), name)
+
+
+def _is_member_end(text: str, end: int) -> bool:
+    rest = text[end:].strip()
+    return not rest or rest[0] in ".[-(=" or rest.startswith(("low ", "bit"))
+
+
+@lru_cache(maxsize=4_000)
+def page_index(text: str) -> int | None:
+    """The page of a compound that words speak of: ``page[1]``, "second tail page"; None where none."""
+    found = _PAGE_INDEX.search(text)
+    if not found:
+        return None
+    return int(found[1]) if found[1] else _ORDINAL[found[2]]
+
+
+_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}\b|\b\d{1,9}\b")
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """The whole numbers in ``text`` (``0x38`` is 56), in order."""
+    return tuple(int(n, 16 if n.startswith("0x") else 10) for n in _NUMBER.findall(text))
+
+
+def must_know(ref: Ref, *kinds: Kind) -> Unknown | None:
+    """None where ``ref`` is of one of the kinds, else why a rule cannot use it."""
+    if ref.kind in kinds:
+        return None
+    wanted = " or ".join(k.value for k in kinds)
+    return Unknown(f"{ref.text or 'nothing'!r} names no {wanted} that is known")

@@ -1,0 +1,44 @@
+"""One rule a file; each carries the cases that its tests are made from. The order here is the order of
+asking."""
+
+from __future__ import annotations
+
+from threadmine.verify.rule import Rule
+from threadmine.verify.rules.calls import CallRule
+from threadmine.verify.rules.coverage import CoverageRule
+from threadmine.verify.rules.effects import EffectRule
+from threadmine.verify.rules.exists import FunctionExistsRule, MemberRule
+from threadmine.verify.rules.guards import RequiresRule
+from threadmine.verify.rules.handles import HandlesRule
+from threadmine.verify.rules.hunks import HunkRule
+from threadmine.verify.rules.order import PrecedesRule
+from threadmine.verify.rules.order_bits import OrderBitsRule
+from threadmine.verify.rules.overlap import OverlapRule
+from threadmine.verify.rules.place import OffsetRule, SizeRule
+from threadmine.verify.rules.points_to import PointsToRule
+from threadmine.verify.rules.residence import ResidenceRule
+from threadmine.verify.rules.results import ResultRule
+from threadmine.verify.rules.store import SameStoreRule
+from threadmine.verify.rules.uses import ExclusiveRule, UsesRule
+
+RULES: tuple[Rule, ...] = (
+    SameStoreRule(),
+    OverlapRule(),
+    OffsetRule(),
+    SizeRule(),
+    MemberRule(),
+    ResidenceRule(),
+    PointsToRule(),
+    OrderBitsRule(),
+    EffectRule(),
+    CallRule(),
+    FunctionExistsRule(),
+    RequiresRule(),
+    HandlesRule(),
+    ExclusiveRule(),
+    UsesRule(),
+    ResultRule(),
+    PrecedesRule(),
+    HunkRule(),
+    CoverageRule(),
+)

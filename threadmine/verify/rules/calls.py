@@ -1,0 +1,90 @@
+"""A function calls another one: itself, or some calls deep."""
+
+from __future__ import annotations
+
+from threadmine.memmap.calls import CodeFacts
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.code import Reach, reach
+from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+from threadmine.verify.rules.effects import function_names
+
+WRAPPERS = ("{}_noprof", "__{}", "{}_nolock")
+"""A call of one of these is a call of what the mail names (allocation profiling renamed the functions)."""
+
+
+class CallRule(Rule):
+    """``prep_compound_page()`` calls ``prep_compound_tail()``."""
+
+    name = "call"
+    predicates = frozenset({Predicate.CALLS, Predicate.USES})
+
+    cases = (
+        Case(Predicate.CALLS, "prep_compound_page", "prep_compound_tail"),
+        Case(Predicate.CALLS, "zone_device_page_init", "prep_compound_page", condition="order > 0"),
+        Case(Predicate.CALLS, "__folio_put", "free_frozen_pages"),
+        Case(Predicate.CALLS, "page_pgmap", "page_folio"),
+        Case(Predicate.CALLS, "free_zone_device_folio", "dev_pagemap_ops.folio_free"),
+        Case(Predicate.CALLS, "fs/dax.c", "zone_device_page_init", polarity=Polarity.NEGATIVE),
+        Case(Predicate.CALLS, "prep_compound_page", "put_page", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.CALLS, "a_function_of_nobody", "put_page", verdict=VerdictKind.UNDECIDED),
+    )
+
+    def find(self, question: Question, version: str) -> Finding | Unknown:
+        callee = callee_name(question.object, question.code)
+        if isinstance(callee, Unknown):
+            return callee
+        names = function_names(question, question.subject, version)
+        if isinstance(names, Unknown):
+            return names
+        if question.subject.text == callee:
+            return Unknown("a function compared with itself")
+        reaches = [found for n in names if not isinstance(found := reach(n, version), Unknown)]
+        if not reaches:
+            return Unknown(f"no facts about {names[0]}() in {version}")
+        wanted = {callee, *(w.format(callee) for w in WRAPPERS[:1])}
+        direct = next((f for f in reaches for c in wanted if c in f.start.callees), None)
+        if direct is not None:
+            return self._direct(question, direct, next(c for c in wanted if c in direct.start.callees))
+        for found in reaches:
+            for step in found.steps:
+                called = next((c for c in wanted if c in step.facts.callees), None)
+                if called is not None:
+                    text = f"{step.spelled} -> {called}() ({found.start.kernel})"
+                    return Finding(Truth.TRUE, text, self.fact(text, found.start.source), firm=False)
+        return self._absent(question, reaches, callee)
+
+    def _direct(self, question: Question, found: Reach, callee: str) -> Finding:
+        call = found.start.callees[callee]
+        how = "" if call.sure else ", under a condition"
+        text = f"{found.start.name}() calls {callee}(){how} ({found.start.kernel})"
+        firm = call.sure and not question.claim.condition and question.subject.kind is Kind.FUNCTION
+        return Finding(Truth.TRUE, text, self.fact(text, found.start.source), firm=firm)
+
+    def _absent(self, question: Question, reaches: list[Reach], callee: str) -> Finding | Unknown:
+        start = reaches[0].start
+        who = f"{start.name}()" if question.subject.kind is Kind.FUNCTION else question.subject.text
+        if question.subject.kind is not Kind.FUNCTION:
+            text = f"no function in {who} calls {callee}() ({start.kernel})"
+            return Finding(Truth.FALSE, text, self.fact(text, start.source), firm=False)
+        if not all(found.complete for found in reaches):
+            return Unknown(f"{who} is not known to call {callee}(); it calls through pointers")
+        if not question.code.known(callee):
+            return Unknown(f"no facts about {callee}()")
+        text = f"{who} does not call {callee}(), nor does anything within 4 calls of it ({start.kernel})"
+        return Finding(Truth.FALSE, text, self.fact(text, start.source), firm=False)
+
+
+def callee_name(target: Ref, code: CodeFacts) -> str | Unknown:
+    """The name under which a call stands in the facts: a function, or ``dev_pagemap_ops.folio_free``."""
+    if target.kind is Kind.FUNCTION:
+        return target.text
+    if target.kind is Kind.MEMBER and target.struct.endswith("_ops"):
+        return target.name
+    if (
+        target.kind is Kind.MEMBER
+        and target.struct == "dev_pagemap"
+        and target.text.count(".") + target.text.count("->") > 1
+    ):
+        return f"dev_pagemap_ops.{target.text.replace('->', '.').rsplit('.', 1)[-1]}"
+    return Unknown(f"{target.text or 'nothing'!r} names no function")

@@ -1,0 +1,227 @@
+"""A function sets, clears or reads a member or a flag: by what it and the functions it calls really do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from threadmine.memmap import Model
+from threadmine.memmap.layout import OVERLAYS
+from threadmine.memmap.names import aliases_of
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.code import DEPTH, FlagUse, Found, Reach, flag_uses, reach, uses_of
+from threadmine.verify.layouts import layouts_for
+from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+from threadmine.verify.rules.residence import packed_quantity
+from threadmine.verify.tables import places_of
+
+ACCESS = {Predicate.SETS: "w", Predicate.CLEARS: "w", Predicate.READS: "ra"}
+FLAG_KINDS = {
+    Predicate.SETS: frozenset({"set"}),
+    Predicate.CLEARS: frozenset({"clear"}),
+    Predicate.READS: frozenset({"test"}),
+}
+EMPTY = frozenset({"0", "NULL", "false", "&=", "MAX_ORDER_NR_PAGES_NONE"})
+_CALL = re.compile(r"\b([A-Za-z_]\w+)\(\)")
+_CONSTANT = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[+-]1|[A-Z][A-Z0-9_]{3,})$")
+READERS_DEPTH, WRITERS_DEPTH = 3, 4
+
+
+class EffectRule(Rule):
+    """``prep_compound_tail()`` sets page.mapping to TAIL_MAPPING."""
+
+    name = "effect"
+    predicates = frozenset({Predicate.SETS, Predicate.CLEARS, Predicate.READS})
+
+    cases = (
+        Case(Predicate.SETS, "prep_compound_tail", "page.mapping", value="TAIL_MAPPING"),
+        Case(Predicate.SETS, "prep_compound_page", "folio._large_mapcount"),
+        Case(Predicate.SETS, "prep_compound_page", "PG_head"),
+        Case(Predicate.SETS, "free_zone_device_page", "page._refcount", value="1", kernel="5.19"),
+        Case(Predicate.CLEARS, "free_zone_device_folio", "folio.mapping"),
+        Case(Predicate.CLEARS, "free_zone_device_folio", "PG_anon_exclusive"),
+        Case(Predicate.READS, "page_pgmap", "folio.pgmap"),
+        Case(Predicate.SETS, "prep_compound_tail", "page.compound_head"),
+        Case(
+            Predicate.SETS, "__page_set_anon_rmap", "page.mapping", value="with WRITE_ONCE()", kernel="5.15"
+        ),
+        Case(
+            Predicate.SETS,
+            "__page_set_anon_rmap",
+            "page.mapping",
+            value="with WRITE_ONCE()",
+            kernel="5.9",
+            verdict=VerdictKind.REFUTED,
+        ),
+        Case(Predicate.SETS, "prep_compound_tail", "page.memcg_data", polarity=Polarity.NEGATIVE),
+        Case(Predicate.SETS, "prep_compound_tail", "page.memcg_data", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.SETS, "a_function_of_nobody", "page.mapping", verdict=VerdictKind.UNDECIDED),
+    )
+
+    def find(self, question: Question, version: str) -> Finding | Unknown:
+        answers = [self._target(question, version, target) for target in question.objects]
+        unknown = next((a for a in answers if isinstance(a, Unknown)), None)
+        findings = [a for a in answers if not isinstance(a, Unknown)]
+        if unknown is not None or not findings:
+            return unknown or Unknown("nothing that could be set or read is named")
+        return next((f for f in findings if f.truth is not Truth.TRUE), findings[0])
+
+    def _target(self, question: Question, version: str, target: Ref) -> Finding | Unknown:
+        names = function_names(question, question.subject, version)
+        if isinstance(names, Unknown):
+            return names
+        target = _resolved(target)
+        if target.kind not in (Kind.MEMBER, Kind.FLAG):
+            return Unknown(f"{target.text or 'nothing'!r} names no member or flag")
+        reaches = [found for n in names if not isinstance(found := reach(n, version), Unknown)]
+        if not reaches:
+            return Unknown(f"no facts about {names[0]}() in {version}")
+        if target.kind is Kind.FLAG:
+            return self._flag(question, reaches, target, version)
+        return self._member(question, reaches, target, version)
+
+    # ------------------------------------------------------------------------------------------ members
+
+    def _member(
+        self, question: Question, reaches: list[Reach], target: Ref, version: str
+    ) -> Finding | Unknown:
+        claim = question.claim
+        same, over = same_bytes(question.model, target, version)
+        access = ACCESS[claim.predicate]
+        depth = READERS_DEPTH if claim.predicate is Predicate.READS else WRITERS_DEPTH
+        hits = [
+            hit for found in reaches for hit in uses_of(found, same, access) if len(hit.step.way) - 1 <= depth
+        ]
+        if claim.predicate is Predicate.READS:
+            hits = [h for h in hits if h.use.access == "r" or h.use.name in same]
+        hits = [h for h in hits if self._fits(claim.predicate, h)]
+        if hits:
+            return self._with_value(question, hits, reaches)
+        covering = [
+            h for found in reaches for h in uses_of(found, over, access) if self._fits(claim.predicate, h)
+        ]
+        if covering:
+            text = f"{covering[0].spelled}, which shares bytes with {target.name}"
+            return Finding(Truth.TRUE, text, self.fact(text, covering[0].step.facts.source))
+        return self._absent(reaches, target.name, claim.predicate, same | over)
+
+    @staticmethod
+    def _fits(predicate: Predicate, hit: Found) -> bool:
+        if predicate is not Predicate.CLEARS:
+            return True
+        return hit.use.value in EMPTY or not _CONSTANT.match(hit.use.value)
+
+    def _with_value(self, question: Question, hits: list[Found], reaches: list[Reach]) -> Finding | Unknown:
+        claim, hit = question.claim, hits[0]
+        calls = _CALL.findall(claim.value)
+        if calls:
+            return self._through(question, hits, calls[0])
+        wanted = claim.value.strip()
+        values = [h.use.value for h in hits]
+        if claim.predicate is Predicate.SETS and _CONSTANT.match(wanted) and wanted not in values:
+            constant = all(_CONSTANT.match(v) for v in values)
+            parameter = any(v and not _CONSTANT.match(v) and v not in ("|=", "&=", "^=") for v in values)
+            if constant:
+                return Unknown(f"{hit.spelled}; no store of {wanted} is known")
+            if not parameter and "" not in values:
+                return Unknown(f"{hit.spelled}; what value it stores is not known")
+        else:
+            hit = next((h for h in hits if h.use.value == wanted and wanted), hit)
+        text = f"{hit.spelled} ({hit.step.facts.kernel})"
+        return Finding(Truth.TRUE, text, self.fact(text, hit.step.facts.source), firm=not claim.condition)
+
+    def _through(self, question: Question, hits: list[Found], macro: str) -> Finding | Unknown:
+        """The claim says by what it is stored (``with WRITE_ONCE()``): the function itself must use that."""
+        own = [h for h in hits if len(h.step.way) == 1]
+        if not own:
+            return Unknown(f"{hits[0].spelled}; whether by {macro}() is not known")
+        facts = own[0].step.facts
+        if macro in facts.callees:
+            text = f"{own[0].spelled} and uses {macro}() ({facts.kernel})"
+            return Finding(Truth.TRUE, text, self.fact(text, facts.source))
+        text = f"{own[0].spelled} and uses no {macro}() ({facts.kernel})"
+        return Finding(Truth.FALSE, text, self.fact(text, facts.source))
+
+    # -------------------------------------------------------------------------------------------- flags
+
+    def _flag(self, question: Question, reaches: list[Reach], target: Ref, version: str) -> Finding | Unknown:
+        kinds = FLAG_KINDS[question.claim.predicate]
+        hits: list[FlagUse] = [h for found in reaches for h in flag_uses(found, target.text, kinds)]
+        if hits:
+            text = f"{hits[0].spelled} ({hits[0].step.facts.kernel})"
+            return Finding(Truth.TRUE, text, self.fact(text, hits[0].step.facts.source), firm=False)
+        word = frozenset({"page.flags", "folio.flags", "folio._flags_1"})
+        touched = [h for found in reaches for h in uses_of(found, word, "wa")]
+        if touched:
+            return Unknown(f"{touched[0].spelled}; which bits is not known")
+        return self._absent(reaches, target.text, question.claim.predicate, frozenset())
+
+    # ------------------------------------------------------------------------------------------ absence
+
+    def _absent(
+        self, reaches: list[Reach], what: str, predicate: Predicate, members: frozenset[str]
+    ) -> Finding | Unknown:
+        first = reaches[0].start
+        verb = {"sets": "writes", "clears": "clears", "reads": "reads"}[predicate.value]
+        text = f"neither {first.name}() nor what it calls {verb} {what} ({first.kernel}, {DEPTH} calls deep)"
+        if not all(found.complete for found in reaches):
+            return Unknown(f"no place is known where {first.name}() {verb} {what}; it calls through pointers")
+        addressed = next((h for found in reaches for h in uses_of(found, members, "a")), None)
+        if addressed is not None and predicate is not Predicate.READS:
+            return Unknown(f"{addressed.spelled}: whether it is written there is not known")
+        return Finding(Truth.FALSE, text, self.fact(text, first.source), firm=False)
+
+
+def function_names(question: Question, subject: Ref, version: str) -> tuple[str, ...] | Unknown:
+    """The functions that a subject stands for: itself, or all of a file or part of the kernel."""
+    code = question.code
+    if subject.kind is Kind.FUNCTION:
+        if not code.known(subject.text):
+            return Unknown(f"no facts about {subject.text}()")
+        facts = code.function(subject.text, version)
+        return facts if isinstance(facts, Unknown) else (subject.text,)
+    if subject.kind is Kind.MEMBER and code.known(subject.member):
+        return (subject.member,)
+    files: Iterable[str] = (subject.text,) if subject.kind is Kind.FILE else places_of(subject.text)
+    names = tuple(name for path in files for name in code.in_file(path, version))
+    return names or Unknown(f"{subject.text or 'nothing'!r} names no function that is known")
+
+
+def _resolved(target: Ref) -> Ref:
+    """A packed quantity ("the order byte") as the word it is kept in."""
+    quantity = packed_quantity(target.text) if target.kind in (Kind.WORDS, Kind.FUNCTION) else None
+    if quantity is None:
+        return target
+    struct, _, member = quantity.word.partition(".")
+    return Ref(Kind.MEMBER, quantity.word, struct, member, quantity.page or None)
+
+
+@lru_cache(maxsize=8_000)
+def same_bytes(model: Model, target: Ref, version: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of the same member in all structs over it, and of other members that cover all its bytes.
+
+    The first are exact: the member's own name, its older and newer names, and the same name at the same
+    place in
+    another overlay struct. The second are union neighbours: a store to one of them changes the target too.
+    """
+    names = {target.name, *(f"{target.struct}.{alias}" for alias in aliases_of(target.struct, target.member))}
+    over: set[str] = set()
+    for layout in layouts_for(model, version, "x86-64")[:1]:
+        if not target.overlays:
+            break
+        place = layout.place(target.reference)
+        if isinstance(place, Unknown):
+            continue
+        if target.struct == "page" and target.page is None and target.member == "flags":
+            names |= {"folio.flags", "folio._flags_1"}
+        for struct in OVERLAYS:
+            absolute = place.page * layout.page_size + place.start if struct == "folio" else place.start
+            for member in layout.members_at(struct, absolute, place.member.size):
+                covers = member.offset <= absolute and member.end >= absolute + place.member.size
+                if member.name == place.member.name and covers:
+                    names.add(member.full_name)
+                elif covers and member.size <= 16:
+                    over.add(member.full_name)
+    return frozenset(names), frozenset(over - names)

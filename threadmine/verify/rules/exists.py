@@ -1,0 +1,101 @@
+"""A struct has a member, a kernel has a flag or a function: by the layouts, and by trees that were read
+whole."""
+
+from __future__ import annotations
+
+from threadmine.memmap import Layout
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.layouts import LayoutRule
+from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+
+
+class MemberRule(LayoutRule):
+    """``folio._nr_pages`` exists from 6.15 on; ``page.pgmap`` is gone since."""
+
+    name = "member"
+    predicates = frozenset({Predicate.MEMBER_OF})
+
+    cases = (
+        Case(Predicate.MEMBER_OF, "folio._nr_pages"),
+        Case(Predicate.MEMBER_OF, "pgmap", "struct folio"),
+        Case(Predicate.MEMBER_OF, "PG_head"),
+        Case(Predicate.MEMBER_OF, "page.pgmap", kernel="6.1"),
+        Case(Predicate.MEMBER_OF, "page.pgmap", polarity=Polarity.NEGATIVE),
+        Case(Predicate.MEMBER_OF, "page.memcg_data", polarity=Polarity.NEGATIVE, verdict=VerdictKind.REFUTED),
+        Case(Predicate.MEMBER_OF, "page.no_such_member", verdict=VerdictKind.UNDECIDED),
+    )
+
+    def at(self, question: Question, layout: Layout) -> Finding | Unknown:
+        subject = question.subject
+        if subject.kind is Kind.FLAG:
+            flag = layout.flag(subject.text)
+            if flag is None and subject.text not in question.model.names.flags:
+                return Unknown(f"no kernel is known to have {subject.text}")
+            text = f"{layout.kernel} {'has' if flag else 'has no'} {subject.text}"
+            truth = Truth.TRUE if flag else Truth.FALSE
+            return Finding(truth, text, self.fact(text, layout.source), firm=flag is not None)
+        target = self._target(question)
+        if isinstance(target, Unknown):
+            return target
+        struct, name = target
+        if struct not in question.model.names.members.get(name, ()):
+            return Unknown(f"no kernel is known to have {struct}.{name}")
+        if layout.struct(struct) is None:
+            return Unknown(f"{layout.kernel} has no facts about struct {struct}")
+        member = layout.member(struct, name)
+        text = f"struct {struct} {'has' if member else 'has no'} {name} ({layout.kernel}, {layout.arch})"
+        truth = Truth.TRUE if member else Truth.FALSE
+        # a kernel built without an option has no member either: its absence refutes nobody
+        return Finding(truth, text, self.fact(text, layout.source), firm=member is not None)
+
+    @staticmethod
+    def _target(question: Question) -> tuple[str, str] | Unknown:
+        subject, whole = question.subject, question.object
+        if subject.kind is Kind.MEMBER:
+            other = whole.text if whole.kind is Kind.STRUCT else subject.struct
+            return other, subject.member
+        if whole.kind is Kind.STRUCT and subject.kind in (Kind.WORDS, Kind.FUNCTION):
+            return whole.text, subject.text
+        if whole.kind is Kind.MEMBER and subject.kind is Kind.STRUCT:
+            return subject.text, whole.member
+        return Unknown(f"{subject.text!r} and {whole.text!r} are no member and struct")
+
+
+class FunctionExistsRule(Rule):
+    """There is no ``compound_page_dctor()``: decided by trees whose mm code was read whole."""
+
+    name = "function-exists"
+    predicates = frozenset({Predicate.MEMBER_OF, Predicate.OTHER})
+
+    cases = (
+        Case(Predicate.MEMBER_OF, "prep_compound_page()"),
+        Case(Predicate.MEMBER_OF, "free_zone_device_folio()", kernel="5.19", polarity=Polarity.NEGATIVE),
+        Case(Predicate.OTHER, "free_zone_device_page()", value="exists", kernel="5.19"),
+        Case(Predicate.MEMBER_OF, "mm/memremap.c", verdict=VerdictKind.UNDECIDED),
+    )
+
+    def find(self, question: Question, version: str) -> Finding | Unknown:
+        claim, subject = question.claim, question.subject
+        if claim.predicate is Predicate.OTHER and not claim.value.lower().startswith(
+            ("exist", "does not exist")
+        ):
+            return Unknown("says more than that a function exists")
+        if subject.kind is not Kind.FUNCTION or question.object.kind is not Kind.NOTHING:
+            return Unknown(f"{subject.text!r} is no function")
+        return self._function(question, subject, version)
+
+    def _function(self, question: Question, subject: Ref, version: str) -> Finding | Unknown:
+        code = question.code
+        span = code.span(version)
+        if isinstance(span, Unknown):
+            return span
+        facts = code.function(subject.text, version)
+        source = "code " + " and ".join(code.sources[n] for n in span)
+        if not isinstance(facts, Unknown):
+            text = f"{subject.text}() is in {', '.join(facts.files[:2])} ({facts.kernel})"
+            return Finding(Truth.TRUE, text, self.fact(text, facts.source))
+        if set(code.versions_of(subject.text)) & {code.versions[n] for n in span}:
+            return facts
+        text = f"no {subject.text}() in mm/ and its headers in {'/'.join(code.versions[n] for n in span)}"
+        return Finding(Truth.FALSE, text, self.fact(text, source), firm=False)

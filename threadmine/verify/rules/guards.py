@@ -1,0 +1,145 @@
+"""What a function does not accept: it returns an error, warns or stops. Decides "requires" and "works for".
+
+A guard says the opposite of what is required: ``if (folio_test_anon(folio)) return -EINVAL`` wants a folio
+that
+is not anonymous.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from threadmine.memmap.effects import flag_operation
+from threadmine.memmap.names import aliases_of
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.code import Guarded, Reach, guards_of, reach
+from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+from threadmine.verify.tables import tests_of
+
+DEPTH = 3
+_OFF = re.compile(r"\b(?:clear(?:ed)?|unset|zero|0|null|false|not set|empty|none|unlocked|not)\b")
+_VAGUE = re.compile(r"[<>]|\b(?:some|valid|right|good|stable|original|elevated|at least|more)\b")
+_NEGATED = re.compile(r"^\s*(?:!|not\s|no\s|non-)")
+_ORDER_ZERO = re.compile(r"\border\s*(?:==|=|is|of)?\s*-?(?:0|zero)\b|\border-0\b")
+_ORDER_ANY = re.compile(r"\border\b")
+_PARAMETER = re.compile(r"^!(\w+)$|^(\w+)==0$|^(\w+)<1$")
+
+
+class RequiresRule(Rule):
+    """``validate_page_before_insert()`` requires a folio that is not anonymous."""
+
+    name = "guard"
+    predicates = frozenset({Predicate.REQUIRES, Predicate.VALID_FOR})
+
+    cases = (
+        Case(Predicate.REQUIRES, "vm_insert_page", "folio_test_anon(folio)", verdict=VerdictKind.REFUTED),
+        Case(Predicate.REQUIRES, "vm_insert_page", "folio_test_anon(folio)", polarity=Polarity.NEGATIVE),
+        Case(Predicate.VALID_FOR, "vm_insert_page", "anonymous folio", verdict=VerdictKind.REFUTED),
+        Case(Predicate.VALID_FOR, "prep_compound_head", "order == 0", verdict=VerdictKind.REFUTED),
+        Case(Predicate.VALID_FOR, "folio_set_order", "order 0", polarity=Polarity.NEGATIVE),
+        Case(Predicate.REQUIRES, "zone_device_page_init", "folio._refcount", value="0"),
+        Case(
+            Predicate.REQUIRES,
+            "prep_compound_page",
+            "page.mapping",
+            value="NULL",
+            verdict=VerdictKind.UNDECIDED,
+        ),
+        Case(Predicate.VALID_FOR, "prep_compound_page", "order 5", verdict=VerdictKind.UNDECIDED),
+    )
+
+    def find(self, question: Question, version: str) -> Finding | Unknown:
+        subject = question.subject
+        if subject.kind is not Kind.FUNCTION:
+            return Unknown(f"{subject.text or 'nothing'!r} is no function")
+        found = reach(subject.text, version, DEPTH)
+        if isinstance(found, Unknown):
+            return found
+        if _ORDER_ANY.search(question.words):
+            return self._order(question, found)
+        wanted = _wanted(question)
+        if isinstance(wanted, Unknown):
+            return wanted
+        return self._tests(question, found, *wanted)
+
+    def _order(self, question: Question, found: Reach) -> Finding | Unknown:
+        """Whether the function takes order 0: only where a guard on ``order`` lies on an unconditional
+        way."""
+        if not _ORDER_ZERO.search(question.words):
+            return Unknown("no fact about that order")
+        for guarded in guards_of(found, DEPTH, sure=True):
+            parameter = _PARAMETER.match(guarded.guard.test)
+            name = next((g for g in parameter.groups() if g), "") if parameter else ""
+            if name != "order" or not guarded.guard.rejects or "order" not in guarded.step.facts.parameters:
+                continue
+            text = f"{guarded.spelled} ({found.start.kernel})"
+            return Finding(Truth.FALSE, text, self.fact(text, guarded.step.facts.source))
+        return Unknown(f"no guard on the order is known in {found.start.name}() or what it calls")
+
+    def _tests(
+        self, question: Question, found: Reach, tests: frozenset[str], wanted: bool
+    ) -> Finding | Unknown:
+        for guarded in _about(found, tests):
+            rejected = not guarded.guard.test.startswith("!")  # the state that is turned away
+            if guarded.guard.effect == "return void" or not guarded.guard.rejects:
+                continue
+            text = f"{guarded.spelled} ({found.start.kernel})"
+            right = rejected != wanted
+            truth = Truth.TRUE if right else Truth.FALSE
+            firm = guarded.guard.effect.startswith("return") and _says_state(question)
+            return Finding(truth, text, self.fact(text, guarded.step.facts.source), firm=firm)
+        return Unknown(f"no check of {' or '.join(sorted(tests))} is known in {found.start.name}()")
+
+
+def _about(found: Reach, tests: frozenset[str]) -> Iterator[Guarded]:
+    for guarded in guards_of(found, DEPTH, sure=True):
+        name = guarded.guard.test.lstrip("!").split("(")[0]
+        if guarded.guard.test.endswith("()") and name in tests:
+            yield guarded
+
+
+def _says_state(question: Question) -> bool:
+    """Whether the claim names the state in C or as a kind of page, so that "not" cannot hide in other
+    words."""
+    return "(" in question.claim.object or question.claim.predicate is Predicate.VALID_FOR
+
+
+def _wanted(question: Question) -> tuple[frozenset[str], bool] | Unknown:
+    """The tests that ask for what the claim says is needed, and which answer it wants."""
+    claim, target = question.claim, question.object
+    state = f"{claim.value}".lower()
+    if _VAGUE.search(state):
+        return Unknown(f"{claim.value!r} is no state that a check could ask for")
+    tests = _tests_for(target)
+    if not tests:
+        return Unknown(f"no check is known that asks for {claim.object or 'it'}")
+    off = bool(_NEGATED.match(claim.object.lower())) or bool(_OFF.search(state))
+    if target.kind is Kind.MEMBER and not state:
+        return Unknown(f"which state of {target.name} is needed is not said")
+    return tests, not off
+
+
+def _tests_for(target: Ref) -> frozenset[str]:
+    if target.kind is Kind.FUNCTION:
+        operation = flag_operation(target.text)
+        same = {target.text}
+        if operation is not None and operation.kind == "test":
+            same |= _accessors(operation.flag)
+        return frozenset(same)
+    if target.kind is Kind.FLAG:
+        return frozenset(_accessors(target.text))
+    if target.kind is Kind.MEMBER:
+        names = (target.member, *aliases_of(target.struct, target.member))
+        return frozenset(t for name in names for t in tests_of(f"{target.struct}.{name}"))
+    plain = _NEGATED.sub("", target.text.lower()).strip()
+    return tests_of(plain) | tests_of(plain.removesuffix("s"))
+
+
+def _accessors(flag: str) -> set[str]:
+    """``folio_test_locked`` and ``PageLocked`` of PG_locked (the latter found by asking, not by spelling)."""
+    low = flag.removeprefix("PG_")
+    camel = "".join(part.capitalize() for part in low.split("_"))
+    candidates = {f"folio_test_{low}", f"Page{camel}", f"Page{low.upper()}", f"Page{low.capitalize()}"}
+    return {c for c in candidates if (op := flag_operation(c)) is not None and op.flag == flag}

@@ -1,0 +1,110 @@
+"""Two members, or a flag and a word, share bytes: decided by their places in the array of struct pages."""
+
+from __future__ import annotations
+
+from threadmine.memmap import Layout
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.layouts import LayoutRule
+from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.rule import Case, Finding, Question, Truth
+
+ORDER_WORDS = frozenset({"folio._flags_1"})
+ORDER_BITS = 8
+"""The order of a large folio is the low byte of its second page's flags."""
+
+
+class OverlapRule(LayoutRule):
+    """``folio._nr_pages`` overlaps ``page[1].memcg_data``."""
+
+    name = "overlap"
+    predicates = frozenset({Predicate.OVERLAPS, Predicate.EQUALS})
+
+    cases = (
+        Case(Predicate.OVERLAPS, "folio._nr_pages", "page[1].memcg_data"),
+        Case(Predicate.OVERLAPS, "folio.pgmap", "page.compound_head"),
+        Case(Predicate.OVERLAPS, "page.lru", "page.compound_head", kernel="6.1"),
+        Case(Predicate.OVERLAPS, "PG_head", "folio._flags_1", value="bit 6 of the order byte"),
+        Case(Predicate.EQUALS, "folio.memcg_data", "page.memcg_data"),
+        Case(Predicate.OVERLAPS, "page.mapping", "page.private", polarity=Polarity.NEGATIVE),
+        Case(
+            Predicate.OVERLAPS,
+            "folio._nr_pages",
+            "page.memcg_data",
+            kernel="6.14",
+            verdict=VerdictKind.REFUTED,
+        ),
+        Case(Predicate.OVERLAPS, "page.mapping", "page._refcount", verdict=VerdictKind.REFUTED),
+        Case(
+            Predicate.OVERLAPS,
+            "folio.pgmap",
+            "page.compound_head",
+            polarity=Polarity.NEGATIVE,
+            verdict=VerdictKind.REFUTED,
+        ),
+        Case(Predicate.OVERLAPS, "page.mapping", "page.no_such_member", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.OVERLAPS, "the slab code", "page.mapping", verdict=VerdictKind.UNDECIDED),
+    )
+
+    def at(self, question: Question, layout: Layout) -> Finding | Unknown:
+        answers = [self._pair(question, layout, a, b) for a in question.subjects for b in question.objects]
+        unknown = next((a for a in answers if isinstance(a, Unknown)), None)
+        findings = [a for a in answers if not isinstance(a, Unknown)]
+        if unknown is not None or not findings:
+            return unknown or Unknown("nothing to compare")
+        return next((f for f in findings if f.truth is not Truth.TRUE), findings[0])
+
+    def _pair(self, question: Question, layout: Layout, a: Ref, b: Ref) -> Finding | Unknown:
+        if Kind.FLAG in (a.kind, b.kind):
+            flag, word = (a, b) if a.kind is Kind.FLAG else (b, a)
+            return self._flag(layout, flag, word)
+        if a.kind is not Kind.MEMBER or b.kind is not Kind.MEMBER:
+            return Unknown(f"{a.text!r} and {b.text!r} are not two members")
+        if a.name == b.name:
+            return Unknown("a member compared with itself")
+        if a.overlays and b.overlays:
+            return self._places(question, layout, a, b)
+        return self._plain(question, layout, a, b)
+
+    def _places(self, question: Question, layout: Layout, a: Ref, b: Ref) -> Finding | Unknown:
+        overlap = layout.overlap(a.reference, b.reference)
+        if isinstance(overlap, Unknown):
+            return overlap
+        text = f"{overlap.text()} ({layout.kernel}, {layout.arch})"
+        truth = Truth.TRUE if overlap.meets else Truth.FALSE
+        firm = question.claim.predicate is Predicate.OVERLAPS
+        return Finding(truth, text, self.fact(overlap.text(), layout.source), firm=firm)
+
+    def _plain(self, question: Question, layout: Layout, a: Ref, b: Ref) -> Finding | Unknown:
+        if a.struct != b.struct:
+            return Unknown(f"struct {a.struct} and struct {b.struct} are different memory")
+        first, second = layout.find(a.struct, a.member), layout.find(b.struct, b.member)
+        if isinstance(first, Unknown):
+            return first
+        if isinstance(second, Unknown):
+            return second
+        meets = first.offset < second.end and second.offset < first.end
+        text = (
+            f"{a.name} is {first.offset}..{first.end - 1}, {b.name} is {second.offset}..{second.end - 1} "
+            f"({layout.kernel}, {layout.arch})"
+        )
+        truth = Truth.TRUE if meets else Truth.FALSE
+        return Finding(truth, text, self.fact(text, layout.source))
+
+    def _flag(self, layout: Layout, flag: Ref, word: Ref) -> Finding | Unknown:
+        known = layout.flag(flag.text)
+        if known is None:
+            return Unknown(f"{layout.kernel} has no {flag.text}")
+        if word.kind is Kind.FLAG:
+            other = layout.flag(word.text)
+            if other is None:
+                return Unknown(f"{layout.kernel} has no {word.text}")
+            text = f"{flag.text} is bit {known.bit}, {word.text} is bit {other.bit} ({layout.kernel})"
+            truth = Truth.TRUE if known.bit == other.bit else Truth.FALSE
+            return Finding(truth, text, self.fact(text, layout.source), firm=False)
+        if word.name in ORDER_WORDS and layout.member("folio", "_flags_1") is not None:
+            if known.bit >= ORDER_BITS:
+                return Unknown(f"{flag.text} is bit {known.bit}; the order byte is bits 0..7 of {word.name}")
+            order = f"the order is in bits 0..7 of page[1].flags ({layout.kernel})"
+            text = f"{flag.text} is bit {known.bit}; {order}"
+            return Finding(Truth.TRUE, text, self.fact(text, layout.source))
+        return Unknown(f"no fact ties {flag.text} to {word.text!r}")

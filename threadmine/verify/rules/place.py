@@ -1,0 +1,151 @@
+"""A member lies at an offset, a flag is a bit: the numbers in the claim against those of the layout."""
+
+from __future__ import annotations
+
+import re
+
+from threadmine.memmap import Layout, Member
+from threadmine.model import Predicate, Unknown, VerdictKind
+from threadmine.verify.layouts import LayoutRule
+from threadmine.verify.refs import Kind, Ref, numbers, page_index
+from threadmine.verify.rule import Case, Finding, Question, Truth
+
+_LAST = re.compile(r"\b(last|final|first)\s+(\d{1,3}|four|eight|two)\s+bytes?\b")
+_WORDS = {"two": 2, "four": 4, "eight": 8}
+_BIT = re.compile(r"\bbits?\b")
+_UNIT = re.compile(r"\bbytes?\b|\boffset\b|\+|0x|^\s*\d+\s*\|")
+_SIZE = re.compile(r"\b(?:size|sized|long|wide)\b")
+_IN_PAGE = re.compile(r"page\[(\d{1,3})\]\s*\+\s*(\d{1,3})")
+
+
+class OffsetRule(LayoutRule):
+    """``page.mapping`` is at offset 24; ``PG_head`` is bit 6; ``_nr_pages`` is the last 8 bytes of struct
+    page."""
+
+    name = "offset"
+    predicates = frozenset({Predicate.OFFSET})
+
+    cases = (
+        Case(Predicate.OFFSET, "page.mapping", value="offset 24"),
+        Case(Predicate.OFFSET, "PG_head", value="bit 6"),
+        Case(Predicate.OFFSET, "PG_waiters", value="bit 7"),
+        Case(Predicate.OFFSET, "folio._nr_pages", "page[1]+56"),
+        Case(Predicate.OFFSET, "page.memcg_data", "struct page", value="last 8 bytes"),
+        Case(Predicate.OFFSET, "PG_head", value="bit 16", verdict=VerdictKind.REFUTED),
+        Case(Predicate.OFFSET, "page.mapping", value="offset 32", verdict=VerdictKind.REFUTED),
+        Case(
+            Predicate.OFFSET,
+            "folio._nr_pages",
+            "struct page",
+            value="last 8 bytes",
+            condition="size 8",
+            verdict=VerdictKind.CONDITIONAL,
+        ),
+        Case(Predicate.OFFSET, "page.mapping", value="the same cache line", verdict=VerdictKind.UNDECIDED),
+    )
+
+    def at(self, question: Question, layout: Layout) -> Finding | Unknown:
+        subject, words = question.subject, question.words
+        if subject.kind is Kind.FLAG:
+            return self._bit(layout, subject, words)
+        if subject.kind is not Kind.MEMBER:
+            return Unknown(f"{subject.text!r} names no member or flag")
+        member = layout.find(subject.struct, subject.member)
+        if isinstance(member, Unknown):
+            return member
+        edge = _LAST.search(words)
+        if edge:
+            return self._edge(question, layout, member, edge)
+        return self._number(question, layout, member)
+
+    def _bit(self, layout: Layout, flag: Ref, words: str) -> Finding | Unknown:
+        known = layout.flag(flag.text)
+        stated = numbers(words)
+        if known is None:
+            return Unknown(f"{layout.kernel} has no {flag.text}")
+        if len(stated) != 1 or not _BIT.search(words):
+            return Unknown("no bit number stated")
+        text = f"{flag.text} is bit {known.bit} ({layout.kernel}, {layout.arch})"
+        truth = Truth.TRUE if stated[0] == known.bit else Truth.FALSE
+        return Finding(truth, text, self.fact(text, layout.source))
+
+    def _number(self, question: Question, layout: Layout, member: Member) -> Finding | Unknown:
+        words = question.words
+        in_page = _IN_PAGE.search(words)
+        size = layout.page_size
+        page, start = divmod(member.offset, size) if member.struct == "folio" else (0, member.offset)
+        text = f"{_spell(member, size)} ({layout.kernel}, {layout.arch})"
+        if in_page:
+            stated = (int(in_page[1]), int(in_page[2]))
+            right = stated == (page, start) or (member.struct != "folio" and stated[1] == start)
+            truth = Truth.TRUE if right else Truth.FALSE
+            return Finding(truth, text, self.fact(text, layout.source))
+        plain = re.sub(r"page\[\d+\]", "", words)
+        found = numbers(plain)
+        if len(found) != 1 or not _UNIT.search(
+            f"{question.claim.value} |" if question.claim.value else plain
+        ):
+            return Unknown("no offset stated")
+        truth = Truth.TRUE if found[0] in (member.offset, start) else Truth.FALSE
+        firm = "offset" in words or "offset" in question.claim.quote
+        return Finding(truth, text, self.fact(text, layout.source), firm=firm)
+
+    def _edge(
+        self, question: Question, layout: Layout, member: Member, edge: re.Match[str]
+    ) -> Finding | Unknown:
+        count = _WORDS.get(edge[2]) or int(edge[2])
+        whole = layout.struct("page")
+        if whole is None:
+            return Unknown(f"{layout.kernel} has no struct page")
+        start = member.offset % whole.size if member.struct == "folio" else member.offset
+        wanted = 0 if edge[1] == "first" else whole.size - count
+        where = f"({layout.kernel}, {layout.arch})"
+        text = f"{_spell(member, whole.size)}; struct page has {whole.size} bytes {where}"
+        truth = Truth.TRUE if start == wanted else Truth.FALSE
+        if truth is Truth.TRUE and member.size != count and _SIZE.search(question.words):
+            truth = Truth.PARTLY
+            text += f"; the place is right, the size is {member.size}, not {count}"
+        return Finding(truth, text, self.fact(text, layout.source), firm=page_index(question.words) is None)
+
+
+class SizeRule(LayoutRule):
+    """``folio._nr_pages`` has 4 bytes; ``struct page`` has 64."""
+
+    name = "size"
+    predicates = frozenset({Predicate.SIZE})
+
+    cases = (
+        Case(Predicate.SIZE, "folio._nr_pages", value="4 bytes"),
+        Case(Predicate.SIZE, "struct page", value="64 bytes"),
+        Case(Predicate.SIZE, "page._refcount", value="32 bits"),
+        Case(Predicate.SIZE, "folio._nr_pages", value="8 bytes", verdict=VerdictKind.REFUTED),
+        Case(Predicate.SIZE, "page.memcg_data", value="large", verdict=VerdictKind.UNDECIDED),
+    )
+
+    def at(self, question: Question, layout: Layout) -> Finding | Unknown:
+        subject, words = question.subject, question.words
+        stated = numbers(words)
+        bits = _BIT.search(words) is not None
+        if len(stated) != 1 or not (bits or "byte" in words):
+            return Unknown("no size stated in bytes or bits")
+        if subject.kind is Kind.MEMBER:
+            member = layout.find(subject.struct, subject.member)
+            if isinstance(member, Unknown):
+                return member
+            size, name = (member.bit_size or member.size * 8), member.full_name
+        elif subject.kind in (Kind.STRUCT, Kind.WORDS) and (whole := layout.struct(subject.text)) is not None:
+            size, name = whole.size * 8, f"struct {whole.name}"
+        else:
+            return Unknown(f"{subject.text!r} names no member or struct")
+        text = f"{name} has {size // 8} bytes ({layout.kernel}, {layout.arch})"
+        truth = Truth.TRUE if stated[0] * (1 if bits else 8) == size else Truth.FALSE
+        return Finding(truth, text, self.fact(text, layout.source))
+
+
+def _spell(member: Member, page_size: int) -> str:
+    end = member.end - 1
+    plain = f"{member.full_name} is {member.struct}+{member.offset}..{end}"
+    if member.struct != "folio" or member.offset < page_size:
+        return plain
+    page, start = divmod(member.offset, page_size)
+    return f"{plain} = page[{page}]+{start}..{start + member.size - 1}"

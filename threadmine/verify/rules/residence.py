@@ -1,0 +1,127 @@
+"""Where a flag, a packed quantity or a member lives: which word, which page of the compound."""
+
+from __future__ import annotations
+
+import re
+
+from threadmine.memmap import Layout
+from threadmine.memmap.versions import in_range, parse_version
+from threadmine.model import Predicate, Unknown, VerdictKind
+from threadmine.verify.layouts import LayoutRule
+from threadmine.verify.refs import Kind, Ref, page_index
+from threadmine.verify.rule import Case, Finding, Question, Truth
+from threadmine.verify.tables import Packed, packed
+
+_PART = re.compile(r"^__page_(\d)$")
+_HEAD = re.compile(r"\bhead page\b|\bfolio\.flags\b|\bpage\[0\]")
+
+
+class ResidenceRule(LayoutRule):
+    """``_nr_pages`` resides in page[1]; the order in the low byte of page[1].flags; PG_locked in
+    page.flags."""
+
+    name = "residence"
+    predicates = frozenset({Predicate.RESIDES})
+
+    cases = (
+        Case(Predicate.RESIDES, "folio._nr_pages", "folio.__page_1"),
+        Case(Predicate.RESIDES, "folio._nr_pages", "page[1]"),
+        Case(Predicate.RESIDES, "folio order", "page.flags", condition="page[1]"),
+        Case(Predicate.RESIDES, "folio_order", "folio._flags_1"),
+        Case(Predicate.RESIDES, "PG_locked", "page.flags"),
+        Case(Predicate.RESIDES, "PG_has_hwpoisoned", "folio._flags_1"),
+        Case(Predicate.RESIDES, "zone id", "page.flags"),
+        Case(Predicate.RESIDES, "folio._nr_pages", "page[2]", verdict=VerdictKind.REFUTED),
+        Case(
+            Predicate.RESIDES,
+            "folio order",
+            "page.flags",
+            condition="page[1]",
+            kernel="6.1",
+            verdict=VerdictKind.UNDECIDED,
+        ),
+        Case(Predicate.RESIDES, "most flags", "page.flags", verdict=VerdictKind.UNDECIDED),
+    )
+
+    def at(self, question: Question, layout: Layout) -> Finding | Unknown:
+        subject, place = question.subject, question.object
+        if subject.kind is Kind.FLAG:
+            return self._flag(question, layout, subject, place)
+        quantity = packed_quantity(subject.text)
+        if quantity is not None and not (subject.kind is Kind.MEMBER and place.kind is Kind.WORDS):
+            return self._packed(question, layout, quantity, place)
+        if subject.kind is Kind.MEMBER:
+            return self._member(question, layout, subject, place)
+        return Unknown(f"{subject.text!r} names no member, flag or packed quantity")
+
+    def _flag(self, question: Question, layout: Layout, flag: Ref, place: Ref) -> Finding | Unknown:
+        known = layout.flag(flag.text)
+        if known is None:
+            return Unknown(f"{layout.kernel} has no {flag.text}")
+        if place.kind is not Kind.MEMBER or place.member not in ("flags", "_flags_1", "page_type"):
+            return Unknown(f"{place.text!r} is no word of flags")
+        index = place.page if place.page is not None else page_index(question.words)
+        second = place.member == "_flags_1" or index == 1
+        text = f"{flag.text} is bit {known.bit} of {known.word}, {known.where} ({layout.kernel})"
+        if place.member == "page_type" or known.word == "page.page_type":
+            return Unknown(f"{flag.text} and page_type are not compared")
+        right = (known.page == "page[1]") == second
+        if second and known.page == "any":
+            right = True
+        truth = Truth.TRUE if right else Truth.FALSE
+        return Finding(truth, text, self.fact(text, layout.source), firm=False)
+
+    def _packed(self, question: Question, layout: Layout, what: Packed, place: Ref) -> Finding | Unknown:
+        version = parse_version(layout.kernel)
+        if version is None or not in_range(version, what.kernels):
+            return Unknown(f"no fact about where {layout.kernel} keeps the {question.subject.text}")
+        if what.config:
+            return Finding(Truth.PARTLY, what.fact, self.fact(what.fact, f"code {layout.kernel}"))
+        if place.kind is not Kind.MEMBER:
+            return Unknown(f"{place.text!r} names no word")
+        index = place.page if place.page is not None else page_index(question.words)
+        same_word = place.name == what.word or (
+            place.member == "flags"
+            and what.word.endswith(("flags", "_flags_1"))
+            and index in (None, what.page)
+        )
+        if not same_word:
+            return Unknown(f"{what.fact}; no fact about {place.text}")
+        if what.page and index is None and place.member == "flags" and _HEAD.search(question.words):
+            return Unknown(f"{what.fact}; whether the head page is meant is not clear")
+        return Finding(Truth.TRUE, what.fact, self.fact(what.fact, layout.source))
+
+    def _member(self, question: Question, layout: Layout, member: Ref, place: Ref) -> Finding | Unknown:
+        if not member.overlays:
+            return Unknown(f"struct {member.struct} does not lie over struct page")
+        where = layout.place(member.reference)
+        if isinstance(where, Unknown):
+            return where
+        part = _PART.match(place.member)
+        index = int(part[1]) if part else _page_of(place)
+        if index is None:
+            index = page_index(question.words) if place.kind is not Kind.MEMBER else None
+        if index is None and place.kind is Kind.MEMBER:
+            overlap = layout.overlap(member.reference, place.reference)
+            if isinstance(overlap, Unknown):
+                return overlap
+            truth = Truth.TRUE if overlap.meets else Truth.FALSE
+            return Finding(truth, overlap.text(), self.fact(overlap.text(), layout.source), firm=False)
+        if index is None:
+            return Unknown(f"{place.text!r} names no page of the compound")
+        text = f"{member.name} is {where} ({layout.kernel}, {layout.arch})"
+        truth = Truth.TRUE if where.page == index else Truth.FALSE
+        return Finding(truth, text, self.fact(text, layout.source), firm=member.struct == "folio")
+
+
+def packed_quantity(words: str) -> Packed | None:
+    """The packed quantity that a subject names, or None."""
+    plain = words.lower().removesuffix("()").strip()
+    return next((p for p in packed() if plain in p.words or (plain == p.word and p.page)), None)
+
+
+def _page_of(place: Ref) -> int | None:
+    if place.kind is Kind.MEMBER:
+        return None
+    bare = re.fullmatch(r"(?:struct )?page\[(\d)\](?:\+\d+)?", place.text)
+    return int(bare[1]) if bare else page_index(place.text)

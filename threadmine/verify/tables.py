@@ -1,0 +1,75 @@
+"""The rules' own facts and word lists (tables.toml), read when first asked for."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((files("threadmine.verify") / "tables.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A quantity kept in some bits of a word: ``word`` is a member, ``page`` the page of the compound."""
+
+    words: frozenset[str]
+    kernels: str
+    word: str
+    fact: str
+    page: int = 0
+    config: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageKind:
+    """A kind of page or folio: functions that tell it, and the wider kinds it is part of."""
+
+    name: str
+    words: frozenset[str]
+    tests: frozenset[str]
+    part_of: frozenset[str]
+
+
+@cache
+def packed() -> tuple[Packed, ...]:
+    """Quantities that are packed into words."""
+    return tuple(
+        Packed(
+            frozenset(r["words"]), r["kernels"], r["word"], r["fact"], r.get("page", 0), r.get("config", "")
+        )
+        for r in _data()["packed"]
+    )
+
+
+@cache
+def kinds() -> tuple[PageKind, ...]:
+    """Kinds of page, by name."""
+    return tuple(
+        PageKind(name, frozenset(r["words"]), frozenset(r["tests"]), frozenset(r["part_of"]))
+        for name, r in sorted(_data()["kinds"].items())
+    )
+
+
+@cache
+def tests_of(what: str) -> frozenset[str]:
+    """Predicate functions that ask about a member (``page._refcount``) or a kind of page ("compound
+    page")."""
+    return frozenset(_data()["tests"].get(what, ()))
+
+
+@cache
+def every() -> dict[str, str]:
+    """Function -> the kind of page all of which go through it."""
+    return dict(_data()["every"])
+
+
+@cache
+def places_of(what: str) -> tuple[str, ...]:
+    """Files and folders (ending in /) in which a part of the kernel lives; empty where it is not known."""
+    return tuple(_data()["places"].get(what.lower(), ()))
