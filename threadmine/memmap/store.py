@@ -9,9 +9,12 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from threadmine.memmap import facts
+from threadmine.memmap.compute import layout_of
+from threadmine.memmap.declared import declarations, declared_kernels
 from threadmine.memmap.effects import Effect, flag_operation
 from threadmine.memmap.layout import Layout
 from threadmine.memmap.names import Names
+from threadmine.memmap.options import changed, describe, distribution
 from threadmine.memmap.program import builtin_blocks
 from threadmine.memmap.versions import Version, closest, parse_version
 from threadmine.memmap.walk import Walker, flag_effects
@@ -73,6 +76,8 @@ class Model:
         wanted = parse_version(version)
         if wanted is None:
             return Unknown(f"{version!r} is no kernel version")
+        if config:
+            return self._configured(wanted, arch, tuple(sorted(config.items())))
         return self._nearest(wanted, version.strip(), arch)
 
     @lru_cache(maxsize=1024)  # noqa: B019  (the model lives as long as the process)
@@ -80,16 +85,49 @@ class Model:
         by_source = [n for n, (_, e) in enumerate(self._entries) if e["source"] == text]
         if by_source:
             return self._layout(by_source[0])
-        for candidate in (arch, STANDS_IN[arch]):
-            numbers = [n for n, (_, e) in enumerate(self._entries) if e["arch"] == candidate and _plain(e)]
-            chosen = closest(wanted, tuple(self._entries[n][0] for n in numbers))
-            if chosen is None:
-                continue
-            best = min((n for n in numbers if self._entries[n][0] == chosen), key=self._preference)
-            layout = self._complete(best)
-            exact = candidate == arch and covers(chosen, wanted)
-            return replace(layout, inferred=not exact, asked=str(wanted), arch=arch)
-        return Unknown(f"no layout facts for {arch}")
+        known = [n for n, (_, e) in enumerate(self._entries) if e["arch"] == arch and _plain(e)]
+        chosen = closest(wanted, tuple(self._entries[n][0] for n in known))
+        declared = closest(wanted, tuple(self._declared))
+        if chosen is None or (declared and _better(declared, chosen, wanted)):
+            assert declared is not None  # declarations of some kernel are always packaged
+            layout = self._computed(declared, arch, distribution(arch), "distribution")
+            return replace(layout, inferred=not same_series(declared, wanted), asked=str(wanted))
+        best = min((n for n in known if self._entries[n][0] == chosen), key=self._preference)
+        return replace(self._complete(best), inferred=not covers(chosen, wanted), asked=str(wanted))
+
+    @lru_cache(maxsize=256)  # noqa: B019
+    def _configured(self, wanted: Version, arch: str, config: tuple[tuple[str, bool], ...]) -> Layout:
+        """The layout under a configuration: of a build with just these options, or computed from
+        declarations."""
+        changes = dict(config)
+        options = changed(distribution(arch), changes)
+        name = describe(changes)
+        matches = [
+            n for n, (_, e) in enumerate(self._entries) if e["arch"] == arch and _same_build(e, options)
+        ]
+        built = closest(wanted, tuple(self._entries[n][0] for n in matches))
+        declared = closest(wanted, tuple(self._declared))
+        assert declared is not None  # declarations of some kernel are always packaged
+        if built is not None and same_series(built, wanted):
+            number = next(n for n in matches if self._entries[n][0] == built)
+            layout = replace(self._complete(number), options=options, config=name)
+            return replace(layout, inferred=not covers(built, wanted), asked=str(wanted))
+        layout = self._computed(declared, arch, options, name)
+        return replace(layout, inferred=not same_series(declared, wanted), asked=str(wanted))
+
+    @cached_property
+    def _declared(self) -> Mapping[Version, str]:
+        found = ((parse_version(name), name) for name in declared_kernels())
+        return {version: name for version, name in found if version is not None}
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _computed(self, kernel: Version, arch: str, options: frozenset[str], config: str) -> Layout:
+        """A layout computed from the declarations of ``kernel``."""
+        name = self._declared[kernel]
+        source = f"declarations {name} {arch}"
+        settings = dict.fromkeys(options, True)
+        layout = layout_of(declarations(name), str(kernel), arch, settings, source, config)
+        return self._borrow(layout, kernel, arch)
 
     def _preference(self, number: int) -> int:
         return 0 if self._entries[number][1]["kind"] == "btf" else 1
@@ -118,17 +156,19 @@ class Model:
         version, entry = self._entries[number]
         if entry["kind"] != "gcc":
             return layout
-        for arch in (entry["arch"], STANDS_IN[entry["arch"]], "x86-64"):
-            real = [
-                n
-                for n, (_, e) in enumerate(self._entries)
-                if e["kind"] == "btf" and e["arch"] == arch and _plain(e)
-            ]
-            chosen = closest(version, tuple(self._entries[n][0] for n in real))
+        return self._borrow(layout, version, entry["arch"])
+
+    def _borrow(self, layout: Layout, version: Version, arch: str) -> Layout:
+        """``layout`` with the structs and enums it lacks from the closest real kernel of the same word
+        size."""
+        candidates = []
+        for rank, other in enumerate((arch, STANDS_IN[arch], "x86-64")):
+            real = [n for n, (_, e) in enumerate(self._entries) if e["kind"] == "btf" and e["arch"] == other]
+            chosen = closest(version, tuple(self._entries[n][0] for n in real if _plain(self._entries[n][1])))
             if chosen is not None:
                 number = next(n for n in real if self._entries[n][0] == chosen)
-                return _fill(layout, self._layout(number))
-        return layout
+                candidates.append((chosen.series != version.series, rank, number))
+        return _fill(layout, self._layout(min(candidates)[2])) if candidates else layout
 
     # ------------------------------------------------------------------------------------------ effects
 
@@ -206,6 +246,41 @@ def covers(known: Version, wanted: Version) -> bool:
     if wanted.point < 0 or known.point < 0:
         return True
     return known.full == wanted.full
+
+
+def same_series(known: Version, wanted: Version) -> bool:
+    """Whether both are of one series (6.12.43 and 6.12.107)."""
+    return known.series == wanted.series
+
+
+def _better(declared: Version, built: Version, wanted: Version) -> bool:
+    """Whether declarations say more about ``wanted`` than the closest build does."""
+    if same_series(built, wanted):
+        return False
+    return same_series(declared, wanted) or declared.series > built.series
+
+
+def _same_build(entry: dict[str, Any], options: frozenset[str]) -> bool:
+    """Whether a gcc-made layout was made with the same options, as far as struct layouts depend on them."""
+    if entry["kind"] != "gcc":
+        return False
+    return frozenset(entry["options"]) & _SHAPING == options & _SHAPING
+
+
+_SHAPING = frozenset(
+    [
+        "MEMCG",
+        "SLAB_OBJ_EXT",
+        "KMSAN",
+        "LAST_CPUPID_NOT_IN_PAGE_FLAGS",
+        "WANT_PAGE_VIRTUAL",
+        "HAVE_ALIGNED_STRUCT_PAGE",
+        "TRANSPARENT_HUGEPAGE",
+        "SLUB_CPU_PARTIAL",
+        "SPLIT_PTE_PTLOCKS",
+        "HUGETLB_PMD_PAGE_TABLE_SHARING",
+    ]
+)
 
 
 def _plain(entry: dict[str, Any]) -> bool:
