@@ -89,7 +89,7 @@ def find_words(
             .order_by(found.c.rank, *newest(Message.sent_at), Message.message_id)
             .limit(limit)
         )
-        return dict(connection.execute(statement).tuples().all())
+        return dict(connection.execute(statement).all())
     for part in parts:
         in_body = exists().where(
             and_(Body.message_key == Message.key, Body.text.icontains(part, autoescape=True))
@@ -101,7 +101,7 @@ def find_words(
         .order_by(*newest(Message.sent_at), Message.message_id)
         .limit(limit)
     )
-    return dict(connection.execute(plain).tuples().all())
+    return dict(connection.execute(plain).all())
 
 
 def split_words(words: str) -> list[str]:

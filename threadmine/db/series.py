@@ -157,7 +157,7 @@ def _open_concerns(connection: Connection, ids: list[str] | None) -> dict[str, i
     )
     if ids is not None:
         statement = statement.where(Message.series_id.in_(ids))
-    return dict(connection.execute(statement).tuples().all())
+    return dict(connection.execute(statement).all())
 
 
 def _series_row(

@@ -78,11 +78,9 @@ class Store:
             numbers = self._numbers(connection, {rows.clean(message.message_id) for message in messages})
             wanted = sorted(numbers.values())
             found = self._sql.fetch(connection, columns, Message.key, wanted)
-            copies = self._sql.fetch(
-                connection, (Copy.message_key, Copy.content_hash), Copy.message_key, wanted
-            )
+            columns = (Copy.message_key, Copy.content_hash, Copy.source, Copy.place)
+            found += self._sql.fetch(connection, columns, Copy.message_key, wanted)
         stored = {(row[0], row[1]): (row[2], row[3]) for row in found}
-        stored.update(((key, hashed), ("", "")) for key, hashed in copies)
         return [
             message
             for message in messages

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from threadmine.db import rows
 from threadmine.db.bulk import Statements
@@ -93,7 +93,7 @@ ORDER BY m.series_id, t.tag
 class Incoming:
     """A message to be written, with its content hash and what places it in a thread."""
 
-    __slots__ = ("hashed", "message_id", "mined", "rank", "references")
+    __slots__ = ("hashed", "message_id", "mined", "origin", "rank", "references")
 
     def __init__(self, mined: Mined) -> None:
         message = mined.message
@@ -101,6 +101,7 @@ class Incoming:
         self.hashed = rows.content_hash(message)
         self.message_id = rows.clean(message.message_id)
         self.references = counted_references(self.message_id, [*map(rows.clean, message.references)])
+        self.origin = (rows.clean(message.origin.source), rows.clean(message.origin.place))
         self.rank = (message.quoted_only, self.hashed)
         """The smallest of several copies counts; real mail before what is known from quotes."""
 
@@ -161,7 +162,7 @@ class Writing:
         self, incoming: Sequence[Incoming]
     ) -> tuple[list[Incoming], list[Incoming], dict[int, tuple[Any, ...]]]:
         """What to write, what is only another copy, and the stored rows that give way (by key)."""
-        columns = (
+        wanted = (
             Message.key,
             Message.content_hash,
             Message.quoted_only,
@@ -170,12 +171,11 @@ class Writing:
             Message.list_name,
         )
         keys = sorted({self.numbers[i.message_id] for i in incoming if i.message_id in self.stored_ids})
-        stored = {row[0]: row for row in self.sql.fetch(self.connection, columns, Message.key, keys)}
+        stored = {row[0]: row for row in self.sql.fetch(self.connection, wanted, Message.key, keys)}
+        columns = (Copy.message_key, Copy.content_hash, Copy.source, Copy.place)
         copies = {
-            (key, hashed)
-            for key, hashed in (
-                self.sql.fetch(self.connection, (Copy.message_key, Copy.content_hash), Copy.message_key, keys)
-            )
+            (row[0], row[1]): (row[2], row[3])
+            for row in self.sql.fetch(self.connection, columns, Copy.message_key, keys)
         }
         chosen: list[Incoming] = []
         losing: list[Incoming] = []
@@ -183,10 +183,14 @@ class Writing:
         for variants in _by_key(incoming):
             key = self.numbers[variants[0].message_id]
             row = stored.get(key)
-            fresh = [v for v in variants if (key, v.hashed) not in copies]
-            if row is not None:
-                self._note_origin(fresh, row)
-                fresh = [v for v in fresh if v.hashed != row[1]]
+            fresh: list[Incoming] = []
+            for variant in variants:
+                if row is not None and variant.hashed == row[1]:
+                    self._note_origin(variant, key, (row[3], row[4]))
+                elif (key, variant.hashed) in copies:
+                    self._note_copy(variant, key, copies[key, variant.hashed])
+                else:
+                    fresh.append(variant)
             if not fresh:
                 continue
             if row is None or fresh[0].rank < (bool(row[2]), row[1]):
@@ -196,15 +200,26 @@ class Writing:
             losing += fresh
         return chosen, losing, replaced
 
-    def _note_origin(self, variants: Iterable[Incoming], row: tuple[Any, ...]) -> None:
-        """Of equal copies from two places the place that sorts first is kept, whichever came first."""
-        for same in (v for v in variants if v.hashed == row[1]):
-            message = same.mined.message
-            origin = (rows.clean(message.origin.source), rows.clean(message.origin.place))
-            if origin < (row[3], row[4]):
-                columns = (Message.source, Message.place, Message.list_name)
-                values = (*origin, rows.clean(rows.list_of(message)), row[0])
-                self.sql.update(self.connection, columns, Message.key, [values])
+    def _note_origin(self, same: Incoming, key: int, known: tuple[str, str]) -> None:
+        """Of equal mails from two places the place that sorts first is kept, whichever came first."""
+        if same.origin < known:
+            list_name = rows.clean(rows.list_of(same.mined.message))
+            columns = (Message.source, Message.place, Message.list_name)
+            self.sql.update(self.connection, columns, Message.key, [(*same.origin, list_name, key)])
+            self.sql.update(
+                self.connection, (SeriesVersion.list_name,), SeriesVersion.head_key, [(list_name, key)]
+            )
+
+    def _note_copy(self, same: Incoming, key: int, known: tuple[str, str]) -> None:
+        """The same for copies that do not count."""
+        if same.origin < known:
+            source, place = same.origin
+            list_name = rows.clean(rows.list_of(same.mined.message))
+            self.connection.execute(
+                update(Copy)
+                .where(Copy.message_key == key, Copy.content_hash == same.hashed)
+                .values(source=source, place=place, list_name=list_name)
+            )
 
     def _write_copies(self, losing: Sequence[Incoming], replaced: dict[int, tuple[Any, ...]]) -> None:
         values: list[tuple[object, ...]] = [
@@ -511,14 +526,9 @@ def _by_key(incoming: Iterable[Incoming]) -> list[list[Incoming]]:
     for one in incoming:
         copies = found.setdefault(one.message_id, {})
         known = copies.get(one.hashed)
-        if known is None or _origin(one) < _origin(known):
+        if known is None or one.origin < known.origin:
             copies[one.hashed] = one
     return [sorted(copies.values(), key=lambda one: one.rank) for copies in found.values()]
-
-
-def _origin(one: Incoming) -> tuple[str, str]:
-    origin = one.mined.message.origin
-    return (origin.source, origin.place)
 
 
 def _member_first(name: str) -> tuple[str, str]:
