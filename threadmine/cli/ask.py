@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
 from threadmine.cli import options
 from threadmine.cli.app import App
-from threadmine.model import ConcernKind, ConcernState, IssueRow, Predicate, VerdictKind
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-STATE_ORDER = {state: place for place, state in enumerate(ConcernState)}
+from threadmine.model import ConcernKind, ConcernState, Predicate, VerdictKind
 
 
 @click.command("board")
@@ -40,11 +36,10 @@ def board_command(app: App, struct: str | None, as_json: bool) -> None:
 
 
 @click.command("issues")
+@options.terms
 @options.field
 @click.option("--state", type=click.Choice([*map(str, ConcernState)]), help="Only in this state.")
-@click.option(
-    "--open", "still_open", is_flag=True, help="Only what waits for somebody: open, disputed, promised."
-)
+@click.option("--open", "still_open", is_flag=True, help="Only what waits for somebody, as is:open.")
 @click.option("--kind", type=click.Choice([*map(str, ConcernKind)]), help="Only of this kind.")
 @options.author
 @options.series
@@ -54,32 +49,29 @@ def board_command(app: App, struct: str | None, as_json: bool) -> None:
 @click.pass_obj
 def issues_command(
     app: App,
-    field: str | None,
-    state: str | None,
+    /,
+    terms: tuple[str, ...],
     still_open: bool,
-    kind: str | None,
-    author: str | None,
-    series: str | None,
-    since: str | None,
     limit: int | None,
     as_json: bool,
+    **given: str | None,
 ) -> None:
     """List what people want answered or changed.
 
     Open ones stand first, the newest on top. An issue is open until a later message or version settles it;
-    agreement alone does not.
+    agreement alone does not. TERMS are those of the query language: field:folio._nr_pages is:open age:>2w.
     """
+    from threadmine.cli.asking import Asking
     from threadmine.render.lists import issue_lines
     from threadmine.render.records import issue_record
 
+    state, kind = given.pop("state"), given.pop("kind")
     with app.queries() as queries:
-        rows: Sequence[IssueRow] = queries.issues(
-            field=field,
+        rows = Asking(app, queries, terms).issues(
+            queries,
             state=None if state is None else ConcernState(state),
             kind=None if kind is None else ConcernKind(kind),
-            author=author,
-            series=series_reference(series),
-            since=app.when(since),
+            **common(app, given),
         )
         empty = not rows and queries.counts().messages > 0
     if still_open:
@@ -89,10 +81,11 @@ def issues_command(
         app.out.items(map(issue_record, rows))
     else:
         app.out.lines(issue_lines(rows, app.out.width, app.now, app.out.style))
-    say_nothing(app, bool(rows), empty, field, "issue")
+    say_nothing(app, bool(rows), empty, given["field"], "issue")
 
 
 @click.command("claims")
+@options.terms
 @options.field
 @click.option("--verdict", type=click.Choice([*map(str, VerdictKind)]), help="Only with this verdict.")
 @click.option("--predicate", type=click.Choice([*map(str, Predicate)]), help="Only statements of this kind.")
@@ -103,39 +96,41 @@ def issues_command(
 @options.as_json
 @click.pass_obj
 def claims_command(
-    app: App,
-    field: str | None,
-    verdict: str | None,
-    predicate: str | None,
-    author: str | None,
-    series: str | None,
-    since: str | None,
-    limit: int | None,
-    as_json: bool,
+    app: App, /, terms: tuple[str, ...], limit: int | None, as_json: bool, **given: str | None
 ) -> None:
     """List statements that can be checked, with verdicts.
 
-    Each is shown in its author's words, then (=) as it was read, then (>) why it holds or not.
+    Each is shown in its author's words, then (=) as it was read, then (>) why it holds or not. TERMS are
+    those of the query language: verdict:refuted author:ada since:4w.
     """
+    from threadmine.cli.asking import Asking
     from threadmine.render.lists import claim_lines
     from threadmine.render.records import claim_record
 
+    verdict, predicate = given.pop("verdict"), given.pop("predicate")
     with app.queries() as queries:
-        rows = queries.claims(
-            field=field,
+        rows = Asking(app, queries, terms).claims(
+            queries,
             verdict=None if verdict is None else VerdictKind(verdict),
             predicate=None if predicate is None else Predicate(predicate),
-            author=author,
-            series=series_reference(series),
-            since=app.when(since),
-            limit=limit,
-        )
+            **common(app, given),
+        )[:limit]
         empty = not rows and queries.counts().messages > 0
     if as_json:
         app.out.items(map(claim_record, rows))
     else:
         app.out.lines(claim_lines(rows, app.out.width, app.now, app.out.style))
-    say_nothing(app, bool(rows), empty, field, "claim")
+    say_nothing(app, bool(rows), empty, given["field"], "claim")
+
+
+def common(app: App, given: Mapping[str, str | None]) -> dict[str, Any]:
+    """The options that issues and claims share, as the database takes them."""
+    return {
+        "field": given["field"],
+        "author": given["author"],
+        "series": series_reference(given["series"]),
+        "since": app.when(given["since"]),
+    }
 
 
 def series_reference(text: str | None) -> str | None:

@@ -20,25 +20,36 @@ if TYPE_CHECKING:
 
 @click.command("fields")
 @click.argument("series")
+@options.terms
 @click.option("--version", type=click.IntRange(min=1), metavar="N", help="The version; default: the newest.")
 @click.option("--all-versions", is_flag=True, help="Every version, and what changed between them.")
 @click.option("--lines", is_flag=True, help="One line per touching line in place of the grid.")
 @options.as_json
 @click.pass_obj
 def fields_command(
-    app: App, series: str, version: int | None, all_versions: bool, lines: bool, as_json: bool
+    app: App,
+    series: str,
+    terms: tuple[str, ...],
+    version: int | None,
+    all_versions: bool,
+    lines: bool,
+    as_json: bool,
 ) -> None:
     """Show which members each patch of a series touches.
 
     SERIES is an id, a message-id, a lore link, or words of the title. The grid has a row for each struct
-    member, in the order of the layout, and a column for each patch.
+    member, in the order of the layout, and a column for each patch. TERMS are those of the query language:
+    struct:folio, function:prep_compound, file:mm/memremap.c.
     """
+    from threadmine.cli.asking import Asking
     from threadmine.cli.members import member_places
+    from threadmine.query import of_touch
     from threadmine.render.records import touch_record
 
     with app.queries() as queries:
         versions = chosen_versions(queries, series, version, all_versions)
-        found = [(row, queries.fields(row.id)) for row in versions]
+        asking = Asking(app, queries, terms)
+        found = [(row, asking.keep(queries.fields(row.id), of_touch)) for row in versions]
     place = member_places()
     if as_json:
         app.out.items(touch_record(row, place(row)) for _, rows in found for row in rows)
@@ -98,25 +109,36 @@ def _changed(differences: Sequence[tuple[str, str, str]], label: str) -> Iterato
 
 @click.command("touches")
 @click.argument("member")
+@options.terms
 @click.option("--write", is_flag=True, help="Only series that write it.")
 @click.option("--lines", is_flag=True, help="Show every touching line.")
 @options.since
 @options.as_json
 @click.pass_obj
 def touches_command(
-    app: App, member: str, write: bool, lines: bool, since: str | None, as_json: bool
+    app: App,
+    member: str,
+    terms: tuple[str, ...],
+    write: bool,
+    lines: bool,
+    since: str | None,
+    as_json: bool,
 ) -> None:
     """Show which series touch a member.
 
-    MEMBER is struct.member (folio._nr_pages, page[1].memcg_data) or a bare name. Newest series first.
+    MEMBER is struct.member (folio._nr_pages, page[1].memcg_data) or a bare name. Newest series first. TERMS
+    are those of the query language: author:ada function:prep_compound.
     """
+    from threadmine.cli.asking import Asking
     from threadmine.cli.members import member_places
     from threadmine.model import Access
+    from threadmine.query import of_touch
     from threadmine.render.matrix import touching_lines
     from threadmine.render.records import touch_record
 
     with app.queries() as queries:
-        rows = queries.touches(member, access=Access.WRITE if write else None, since=app.when(since))
+        every = queries.touches(member, access=Access.WRITE if write else None, since=app.when(since))
+        rows = Asking(app, queries, terms).keep(every, of_touch)
         empty = not rows and queries.counts().messages > 0
     if as_json:
         place = member_places()

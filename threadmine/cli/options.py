@@ -48,3 +48,8 @@ def series(command: Command) -> Command:
     return click.option(
         "--series", metavar="SERIES", help="Only of this series: id, message-id, link or words of the title."
     )(command)
+
+
+def terms(command: Command) -> Command:
+    """``TERMS...``: words of the query language."""
+    return click.argument("terms", metavar="[TERMS]...", nargs=-1)(command)

@@ -11,26 +11,31 @@ from threadmine.query.when import is_after
 
 
 @click.command("series")
-@click.argument("series", required=False)
+@click.argument("series", metavar="[SERIES|TERMS]...", nargs=-1)
 @options.since
 @options.as_json
 @click.pass_obj
-def series_command(app: App, series: str | None, since: str | None, as_json: bool) -> None:
+def series_command(app: App, series: tuple[str, ...], since: str | None, as_json: bool) -> None:
     """List series, or tell the story of one.
 
     SERIES is an id, a message-id, a lore link, or words of the title. Where it names one series, its
-    versions are told with what each touches and what is still open; else the series found are listed.
+    versions are told with what each touches and what is still open. With TERMS of the query language
+    (touches:page.mapping is:current author:ada) the series that meet them are listed.
     """
+    from threadmine.cli.asking import Asking
+    from threadmine.query import has_terms, of_series
     from threadmine.render.detail import series_detail
     from threadmine.render.lists import series_lines
     from threadmine.render.records import series_record
 
     start = app.when(since)
     with app.queries() as queries:
-        if series is None:
-            chains, rows = [], [row for row in queries.series() if is_after(row.last_activity, start)]
+        words = " ".join(series)
+        if not words or has_terms(words):
+            every = [row for row in queries.series() if is_after(row.last_activity, start)]
+            chains, rows = [], Asking(app, queries, series).keep(every, of_series)
         else:
-            chains = series_chains(queries, series)
+            chains = series_chains(queries, words)
             rows = [row for chain in chains for row in chain if is_after(row.last_activity, start)]
         story = len(chains) == 1 and bool(rows) and not as_json
         issues = [issue for row in rows for issue in queries.issues(series=row.id)] if story else []

@@ -1,1 +1,28 @@
-"""The query language and its dates: one way to ask, for commands, screen limits and exports."""
+"""The query language and its dates: one way to ask, for commands, screen limits and exports.
+
+``compile_query(parse(text), Surroundings(now))`` gives a test for the :class:`~threadmine.query.facts.Facts`
+of a row (``of_issue``, ``of_claim`` ...); ``narrow`` says what a database can be asked beforehand.
+"""
+
+from threadmine.query.facts import Facts, of_claim, of_issue, of_message, of_series, of_touch
+from threadmine.query.match import Narrow, Surroundings, compile_query, narrow
+from threadmine.query.parser import And, Node, QueryError, Text, has_terms, parse
+
+__all__ = [
+    "And",
+    "Facts",
+    "Narrow",
+    "Node",
+    "QueryError",
+    "Surroundings",
+    "Text",
+    "compile_query",
+    "has_terms",
+    "narrow",
+    "of_claim",
+    "of_issue",
+    "of_message",
+    "of_series",
+    "of_touch",
+    "parse",
+]

@@ -1,0 +1,115 @@
+"""A query typed on the command line, ready to be asked: for the database, and as a test of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from threadmine.model import Access, ClaimRow, ConcernState, IssueRow, SeriesRow
+from threadmine.query import (
+    And,
+    Facts,
+    Narrow,
+    Node,
+    Surroundings,
+    Text,
+    compile_query,
+    has_terms,
+    narrow,
+    of_claim,
+    of_issue,
+    parse,
+)
+from threadmine.query.terms import TERMS
+
+if TYPE_CHECKING:
+    from threadmine.cli.app import App
+    from threadmine.db.queries import Queries
+
+Row = TypeVar("Row")
+
+
+class Asking:
+    """The terms of one command.
+
+    Args:
+        app: the run, for the present moment.
+        queries: the database, for what terms say of series.
+        terms: words of the command line; none at all is a query that everything meets.
+
+    Raises:
+        QueryError: the terms cannot be understood.
+    """
+
+    def __init__(self, app: App, queries: Queries, terms: Sequence[str]) -> None:
+        self.text = " ".join(map(quoted, terms))
+        tree = parse(self.text)
+        self.narrow: Narrow = narrow(tree, app.now)
+        around = Surroundings(app.now, _series(queries), _writers(queries))
+        self._test = compile_query(tree, around, self.text)
+        self._beside_words = compile_query(without_words(tree), around, self.text)
+
+    def meets(self, facts: Facts, words: bool = True) -> bool:
+        """Whether a row meets the query; without ``words`` the database has looked for those already."""
+        return self._test(facts) if words else self._beside_words(facts)
+
+    def issues(self, queries: Queries, **given: Any) -> list[IssueRow]:
+        """The issues that meet the query and the options (``given``: arguments of ``Queries.issues``)."""
+        wanted = self._wanted(given, ("field", "kind", "author", "since", "until"))
+        if wanted.get("state") is None and self.narrow.states:
+            wanted["state"] = [ConcernState(state) for state in self.narrow.states]
+        return self.keep(queries.issues(**wanted), of_issue)
+
+    def claims(self, queries: Queries, **given: Any) -> list[ClaimRow]:
+        """The claims that meet the query and the options (``given``: arguments of ``Queries.claims``)."""
+        wanted = self._wanted(given, ("field", "verdict", "predicate", "author", "since", "until"))
+        return self.keep(queries.claims(**wanted), of_claim)
+
+    def _wanted(self, given: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+        """The options, filled up with what the query says for all its rows."""
+        wanted = dict(given)
+        for name in names:
+            if wanted.get(name) is None:
+                wanted[name] = getattr(self.narrow, name)
+        return wanted
+
+    def keep(self, rows: Iterable[Row], facts: Callable[[Row], Facts]) -> list[Row]:
+        """The rows that meet the query, in their order."""
+        if not self.text:
+            return list(rows)
+        return [row for row in rows if self._test(facts(row))]
+
+
+def quoted(word: str) -> str:
+    """A word of the shell as words of the query: one that was quoted in the shell keeps its blanks."""
+    if '"' in word or not any(c.isspace() for c in word):
+        return word
+    name, colon, value = word.partition(":")
+    if colon and name.lstrip("-(").lower() in TERMS:
+        return word if has_terms(value) else f'{name}:"{value}"'
+    return word if has_terms(word) else f'"{word}"'
+
+
+def without_words(tree: Node) -> Node:
+    """The query without its words that stand under AND alone: full text search has found those."""
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    return And(tuple(part for part in parts if not isinstance(part, Text)))
+
+
+def _series(queries: Queries) -> Callable[[str], SeriesRow | None]:
+    """Looks a series version up; all are read when the first is asked for."""
+
+    @lru_cache(maxsize=1)
+    def every() -> dict[str, SeriesRow]:
+        return {row.id: row for row in queries.series()}
+
+    return lambda own_id: every().get(own_id)
+
+
+def _writers(queries: Queries) -> Callable[[str], frozenset[str]]:
+    def writers(member: str) -> frozenset[str]:
+        rows = queries.touches(member, access=Access.WRITE)
+        return frozenset(row.series_id for row in rows if row.series_id)
+
+    return writers

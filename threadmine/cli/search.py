@@ -1,0 +1,62 @@
+"""``search``: messages by their words and by the terms of the query language."""
+
+from __future__ import annotations
+
+import click
+
+from threadmine.cli import options
+from threadmine.cli.app import App
+from threadmine.errors import UsageError
+
+MOST = 100
+"""Messages shown without ``--limit``."""
+
+POOL = 5_000
+"""Messages that the full text search gives to the other terms."""
+
+
+@click.command("search")
+@click.argument("terms", metavar="TERMS...", nargs=-1, required=True)
+@options.since
+@options.limit
+@options.as_json
+@click.pass_obj
+def search_command(
+    app: App, terms: tuple[str, ...], since: str | None, limit: int | None, as_json: bool
+) -> None:
+    """Find messages, issues and claims by words and terms.
+
+    Messages that hold the words, the best first; then the issues and claims that meet all the terms. With
+    terms that only issues or claims can meet (state:, verdict: ...) there are no messages.
+    """
+    from threadmine.cli.asking import Asking
+    from threadmine.query import of_message
+    from threadmine.render.found import found_lines
+    from threadmine.render.records import claim_record, issue_record, message_record
+
+    most = limit or MOST
+    with app.queries() as queries:
+        asking = Asking(app, queries, terms)
+        if not asking.text.strip():
+            raise UsageError("there is nothing to search for", remedy="see `threadmine search --help`")
+        start = app.when(since) or asking.narrow.since
+        if asking.narrow.words:
+            phrases = " ".join(f'"{words}"' for words in asking.narrow.words)
+            pool = queries.search(phrases, limit=POOL, since=start)
+            mails = [mail for mail in pool if asking.meets(of_message(mail), words=False)]
+        else:
+            mails = asking.keep(queries.messages(since=start, until=asking.narrow.until), of_message)[::-1]
+        issues = asking.issues(queries, since=start)
+        claims = asking.claims(queries, since=start)
+    if as_json:
+        rows = [{"what": "message", **message_record(mail)} for mail in mails[:most]]
+        rows += [{"what": "concern", **issue_record(row)} for row in issues[:most]]
+        rows += [{"what": "claim", **claim_record(row)} for row in claims[:most]]
+        app.out.items(rows)
+        return
+    lines = found_lines(
+        mails, issues, claims, asking.narrow.words, most, app.out.width, app.now, app.out.style
+    )
+    app.out.lines(lines)
+    if not (mails or issues or claims):
+        app.out.note("nothing matches")

@@ -1,0 +1,287 @@
+"""Whether a row meets a query, and what of the query a database can be asked beforehand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from threadmine.errors import UsageError
+from threadmine.model import Person, SeriesRow, Unknown
+from threadmine.query.facts import Facts, member_matches, standing
+from threadmine.query.parser import And, Node, Not, Or, QueryError, Term, Text
+from threadmine.query.when import is_after, parse_span, parse_when
+
+_INDEX = re.compile(r"\[[^\]]*\]")
+_RANGE = re.compile(r"(?:(?P<op>>=|<=|>|<|=)?(?P<one>[^.<>=]+)|(?P<low>[^.<>=]*)\.\.(?P<high>[^.<>=]*))")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a row alone does not tell.
+
+    Args:
+        now: the present, for ages.
+        series: the series version with an id, None where there is none.
+        writers: ids of the series versions that write a member.
+    """
+
+    now: datetime
+    series: Callable[[str], SeriesRow | None] = field(default=lambda _: None)
+    writers: Callable[[str], frozenset[str]] = field(default=lambda _: frozenset())
+
+
+Test = Callable[[Facts], bool]
+
+
+def compile_query(node: Node, around: Surroundings, query: str = "") -> Test:
+    """A function that says whether a row meets the query.
+
+    Args:
+        node: what :func:`~threadmine.query.parser.parse` gave.
+        around: the present, and how to look up series.
+        query: the text, for errors.
+
+    Raises:
+        QueryError: a value cannot be understood (a date, a number).
+    """
+    if isinstance(node, Text):
+        words = node.words.casefold()
+        return lambda facts: any(words in text.casefold() for text in facts.text)
+    if isinstance(node, Not):
+        inner = compile_query(node.inner, around, query)
+        return lambda facts: not inner(facts)
+    if isinstance(node, And):
+        tests = [compile_query(part, around, query) for part in node.parts]
+        return lambda facts: all(test(facts) for test in tests)
+    if isinstance(node, Or):
+        tests = [compile_query(part, around, query) for part in node.parts]
+        return lambda facts: any(test(facts) for test in tests)
+    try:
+        return _TESTS[node.name](node, around)
+    except QueryError:
+        raise
+    except UsageError as error:
+        raise QueryError(f"{node.name}: {error.what}", query, node.start, node.end, error.remedy) from error
+
+
+def plain_member(text: str) -> str:
+    """A member as names in rows are written: ``page[1].memcg_data`` is ``page.memcg_data``."""
+    return _INDEX.sub("", text).replace("->", ".").strip("&*() ")
+
+
+# ----------------------------------------------------------------------------------------- single terms
+
+
+def _field(term: Term, around: Surroundings) -> Test:
+    wanted = plain_member(term.values[0])
+    return lambda facts: member_matches(facts.members, wanted)
+
+
+def _struct(term: Term, around: Surroundings) -> Test:
+    wanted = term.values[0].strip() + "."
+    return lambda facts: any(name.startswith(wanted) for name in facts.members)
+
+
+def _series(term: Term, around: Surroundings) -> Test:
+    wanted = term.values[0].casefold()
+    return lambda facts: facts.series_id == wanted or wanted in facts.series_title.casefold()
+
+
+def _author(term: Term, around: Surroundings) -> Test:
+    wanted = term.values[0].casefold()
+    return lambda facts: _is(facts.author, wanted)
+
+
+def _person(term: Term, around: Surroundings) -> Test:
+    wanted = term.values[0].casefold()
+
+    def test(facts: Facts) -> bool:
+        series = around.series(facts.series_id) if facts.series_id else None
+        return _is(facts.author, wanted) or (series is not None and _is(series.author, wanted))
+
+    return test
+
+
+def _is(person: Person, wanted: str) -> bool:
+    return wanted in person.name.casefold() or wanted in person.address.casefold()
+
+
+def _list(term: Term, around: Surroundings) -> Test:
+    wanted = term.values[0].casefold().strip("<>").replace("@", ".")
+
+    def test(facts: Facts) -> bool:
+        have = facts.list_name.casefold().strip("<>").replace("@", ".")
+        return bool(have) and (have == wanted or have.split(".")[0] == wanted)
+
+    return test
+
+
+def _attribute(name: str) -> Callable[[Term, Surroundings], Test]:
+    def make(term: Term, around: Surroundings) -> Test:
+        return lambda facts: getattr(facts, name) in term.values
+
+    return make
+
+
+def _part_of(name: str) -> Callable[[Term, Surroundings], Test]:
+    def make(term: Term, around: Surroundings) -> Test:
+        wanted = term.values[0].casefold().removesuffix("()")
+        return lambda facts: any(wanted in text.casefold() for text in getattr(facts, name))
+
+    return make
+
+
+def _touches(term: Term, around: Surroundings) -> Test:
+    wanted = plain_member(term.values[0])
+
+    def test(facts: Facts) -> bool:
+        series = around.series(facts.series_id) if facts.series_id else None
+        return series is not None and member_matches(series.fields, wanted)
+
+    return test
+
+
+def _writes(term: Term, around: Surroundings) -> Test:
+    writers = around.writers(plain_member(term.values[0]))
+    return lambda facts: facts.series_id in writers
+
+
+def _flags(term: Term, around: Surroundings) -> Test:
+    def test(facts: Facts) -> bool:
+        flags = facts.flags | standing(around.series(facts.series_id) if facts.series_id else None)
+        return any(value in flags for value in term.values)
+
+    return test
+
+
+def _has(term: Term, around: Surroundings) -> Test:
+    return lambda facts: any(value in facts.has for value in term.values)
+
+
+def _version(term: Term, around: Surroundings) -> Test:
+    def number(text: str) -> float:
+        digits = text.strip().lower().removeprefix("v")
+        if not digits.isdecimal():
+            raise UsageError(f"'{text}' is no version", remedy="write 2, >1 or 2..4")
+        return float(digits)
+
+    low, high = _bounds(term.values[0], number, 1.0)
+    return lambda facts: facts.version > 0 and low <= facts.version <= high
+
+
+def _age(term: Term, around: Surroundings) -> Test:
+    def days(text: str) -> float:
+        found = parse_span(text)
+        if found is None:
+            raise UsageError(f"'{text}' is no length of time", remedy="write >2w, <3d or 1w..4w")
+        return found / timedelta(days=1)
+
+    low, high = _bounds(term.values[0], days, 0.0)
+
+    def test(facts: Facts) -> bool:
+        if isinstance(facts.date, Unknown):
+            return False
+        age = (around.now - facts.date) / timedelta(days=1)
+        return low <= age <= high
+
+    return test
+
+
+def _bounds(text: str, read: Callable[[str], float], step: float) -> tuple[float, float]:
+    """Lower and upper bound of ``3``, ``>3``, ``2..4``; ``step`` is what strictly more or less means."""
+    found = _RANGE.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(f"'{text}' is no range", remedy="write >N, <N or N..M")
+    if found["one"] is None:
+        low = read(found["low"]) if found["low"] else 0.0
+        return low, read(found["high"]) if found["high"] else float("inf")
+    value = read(found["one"])
+    operator = found["op"] or ("=" if step else ">=")
+    if operator in (">", ">="):
+        return value + (step if operator == ">" else 0.0), float("inf")
+    if operator in ("<", "<="):
+        return 0.0 if step else float("-inf"), value - (step if operator == "<" else 0.0)
+    return value, value
+
+
+def _since(term: Term, around: Surroundings) -> Test:
+    start = parse_when(term.values[0], around.now)
+    return lambda facts: is_after(facts.date, start)
+
+
+def _until(term: Term, around: Surroundings) -> Test:
+    end = parse_when(term.values[0], around.now)
+    return lambda facts: not isinstance(facts.date, Unknown) and not is_after(facts.date, end)
+
+
+_TESTS: dict[str, Callable[[Term, Surroundings], Test]] = {
+    "field": _field,
+    "struct": _struct,
+    "series": _series,
+    "version": _version,
+    "author": _author,
+    "person": _person,
+    "list": _list,
+    "state": _attribute("state"),
+    "kind": _attribute("kind"),
+    "verdict": _attribute("verdict"),
+    "predicate": _attribute("predicate"),
+    "touches": _touches,
+    "writes": _writes,
+    "file": _part_of("files"),
+    "function": _part_of("functions"),
+    "age": _age,
+    "since": _since,
+    "until": _until,
+    "has": _has,
+    "is": _flags,
+}
+
+
+# ------------------------------------------------------------------------------- what can be asked before
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """Conditions that every row which meets the query must meet, in the words of the database's questions.
+
+    They only make it quicker: the rows that come are tested with the whole query still.
+    """
+
+    field: str | None = None
+    states: tuple[str, ...] = ()
+    kind: str | None = None
+    verdict: str | None = None
+    predicate: str | None = None
+    author: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    words: tuple[str, ...] = ()
+
+
+def narrow(node: Node, now: datetime) -> Narrow:
+    """What of a query holds for every row that meets it: its terms that stand under AND alone."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    found: dict[str, str] = {}
+    states: tuple[str, ...] = ()
+    words = []
+    for part in parts:
+        if isinstance(part, Text):
+            words.append(part.words)
+        elif isinstance(part, Term) and part.name == "state":
+            states = part.values
+        elif isinstance(part, Term) and len(part.values) == 1:
+            found.setdefault(part.name, part.values[0])
+    return Narrow(
+        field=plain_member(found["field"]) if "field" in found else None,
+        states=states,
+        kind=found.get("kind"),
+        verdict=found.get("verdict"),
+        predicate=found.get("predicate"),
+        author=found.get("author"),
+        since=parse_when(found["since"], now) if "since" in found else None,
+        until=parse_when(found["until"], now) if "until" in found else None,
+        words=tuple(words),
+    )
