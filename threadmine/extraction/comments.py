@@ -8,17 +8,18 @@ struct it is in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from threadmine.extraction.text import MAX_PROSE, Place, Sentence, split_text
 from threadmine.model import Hunk, Message, StretchKind
 from threadmine.parse.diff import hunk_lines
 
-_ADDED = re.compile(r"(?m)^\+(?:[^\n]*/[*/]|[ \t]*\*[ \t/@])")
+_ADDED = re.compile(r"(?m)^\+(?:[^\n]*/[*/]|[ \t]*\*[ \t/@])[^\n]*")
 _INLINE = re.compile(r"/\*+(?P<text>.*?)(?:\*/|$)|(?<![:\w])//(?P<line>.*)$")
 _CONTINUED = re.compile(r"^[ \t]*\*(?!/)(?P<text>.*?)(?:\*/)?[ \t]*$")
 _KERNEL_DOC = re.compile(r"^[ \t]*(?:@[\w.]+:|struct \w+ - |\w+\(\) - )")
+_DEFINED = re.compile(r"(?:[+ ][ \t]*(?:\*/)?[ \t]*\n)?[+ ](struct \w+) \{")
 _DESCRIBED = re.compile(r"[ \t]*(struct \w+|\w+(?=\(\) - ))")
 
 
@@ -33,21 +34,34 @@ class _Line:
     scope: str
 
 
-def added_comments(message: Message, number: int) -> Iterator[Sentence]:
-    """The sentences of the comments that ``message`` adds; paragraphs count on from ``number``."""
-    for lines in _blocks(message):
-        yield from _sentences(lines, number)
+def added_comments(message: Message, number: int, worth: Callable[[str], bool]) -> Iterator[Sentence]:
+    """The sentences of the comments that ``message`` adds.
+
+    Args:
+        message: the mail.
+        number: paragraphs count on from here.
+        worth: whether a text may hold what is looked for; hunks without a comment that does are passed over.
+    """
+    for lines in _blocks(message, worth):
+        yield from _sentences(lines, number, _struct_ahead(message.body, lines[-1].end))
         number += 1
 
 
-def _blocks(message: Message) -> Iterator[list[_Line]]:
+def _struct_ahead(body: str, at: int) -> str:
+    """The struct whose definition begins right below offset ``at``, as ``struct x``, or empty."""
+    match = _DEFINED.match(body, at)
+    return match.group(1) if match else ""
+
+
+def _blocks(message: Message, worth: Callable[[str], bool]) -> Iterator[list[_Line]]:
     body = message.body
     seen = 0
     if message.patch is not None:
         for each in message.patch.files:
             for hunk in each.hunks:
                 seen += hunk.end - hunk.start
-                if seen < MAX_PROSE and _ADDED.search(body, hunk.start, hunk.end):
+                added = _ADDED.findall(body, hunk.start, hunk.end) if seen < MAX_PROSE else []
+                if added and worth("\n".join(added)):
                     yield from _group(_of_hunk(body, hunk))
     for stretch in message.stretches:
         if (
@@ -109,12 +123,12 @@ def _comment_line(row: tuple[str, int, str], inside: bool) -> _Line | None:
     return None
 
 
-def _sentences(lines: list[_Line], number: int) -> Iterator[Sentence]:
+def _sentences(lines: list[_Line], number: int, ahead: str) -> Iterator[Sentence]:
     """The comment's sentences; an ``@member:`` of kernel-doc begins a new one."""
     code = lines[0].code
     scope = next((line.scope for line in lines if line.scope), "")
     described = next((m.group(1) for line in lines[:3] if (m := _DESCRIBED.match(line.text))), "")
-    scope = described or scope
+    scope = described or ahead or scope
     part: list[_Line] = []
     for line in [*lines, None]:
         if line is None or not line.text or _KERNEL_DOC.match(line.text):

@@ -116,6 +116,12 @@ _FLAG_CALL = re.compile(
     r"(?:(?:__)?(?:Test)?(?:Set|Clear)?Page|folio_(?:test_|set_|clear_|test_set_|test_clear_|mark_)|__folio_(?:set|clear)_)(\w{2,30})$"
 )
 _OWNED = re.compile(r"\b(?:page|folio|slab|pgmap|pagemap|ptdesc|zpdesc)['’]s (?:own )?$")
+_CAPITALISED = re.compile(r"[A-Z][A-Za-z]*\d?(?![\w(])")
+_FLAG_LIST = re.compile(
+    r"\b[A-Z][A-Za-z]*\d?(?:\s?[/&]\s?[A-Z][A-Za-z]*\d?){1,40}(?![\w(])"
+    r"|(?:^|(?<=[.;:*-] ))[A-Z][A-Za-z]+\d?"
+    r"(?= (?:all )?(?:stays?|moves?|goes|go|lives?|exists?|remains?|becomes?|turns?)\b)"
+)
 _PARTS = re.compile(r"->|::|\.")
 MAX_DECLARATIONS = 400
 
@@ -146,6 +152,7 @@ def _build(facts: NameFacts) -> Lexicon:
             continue
         for spelling in _spellings(flag):
             flags.setdefault(spelling, flag)
+    flags.update({str(alias): str(flag) for alias, flag in vocabulary["flag_aliases"].items()})
     accessors: dict[str, tuple[str, ...]] = {}
     for member, entry in vocabulary.items():
         if "." in member:
@@ -172,6 +179,7 @@ def _spellings(flag: str) -> Iterable[str]:
     short = flag[3:]
     camel = "".join(part.capitalize() for part in short.split("_"))
     yield flag
+    yield "/" + short.replace("_", "")  # in a list with slashes, any capitals
     yield from (f"Page{camel}", f"Page{short.upper()}")
     if "_" in short and not short.endswith(("_1", "_2", "_3")):
         yield short
@@ -195,42 +203,81 @@ def declared_types(text: str) -> dict[str, str]:
     return {variable: struct for variable, struct in found.items() if variable not in torn}
 
 
-def find_names(
-    text: str,
-    lexicon: Lexicon,
-    types: Mapping[str, str] | None = None,
-    functions: frozenset[str] = frozenset(),
-) -> tuple[Name, ...]:
+class MailFacts:
+    """What the whole of a mail tells about the names in one sentence; looked up when first asked."""
+
+    def __init__(self, body: str = "") -> None:
+        self._body = body
+        self._types: dict[str, str] | None = None
+
+    def struct_of(self, variable: str) -> str:
+        """The struct that ``variable`` is declared to point to in the mail, empty where it is not."""
+        if self._types is None:
+            self._types = declared_types(self._body) if "struct " in self._body else {}
+        return self._types.get(variable, "")
+
+    def is_function(self, name: str) -> bool:
+        """Whether ``name`` is called anywhere in the mail: in its text, a quotation or a patch."""
+        return f"{name}(" in self._body
+
+
+NO_MAIL = MailFacts()
+"""For a sentence without a mail around it."""
+
+
+def find_names(text: str, lexicon: Lexicon, mail: MailFacts = NO_MAIL) -> tuple[Name, ...]:
     """The names in ``text``, in order of their place, none inside another.
 
     Args:
         text: prose or code.
         lexicon: the model's names (:func:`lexicon_of`).
-        types: variables with their struct, from :func:`declared_types`.
-        functions: names known to be functions from elsewhere in the mail (without parentheses here).
+        mail: what the mail around the text tells of variables and functions.
     """
-    found = []
+    found = list(_listed_flags(text, lexicon))
+    taken = {i for name in found for i in range(name.start, name.end)}
     for match in _NAME.finditer(text):
-        name = _read(match, text, lexicon, types or {}, functions)
-        if name is not None:
+        name = _read(match, text, lexicon, mail)
+        if name is not None and name.start not in taken:
             found.append(name)
+    found.sort(key=lambda name: name.start)
     return tuple(found)
 
 
-def _read(
-    match: re.Match[str], text: str, lexicon: Lexicon, types: Mapping[str, str], functions: frozenset[str]
-) -> Name | None:
-    kind = match.lastgroup
+def _listed_flags(text: str, lexicon: Lexicon) -> Iterable[Name]:
+    """Flags without their ``PG_``: in a list with slashes ("Head/Private2"), or alone where they "stay" or
+    "move".
+    """
+    for match in _FLAG_LIST.finditer(text):
+        words = list(_CAPITALISED.finditer(text, match.start(), match.end()))
+        known = [(word, _listed_flag(word.group(), lexicon)) for word in words]
+        if 2 * sum(bool(flag) for _, flag in known) > len(known):
+            for word, flag in known:
+                if flag:
+                    yield Name(
+                        *word.span(), word.group(), flag, NameKind.FLAG, inferred=f"{flag} in a list of flags"
+                    )
+
+
+def _listed_flag(word: str, lexicon: Lexicon) -> str:
+    return (
+        lexicon.flags.get(f"Page{word}", "")
+        or lexicon.flags.get(word, "")
+        or lexicon.flags.get(f"/{word.lower()}", "")
+    )
+
+
+def _read(match: re.Match[str], text: str, lexicon: Lexicon, mail: MailFacts) -> Name | None:
+    word: str | None = match["word"]
+    if word is not None:
+        return _word(word, match.start(), text, lexicon, mail)
     if match["cast"]:
         member = match["castmember"]
         return Name(*match.span(), match.group(), f"{match['castto']}.{member}", NameKind.MEMBER)
     if match["struct"]:
         return _struct(match, lexicon)
     if match["chain"]:
-        return _chain(match, lexicon, types)
-    if match["call"]:
-        return _call(match, text, lexicon)
-    return _word(match["word"], match.start(), text, lexicon, functions) if kind else None
+        return _chain(match, lexicon, mail)
+    return _call(match, text, lexicon)
 
 
 def _struct(match: re.Match[str], lexicon: Lexicon) -> Name | None:
@@ -242,7 +289,7 @@ def _struct(match: re.Match[str], lexicon: Lexicon) -> Name | None:
     return Name(*match.span(), match.group(), struct, NameKind.STRUCT)
 
 
-def _chain(match: re.Match[str], lexicon: Lexicon, types: Mapping[str, str]) -> Name | None:
+def _chain(match: re.Match[str], lexicon: Lexicon, mail: MailFacts) -> Name | None:
     text = match["chain"].rstrip("(")
     parts = _PARTS.split(text)
     base, members = parts[0], parts[1:]
@@ -252,7 +299,7 @@ def _chain(match: re.Match[str], lexicon: Lexicon, types: Mapping[str, str]) -> 
         return None
     if match["chaincall"]:
         return _callback(match, bare, lexicon)
-    struct, inferred = _struct_of(base.split("[")[0].removesuffix("()"), lexicon, types)
+    struct, inferred = _struct_of(base.split("[")[0].removesuffix("()"), lexicon, mail)
     for member in bare:
         owners = lexicon.members.get(member)
         if owners is None:
@@ -266,9 +313,7 @@ def _chain(match: re.Match[str], lexicon: Lexicon, types: Mapping[str, str]) -> 
             return _member(
                 match, text, owner, member, base, inferred or f"struct {owner} from the member's name"
             )
-    if not arrow and base not in types:
-        return None
-    if not base:
+    if not base or (not arrow and not mail.struct_of(base)):
         return None
     return Name(
         match.start(),
@@ -343,7 +388,7 @@ def flag_of_call(name: str, lexicon: Lexicon) -> str:
     return lexicon.flags.get(f"PG_{rest.lower()}", "") or lexicon.flags.get(f"Page{rest}", "")
 
 
-def _word(word: str, start: int, text: str, lexicon: Lexicon, functions: frozenset[str]) -> Name | None:
+def _word(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -> Name | None:
     end = start + len(word)
     flag = lexicon.flags.get(word) or (
         flag_of_call(word, lexicon) if "Page" in word or "folio_" in word else ""
@@ -353,7 +398,7 @@ def _word(word: str, start: int, text: str, lexicon: Lexicon, functions: frozens
     owners = lexicon.members.get(word)
     plain = "_" not in word or word in lexicon.plain
     if owners and (not plain or _beside(text, start, end, lexicon)):
-        if word in functions and word not in ("compound_head",):
+        if word != "compound_head" and mail.is_function(word):
             return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
         struct = _nearby(text, owners, lexicon) or prefer(owners)
         return Name(
@@ -371,7 +416,7 @@ def _word(word: str, start: int, text: str, lexicon: Lexicon, functions: frozens
     if _CONSTANT.match(word):
         implied = tuple(member for prefix, member in lexicon.constants if word.startswith(prefix))
         return Name(start, end, word, word, NameKind.CONSTANT, implied[:1])
-    if "_" in word and (word in lexicon.functions or word in functions):
+    if "_" in word and (word in lexicon.functions or mail.is_function(word)):
         return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
     if word in lexicon.structs and "_" in word:
         return Name(start, end, word, word, NameKind.STRUCT)
@@ -400,12 +445,13 @@ def prefer(owners: tuple[str, ...]) -> str:
     return owners[0]
 
 
-def _struct_of(variable: str, lexicon: Lexicon, types: Mapping[str, str]) -> tuple[str, str]:
+def _struct_of(variable: str, lexicon: Lexicon, mail: MailFacts) -> tuple[str, str]:
     """(struct, how it was inferred) for a variable; the struct is empty where nothing tells."""
     if variable in lexicon.structs:
         return variable, ""
-    if variable in types:
-        return types[variable], f"{variable} is declared struct {types[variable]} * in the mail"
+    declared = mail.struct_of(variable)
+    if declared:
+        return declared, f"{variable} is declared struct {declared} * in the mail"
     for ending, struct in lexicon.variables:
         if variable == ending or (len(ending) > 1 and variable.endswith(ending)):
             return struct, f"struct {struct} from the variable's name"

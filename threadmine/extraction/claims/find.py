@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from threadmine.extraction.claims import accept, scan
@@ -11,9 +11,12 @@ from threadmine.extraction.claims.context import Surroundings
 from threadmine.extraction.claims.grammar import Candidate, Memory, candidates
 from threadmine.extraction.claims.qualifiers import Qualifiers, qualify
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, read_sentence
-from threadmine.extraction.names import Lexicon, NameFacts, lexicon_of
-from threadmine.extraction.text import Place
-from threadmine.model import Claim, Message, Predicate
+from threadmine.extraction.names import Lexicon, MailFacts, NameFacts, lexicon_of
+from threadmine.extraction.text import Place, Sentence
+from threadmine.model import Claim, Message, Predicate, fold
+
+MAX_BARE_ITEM = 60
+"""Characters of a list item that is nothing but a name."""
 
 
 class HasNames(Protocol):
@@ -49,21 +52,48 @@ def find_claims(message: Message, model: HasNames) -> tuple[Claim, ...]:
 def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
     """Every candidate of ``message`` with the features by which it is accepted (for training as well)."""
     picked = scan.pick(message, lexicon)
-    if picked is None:
+    if not picked:
         return
+    mail = MailFacts(message.body)
     memory = Memory()
     paragraph = -1
     surroundings = Surroundings(message, lexicon)
-    for sentence in picked.sentences:
+    for sentence in picked:
         if sentence.paragraph != paragraph:
             memory = Memory(function=memory.function, context=surroundings.function(sentence))
             memory.subject = surroundings.member(sentence)
             paragraph = sentence.paragraph
-        read = read_sentence(sentence, lexicon, picked.types, picked.functions)
+        read = read_sentence(with_lead(sentence), lexicon, mail)
         found = candidates(read, memory)
         for one in found:
+            if not relevant(one, lexicon):
+                continue
             qualifiers = qualify(read, one)
             yield Proposal(read, one, qualifiers, accept.features(read, one, qualifiers, len(found)))
+
+
+def with_lead(sentence: Sentence) -> Sentence:
+    """A list item without a verb of its own, read as the end of the line that introduces the list."""
+    if not sentence.lead or len(sentence.text) > MAX_BARE_ITEM or " " in sentence.text.strip(" .,;"):
+        return sentence
+    return replace(sentence, text=f"{sentence.lead.rstrip(' :')} {sentence.text}")
+
+
+def relevant(one: Candidate, lexicon: Lexicon) -> bool:
+    """Whether a candidate is about the memory map: a member, a flag, a kind of page, or a function that
+    deals with them.
+    """
+    worth = scan.wanted(lexicon)
+    for thing in (*(t for t in (one.subject, one.object) if t is not None), *one.clause.things):
+        if thing.sort in (Sort.MEMBER, Sort.FLAG) and thing.known:
+            return True
+        if thing.sort is Sort.FUNCTION and (thing.implied or thing.entity in lexicon.functions):
+            return True
+        if thing.sort is Sort.FUNCTION and worth.in_names((thing.entity,)):
+            return True
+        if thing.sort is Sort.KIND and one.fit > 1:
+            return True
+    return False
 
 
 def _claim(message: Message, proposal: Proposal) -> Claim:
@@ -77,7 +107,7 @@ def _claim(message: Message, proposal: Proposal) -> Claim:
         message_id=message.message_id,
         author=message.author,
         date=message.date,
-        quote=sentence.text,
+        quote=fold(message.body[sentence.start : sentence.end]) if sentence.lead else sentence.text,
         start=sentence.start,
         end=sentence.end,
         predicate=one.predicate,
@@ -120,7 +150,7 @@ def _condition(one: Candidate) -> str:
 def entities(one: Candidate) -> tuple[str, ...]:
     """The real entities of the claim: of its slots first, then of the same clause, then those they imply."""
     slots = [t for t in (one.subject, one.object) if t is not None]
-    beside = [t for t in one.clause.things if t not in slots]
+    beside = [t for t in one.clause.things if t not in slots and t.entity not in one.listed]
     found: dict[str, None] = {}
     for thing in (*slots, *beside):
         if thing.sort in ENTITIES:

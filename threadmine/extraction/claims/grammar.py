@@ -44,6 +44,7 @@ class Candidate:
     passive: bool = False
     inherited: bool = False
     value: str = ""
+    listed: frozenset[str] = frozenset()  # the other items of the enumeration it is one item of
 
 
 _BY_FUNCTIONS = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.CALLS)
@@ -53,6 +54,9 @@ _ACTORS = (Sort.FUNCTION, Sort.AGENT, Sort.KIND, Sort.STRUCT)
 
 SECOND_READING = 4
 """The fit from which a clause is read in a second way as well."""
+
+MAX_LIST = 24
+"""The most members that "these fields" may stand for."""
 
 ECHO_WORDS = 7
 """The most words of a clause that only repeats the verb of the one before."""
@@ -71,7 +75,7 @@ def clauses(read: Read) -> tuple[Clause, ...]:
 
 
 def _cuts(read: Read) -> Iterator[int]:
-    inside = {i for t in read.things for i in range(t.first + 1, t.last)}
+    inside = {i for t in read.things for i in range(t.first, t.last) if i > t.first or read.words[i] == "@"}
     words = read.words
     for i, word in enumerate(words):
         if i in inside or i == 0:
@@ -129,6 +133,7 @@ class Memory:
     member: Thing | None = None
     context: Thing | None = None  # the function whose code the text is about
     last: Candidate | None = None
+    list: tuple[Thing, ...] = ()  # the members of the last enumeration
 
     def note(self, things: Sequence[Thing], subject: Thing | None) -> None:
         for thing in things:
@@ -138,6 +143,14 @@ class Memory:
                 self.member = thing
         if subject is not None:
             self.subject = subject
+
+    def keep_list(self, found: Sequence[Candidate], item: bool) -> None:
+        """Remember what was enumerated, in one clause or in the items of a list."""
+        named = tuple(c.object for c in found if c.object is not None and c.object.sort in _MEMBERISH)
+        if len(named) > 1:
+            self.list = named
+        elif item and named:
+            self.list = (*self.list, named[0])[-MAX_LIST:]
 
 
 def candidates(read: Read, memory: Memory) -> list[Candidate]:
@@ -151,6 +164,7 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         subject = next((c.subject for c in best if c.subject is not None and not c.inherited), None)
         memory.note([t for t in clause.things if t.sort in ENTITIES], subject)
         memory.last = best[-1] if best else memory.last
+        memory.keep_list(best, read.sentence.item)
     return _distinct(found)
 
 
@@ -175,7 +189,7 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
         return [echo]
     readings = [reading for cue in clause.cues for reading in [_try(read, clause, cue, memory)] if reading]
     if not readings:
-        return _bare(clause)
+        return _bare(read, clause)
     readings.sort(key=lambda found: (-found[0].fit, found[0].cue_at))
     best = readings[0]
     taken = _names(best)
@@ -213,12 +227,14 @@ def _names(found: Iterable[Candidate]) -> set[str]:
     return {t.entity for c in found for t in (c.subject, c.object) if t is not None}
 
 
-def _bare(clause: Clause) -> list[Candidate]:
+def _bare(read: Read, clause: Clause) -> list[Candidate]:
     """A clause with names and no cue: one candidate that says only what it is about."""
     named = [t for t in clause.things if t.sort in ENTITIES]
     if not named:
         return []
     second = named[1] if len(named) > 1 else None
+    if read.words[clause.first] == "@" and second is None:
+        return [Candidate(Predicate.USES, None, named[0], clause, "@", clause.first, 3)]
     return [Candidate(Predicate.OTHER, named[0], second, clause, "", clause.first, 0)]
 
 
@@ -232,8 +248,12 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
         before = _inherit(read, clause, cue, memory)
         if before is not None:
             left, inherited = [before], True
+    if not left and memory.list and "these" in read.words[clause.first : cue.first]:
+        left, inherited = list(memory.list), True
     rule = _RULES[Predicate(cue.value)]
-    found = rule(Around(read, clause, cue, left, right, passive, _unsaid(read, clause, cue, memory)))
+    found = rule(
+        Around(read, clause, cue, left, right, passive, _unsaid(read, clause, cue, memory), memory.context)
+    )
     return [
         replace(c, inherited=inherited or c.inherited)
         for c in found
@@ -288,6 +308,7 @@ class Around:
     right: list[Thing]
     passive: bool
     unsaid: Thing | None = None
+    context: Thing | None = None
 
     def make(
         self, predicate: Predicate, subject: Thing | None, object_: Thing | None, fit: int, value: str = ""
@@ -319,9 +340,14 @@ class Around:
         """The function behind "in", "from", "as part of" on the right: where the thing is done."""
         return [
             t
-            for t in self.functions(self.right)
+            for t in _run(self.functions(self.right), self.read)
             if GRAMMAR.places & set(self.read.words[max(self.cue.last, t.first - 2) : t.first])
-        ][:1]
+            or (t.first > self.cue.last and self.read.words[t.first - 1] in GRAMMAR.joins)
+        ]
+
+    def unsaid_or_context(self) -> Thing | None:
+        """The function the clause is about without naming it."""
+        return self.unsaid or self.context
 
     def from_cue(self) -> str:
         """The cue and the words behind it, with a "not" before it."""
@@ -329,6 +355,13 @@ class Around:
         while first > self.clause.first and self.read.words[first - 1] in GRAMMAR.not_words:
             first -= 1
         return _text(self.read, first, self.clause.last)
+
+    def state(self) -> str:
+        """What is said of the subject: the words behind "is", with the "not" that stands beside it."""
+        words = self.read.words
+        around = words[max(self.clause.first, self.cue.first - 2) : self.cue.last]
+        denied = any(w in ("not", "n't", "never") or w.endswith("n't") for w in around)
+        return ("not " if denied else "") + self.behind()
 
     def behind(self) -> str:
         """The words behind the cue to the end of the clause (a value, a state)."""
@@ -355,6 +388,8 @@ def _last_run(things: list[Thing], read: Read) -> list[Thing]:
     """The last of ``things`` and those joined before it."""
     if not things:
         return []
+    if things[-1].first < 0 or all(t.last <= 0 for t in things):
+        return things
     run = [things[-1]]
     for thing in reversed(things[:-1]):
         gap = read.words[thing.last : run[0].first]
@@ -387,8 +422,21 @@ def _effect(around: Around) -> list[Candidate]:
     if members_left:
         return [around.make(Predicate.STATE, members_left[-1], None, 2, around.behind())]
     if actor and actor.sort is Sort.FUNCTION:
-        return [around.make(predicate, actor, None, 1, around.behind())]
+        doers = _last_run(actors, around.read) if len(actors) > 1 else [actor]
+        return [
+            around.make(predicate, one, implied(one), 4 if implied(one) else 1, around.behind())
+            for one in doers
+        ]
     return []
+
+
+def implied(function: Thing) -> Thing | None:
+    """The member that a function is about by its name alone (``page_private``: ``page.private``)."""
+    if not function.implied or function.sort is not Sort.FUNCTION:
+        return None
+    entity = function.implied[0]
+    note = f"{function.entity}() is about {entity}"
+    return Thing(function.first, function.last, entity, entity, Sort.MEMBER, inferred=note)
 
 
 def _value(around: Around) -> str:
@@ -420,16 +468,27 @@ def _calls(around: Around) -> list[Candidate]:
 
 
 def _requires(around: Around) -> list[Candidate]:
-    left = around.functions(around.left) or around.members(around.left) or around.left
-    right = around.members(around.right) or around.functions(around.right)
-    if not left and not right:
-        return []
-    subject = left[-1] if left else None
-    if subject is None:
-        return [around.make(Predicate.REQUIRES, None, right[0], 2, around.behind())]
-    objects = _run(right, around.read) if right else [None]
-    fit = (4 if subject.sort in ENTITIES else 2) + (1 if right else -1)
-    return [around.make(Predicate.REQUIRES, subject, one, fit, around.behind()) for one in objects]
+    """A function (said or understood) and the member, lock or call that it needs."""
+    actors = around.functions(around.left)
+    left, right = around.members(around.left), around.members(around.right) or around.functions(around.right)
+    if actors:
+        objects: list[Thing | None] = [*_run([t for t in right if t not in around.where()], around.read)] or [
+            None
+        ]
+        fit = 5 if right else 3
+        return [around.make(Predicate.REQUIRES, actors[-1], one, fit, around.behind()) for one in objects]
+    if left:
+        place = around.where()
+        doer = place[0] if place else around.unsaid_or_context()
+        if doer is None and right and right[0].sort in _MEMBERISH:
+            return [around.make(Predicate.REQUIRES, left[-1], right[0], 5, around.behind())]
+        return [around.make(Predicate.REQUIRES, doer, left[-1], 4, around.behind())]
+    doer = around.left[-1] if around.left else around.unsaid_or_context()
+    if not right:
+        return [around.make(Predicate.REQUIRES, doer, None, 1, around.behind())] if around.left else []
+    return [
+        around.make(Predicate.REQUIRES, doer, one, 3, around.behind()) for one in _run(right, around.read)
+    ]
 
 
 def _state(around: Around) -> list[Candidate]:
@@ -501,6 +560,11 @@ def _about(around: Around) -> list[Candidate]:
         ]
     if right:
         owner = around.left[-1] if around.left else None
+        if predicate is Predicate.MEMBER_OF and owner is not None and owner.sort is Sort.KIND:
+            return [
+                around.make(Predicate.STATE, one, None, 4, _before_text(around))
+                for one in _run(right, around.read)
+            ]
         if predicate is Predicate.MEMBER_OF:
             return [around.make(predicate, one, owner, 4) for one in _run(right, around.read)]
         return [around.make(predicate, owner or right[0], right[0] if owner else None, 3)]
@@ -532,11 +596,15 @@ def _uses(around: Around, entities: list[Thing], kinds: list[Thing], objects: li
     functions = around.functions(around.right)
     callers = around.functions(around.left)
     if functions and callers and not around.passive:
-        return [around.make(Predicate.CALLS, callers[-1], functions[0], 4)]
+        return [around.make(Predicate.CALLS, callers[-1], one, 5) for one in _run(functions, around.read)]
     members = around.members(around.left)
     if members:
         user = kinds[0] if kinds else objects[0] if objects else None
-        return [around.make(Predicate.USES, user, members[-1], 4 if user else 3, around.behind())]
+        fit = 4 if user else 3
+        return [
+            around.make(Predicate.USES, user, one, fit, around.behind())
+            for one in _last_run(members, around.read)
+        ]
     members = around.members(around.right)
     if members:
         return [
@@ -555,7 +623,8 @@ def _precedes(around: Around) -> list[Candidate]:
         pair = (left[-1], right[0])
         if any(word in around.cue.text.lower() for word in ("after", "until", "later")):
             pair = (pair[1], pair[0])
-        return [around.make(Predicate.PRECEDES, pair[0], pair[1], 4)]
+        both = left[-1].sort is Sort.FUNCTION and right[0].sort is Sort.FUNCTION
+        return [around.make(Predicate.PRECEDES, pair[0], pair[1], 6 if both else 3)]
     return []
 
 

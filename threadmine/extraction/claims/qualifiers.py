@@ -17,6 +17,22 @@ from threadmine.extraction.text import Place
 from threadmine.model import Modality, Polarity, Predicate, Tense
 
 _OF_THE_PATCH = (Place.COMMIT, Place.COVER, Place.COMMENT)
+_HAVING = frozenset(
+    {
+        "have",
+        "has",
+        "had",
+        "having",
+        "does",
+        "do",
+        "doesn't",
+        "don't",
+        "carry",
+        "carries",
+        "contain",
+        "contains",
+    }
+)
 _DOUBLE = ("without", "unless")
 
 
@@ -40,7 +56,12 @@ def qualify(read: Read, one: Candidate) -> Qualifiers:
 
 
 def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
-    """Negative where a negation stands near the cue, in its clause, and not inside the condition."""
+    """Negative where a negation stands near the cue, in its clause, and not inside the condition.
+
+    "The refcount is not 0" is a positive statement of the state "not 0"; its value holds the "not".
+    """
+    if one.predicate is Predicate.STATE and not _HAVING & set(one.cue.lower().split()):
+        return Polarity.POSITIVE
     if one.predicate is Predicate.MEMBER_OF and any(
         w in one.cue.lower() for w in ("no", "away", "gone", "not", "n't", "removed", "vanish")
     ):

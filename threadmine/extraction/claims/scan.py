@@ -1,69 +1,84 @@
 """The cheap look that decides which sentences are read at all.
 
-Nine of ten mails of a list say nothing about a struct member, and spaCy costs some hundred microseconds a
-sentence; so one compiled pattern goes over a message's own prose, and only sentences with a C name or a
-word for a member or a kind of page in them go on.
+Nine of ten mails of a list say nothing about a struct member, and reading a sentence costs a hundred
+microseconds; so the words of a message's own prose are first compared, as a set, with the words that can
+matter: members and functions that the model knows, the words of ``vocab/concepts.toml``, and C names with a
+telling part in them (``page``, ``folio``, ``pgmap``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from threadmine.extraction.comments import added_comments
-from threadmine.extraction.names import Lexicon, declared_types
+from threadmine.extraction.names import Lexicon
+from threadmine.extraction.nlp import word_list
 from threadmine.extraction.text import Sentence, sentences
 from threadmine.model import Message, StretchKind
 
-_NAMED = re.compile(
-    r"\w\(\)|\w_\w|->\w|\bPG_|Page[A-Z]|\w\(\w+\)|\bstruct page|"
-    r"(?i:ref ?counts?\b|refcnt|reference count|mapcount|\bpgmap|pagemap|memcg.data|\bflags?\b|"
-    r"page reference|\bpage count|compound.head|\bpage (?:lock|type)|\bmapping\b|hwpoison|anonexclusive|"
-    r"rmappable)|"
-    r"(?i:(?:device|zone|tail|head|compound|large|slab|anon\w*|hugetlb|dax|free|huge|private|coherent|typed|frozen)"
-    r"[ _-]?(?:pages?|folios?)\b)"
-)
-_CALLED = re.compile(r"\b([a-z_]\w{3,60})\(")
-MAX_CALLED = 3000
+_WORD = re.compile(r"[A-Za-z_]\w{2,60}")
+_READ = (StretchKind.PROSE, StretchKind.CODE)
 
 
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """The sentences worth reading and what the rest of the mail tells about names."""
+@dataclass(frozen=True)
+class Wanted:
+    """The words that make a sentence worth reading."""
 
-    sentences: tuple[Sentence, ...]
-    types: Mapping[str, str]
-    functions: frozenset[str]
+    words: frozenset[str]  # lower case
+    parts: tuple[str, ...]  # of C names, lower case
+
+    def in_text(self, text: str) -> bool:
+        """Whether one of the words, or a C name with one of the parts, is in ``text``."""
+        found = set(_WORD.findall(text))
+        return not self.words.isdisjoint(map(str.lower, found)) or self.in_names(found)
+
+    def in_names(self, names: Iterable[str]) -> bool:
+        """Whether one of ``names`` is written as in C and has one of the parts."""
+        for name in names:
+            if "_" in name or (name[0].isupper() and not name[1:].islower()):
+                lower = name.lower()
+                if any(part in lower for part in self.parts):
+                    return True
+        return False
 
 
-def pick(message: Message, lexicon: Lexicon) -> Picked | None:
-    """The sentences of ``message`` worth reading, None where there are none."""
+@lru_cache(maxsize=4)
+def _words() -> tuple[frozenset[str], tuple[str, ...]]:
+    table = word_list("relevance")
+    return frozenset(table["sentence"]["words"]), tuple(table["names"]["parts"])
+
+
+_wanted: dict[int, tuple[Lexicon, Wanted]] = {}
+
+
+def wanted(lexicon: Lexicon) -> Wanted:
+    """The words worth reading for, with ``lexicon``; made once."""
+    known = _wanted.get(id(lexicon))
+    if known is None or known[0] is not lexicon:
+        words, parts = _words()
+        members = {member.lower() for member in lexicon.members if "_" in member and "." not in member}
+        flags = {flag.lower() for flag in lexicon.flags}
+        functions = {function.lower() for function in lexicon.functions}
+        known = (lexicon, Wanted(frozenset(words | members | flags | functions), parts))
+        _wanted[id(lexicon)] = known
+    return known[1]
+
+
+def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
+    """The sentences of ``message`` worth reading, in order, comments last."""
     body = message.body
-    if not any(
-        _NAMED.search(body, s.start, s.end)
-        for s in message.stretches
-        if s.depth == 0 and s.kind in (StretchKind.PROSE, StretchKind.CODE, StretchKind.DIFF)
-    ):
-        return None
-    prose = tuple(sentences(message))
+    worth = wanted(lexicon)
+    own = [s for s in message.stretches if s.depth == 0 and s.kind in _READ]
+    prose: tuple[Sentence, ...] = ()
+    if worth.in_text("\n".join(body[s.start : s.end] for s in own)):
+        prose = tuple(s for s in sentences(message) if worth.in_text(s.text))
     number = prose[-1].paragraph + 1 if prose else 0
-    found = tuple(
+    comments = tuple(
         s
-        for s in (*prose, *added_comments(message, number))
-        if _NAMED.search(s.text) or _NAMED.search(s.code)
+        for s in added_comments(message, number, worth.in_text)
+        if worth.in_text(s.text) or worth.in_text(s.code) or s.scope.startswith("struct ")
     )
-    if not found:
-        return None
-    types: Mapping[str, str] = declared_types(body) if "struct " in body else {}
-    return Picked(found, types, functions_in(body))
-
-
-def functions_in(body: str) -> frozenset[str]:
-    """Names that are called somewhere in the mail (text, quotation, patch)."""
-    found = set()
-    for number, match in enumerate(_CALLED.finditer(body)):
-        if number >= MAX_CALLED:
-            break
-        found.add(match.group(1))
-    return frozenset(found)
+    return prose + comments

@@ -7,11 +7,13 @@ here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from threadmine.extraction.names import Lexicon, Name, NameKind, find_names
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.names import Lexicon, MailFacts, Name, NameKind, find_names
 from threadmine.extraction.nlp import Term, read, terms
 from threadmine.extraction.text import Sentence
 
@@ -36,6 +38,8 @@ _SORT = {
     NameKind.CONSTANT: Sort.CONSTANT,
     NameKind.STRUCT: Sort.STRUCT,
 }
+_KERNEL_DOC = re.compile(r"@([a-z_]\w*):")
+_SPAN: list[int | str] = ["IDX", "LENGTH"]
 ENTITIES = (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)
 """Sorts that are entities in the sense of the annotation guide."""
 
@@ -76,46 +80,54 @@ class Read:
         return None
 
 
-def read_sentence(
-    sentence: Sentence, lexicon: Lexicon, types: Mapping[str, str], functions: frozenset[str]
-) -> Read:
+def read_sentence(sentence: Sentence, lexicon: Lexicon, mail: MailFacts) -> Read:
     """Tokens, things and cues of ``sentence``."""
     doc = read(sentence.text)
-    starts = tuple(token.idx for token in doc)
-    names = find_names(sentence.text, lexicon, types, functions)
-    found = terms(doc)
-    marks: dict[str, tuple[Term, ...]] = {}
-    cues = []
-    phrases = []
-    for term in found:
-        if term.group == "cue":
-            cues.append(term)
-        elif term.group in ("member", "flag", "kind", "agent"):
-            phrases.append(term)
-        else:
-            marks[term.group] = (*marks.get(term.group, ()), term)
-    tokens = tuple(token.text.replace("\u2060", " ") for token in doc)
-    things = _things(names, phrases, starts, len(sentence.text), sentence.text)
-    covered = {
-        i
-        for thing in things
-        if thing.sort in ENTITIES and not thing.concept
-        for i in range(thing.first, thing.last)
-    }
+    spans: list[list[int]] = doc.to_array(_SPAN).tolist()
+    starts = tuple(start for start, _ in spans)
+    tokens = tuple(sentence.text[start : start + length] for start, length in spans)
+    words = tuple(token.lower() for token in tokens)
+    marks: dict[str, list[Term]] = {}
+    for term in terms(doc):
+        marks.setdefault(term.group, []).append(term)
+    cues = marks.pop("cue", [])
+    phrases = [term for group in ("member", "flag", "kind", "agent") for term in marks.pop(group, [])]
+    names = (*_described(sentence), *find_names(sentence.text, lexicon, mail))
+    things = _things(names, phrases, starts)
+    covered = {i for t in things if t.sort in ENTITIES and not t.concept for i in range(t.first, t.last)}
     return Read(
         sentence,
-        tuple(token.lower() for token in tokens),
+        words,
         tokens,
         things,
-        tuple(cue for cue in cues if cue.first not in covered),
-        marks,
+        tuple(cue for cue in cues if cue.first not in covered and not _is_noun(cue, words)),
+        {group: tuple(found) for group, found in marks.items()},
         starts,
     )
 
 
-def _things(
-    names: tuple[Name, ...], phrases: list[Term], starts: tuple[int, ...], length: int, text: str
-) -> tuple[Thing, ...]:
+def _is_noun(cue: Term, words: tuple[str, ...]) -> bool:
+    """Whether a word that can be a verb stands behind an article or the like ("the key change")."""
+    if cue.last - cue.first > 1 or cue.first == 0 or not words[cue.first].isalpha():
+        return False
+    return words[cue.first - 1] in GRAMMAR.before_nouns and not words[cue.first].endswith(("ed", "ing"))
+
+
+def _described(sentence: Sentence) -> Iterator[Name]:
+    """The member that a kernel-doc line of a struct describes (``@lru: ...``)."""
+    match = _KERNEL_DOC.match(sentence.text) if sentence.scope.startswith("struct ") else None
+    if match:
+        entity = f"{sentence.scope.removeprefix('struct ')}.{match.group(1)}"
+        yield Name(
+            *match.span(),
+            match.group(1),
+            entity,
+            NameKind.MEMBER,
+            inferred=f"{entity}: the comment describes it",
+        )
+
+
+def _things(names: tuple[Name, ...], phrases: list[Term], starts: tuple[int, ...]) -> tuple[Thing, ...]:
     found: list[Thing] = []
     for name in names:
         first = _token_at(starts, name.start)

@@ -23,6 +23,7 @@ class Grammar:
     fillers: frozenset[str]
     places: frozenset[str]
     not_words: frozenset[str]
+    before_nouns: frozenset[str]
 
 
 def _load() -> Grammar:
@@ -40,6 +41,7 @@ def _load() -> Grammar:
         fillers=frozenset(table["fillers"]["words"]),
         places=frozenset(table["places"]["words"]),
         not_words=frozenset(table["not"]["words"]),
+        before_nouns=frozenset(table["nouns"]["before"]),
     )
 
 
