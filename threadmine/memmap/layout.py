@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from threadmine.model import Unknown
 
@@ -158,6 +158,7 @@ class Layout:
     config: str = "distribution"
     options: frozenset[str] | None = None
     borrowed: Mapping[str, str] = field(default_factory=dict)
+    byte_order: Literal["little", "big"] = "little"
 
     @property
     def page_size(self) -> int:

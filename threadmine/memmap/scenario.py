@@ -19,7 +19,8 @@ from threadmine.memmap.versions import parse_version
 
 FILLS = ("zero", "a5", "memcg")
 BASES = {8: 0xFFFFEA0004000000, 4: 0xF7C00000}
-PGMAPS = {8: 0xFFFF888101234000, 4: 0xC1234000}
+PGMAPS = ((1 << 32, 0x5658C120), (1 << 47, 0x55C58587E140), (1 << 64, 0xFFFF888101234000))
+"""A dev_pagemap's address that goes with a base below the limit: 32 bit, user space, kernel space."""
 MEMCG_POINTER = 0xFFFF888123456780
 SPARE_PAGES = 8
 
@@ -209,7 +210,8 @@ class _Stage:
         return known.get(param, 0)
 
     def _pgmap(self) -> int:
-        return self.setup.pgmap or PGMAPS[self.machine.layout.pointer_size]
+        base = self.machine.memory.base
+        return self.setup.pgmap or next(pgmap for top, pgmap in PGMAPS if base < top)
 
     def prefill(self) -> None:
         self._started = True
@@ -227,7 +229,7 @@ class _Stage:
         member = layout.member("page", "memcg_data") or layout.member("page", "mem_cgroup")
         if member is None:
             raise ModelError("this kernel's struct page has no memcg_data to fill")
-        value = (MEMCG_POINTER & ((1 << 8 * member.size) - 1)).to_bytes(member.size, "little")
+        value = (MEMCG_POINTER & ((1 << 8 * member.size) - 1)).to_bytes(member.size, layout.byte_order)
         for start in range(member.offset, pages * layout.page_size, layout.page_size):
             data[start : start + member.size] = value
 

@@ -227,7 +227,7 @@ class Machine:
             return
         address, member, size = self._place(target, names)
         number = value.address if isinstance(value, Pointer) else value
-        data = (number & ((1 << (8 * size)) - 1)).to_bytes(size, "little")
+        data = (number & ((1 << (8 * size)) - 1)).to_bytes(size, self.layout.byte_order)
         self.store(address, data, member)
 
     def store(self, address: int, data: bytes, member: Member) -> None:
@@ -300,7 +300,7 @@ class Machine:
         address, member, size = self._place(node, names)
         at = self.memory.index(address, size)
         signed = member.type.split("[")[0] in _SIGNED
-        return int.from_bytes(self.memory.data[at : at + size], "little", signed=signed)
+        return int.from_bytes(self.memory.data[at : at + size], self.layout.byte_order, signed=signed)
 
     # ------------------------------------------------------------------------------------------------ places
 
@@ -364,12 +364,12 @@ class Machine:
         address = pointer.address + (self.layout.page_size if facts.page == "page[1]" else 0)
         place, member, size = self._member("page", address, "flags")
         at = self.memory.index(place, size)
-        word = int.from_bytes(self.memory.data[at : at + size], "little")
+        word = int.from_bytes(self.memory.data[at : at + size], self.layout.byte_order)
         mask = 1 << facts.bit
         if kind == "test":
             return word & mask
         new = word | mask if kind == "set" else word & ~mask if kind == "clear" else word ^ mask
-        self.store(place, new.to_bytes(size, "little"), member)
+        self.store(place, new.to_bytes(size, self.layout.byte_order), member)
         return word & mask
 
     # --------------------------------------------------------------------------------------------- constants

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from threadmine.memmap import facts
+from threadmine.memmap import facts, imported
 from threadmine.memmap.compute import layout_of
 from threadmine.memmap.declared import declarations, declared_kernels
 from threadmine.memmap.effects import Effect, flag_operation
+from threadmine.memmap.imported import Imported
 from threadmine.memmap.layout import Layout
 from threadmine.memmap.names import Names
 from threadmine.memmap.options import changed, describe, distribution
@@ -73,12 +74,59 @@ class Model:
         """
         if arch not in ARCHES:
             return Unknown(f"no facts about the architecture {arch}; known are {', '.join(ARCHES)}")
+        own = self.imported(version.strip())
+        if own is not None:
+            return self._of_import(own, arch, config)
         wanted = parse_version(version)
         if wanted is None:
-            return Unknown(f"{version!r} is no kernel version")
+            return Unknown(f"{version!r} is no kernel version and no imported model")
         if config:
             return self._configured(wanted, arch, tuple(sorted(config.items())))
         return self._nearest(wanted, version.strip(), arch)
+
+    @cached_property
+    def _own_names(self) -> frozenset[str]:
+        """Names that mean built-in facts, for which no imported model is looked up."""
+        names = {entry[key] for _, entry in self._entries for key in ("kernel", "source")}
+        return frozenset(names | {name for _, name in self._releases})
+
+    def imported(self, name: str) -> Imported | None:
+        """The imported model of this name; None where there is none (built-in names are not looked up)."""
+        return None if name in self._own_names else imported.load(name)
+
+    def _of_import(self, own: Imported, arch: str, config: Mapping[str, bool] | None) -> Layout | Unknown:
+        """The layout of an imported model: its own, or computed from its tree's declarations."""
+        if own.layout is not None and not config:
+            return replace(own.layout, asked=own.name)
+        if own.headers is not None:
+            options = changed(distribution(arch), config or {})
+            source = f"declarations {own.name} {arch}"
+            found = layout_of(
+                own.headers, own.name, arch, dict.fromkeys(options, True), source, describe(config or {})
+            )
+            version = parse_version(own.version)
+            return self._borrow(found, version, arch) if version else found
+        if config and own.layout is not None:
+            return Unknown(f"{own.name} was imported as built; it cannot be asked about other options")
+        return self.nearest(own.version, arch, config)
+
+    def version_of(self, kernel: str) -> Version | None:
+        """The version whose effects hold for ``kernel``, an imported model's name included."""
+        own = self.imported(kernel.strip())
+        return parse_version(own.version if own else kernel)
+
+    def likeness(self, layout: Layout) -> tuple[str, float]:
+        """The built-in kernel whose layout is most like ``layout``, and the share of members they agree in."""
+        marks = _marks(layout)
+        best = ("", -1.0)
+        for version, entry in self._entries:
+            if entry["pointer_size"] != layout.pointer_size or entry["kind"] != "btf":
+                continue
+            other = _marks(self._layout([e for _, e in self._entries].index(entry)))
+            share = len(marks & other) / max(len(marks | other), 1)
+            if share >= best[1]:
+                best = (str(version), share)
+        return best
 
     @lru_cache(maxsize=1024)  # noqa: B019  (the model lives as long as the process)
     def _nearest(self, wanted: Version, text: str, arch: str) -> Layout | Unknown:
@@ -179,7 +227,7 @@ class Model:
 
         Old names and typos are accepted, and accessor families (``__SetPageHead``, ``folio_clear_lru``).
         """
-        wanted = parse_version(version)
+        wanted = self.version_of(version)
         layout = self.nearest(version, arch)
         if wanted is None or isinstance(layout, Unknown):
             return ()
@@ -246,6 +294,17 @@ def covers(known: Version, wanted: Version) -> bool:
     if wanted.point < 0 or known.point < 0:
         return True
     return known.full == wanted.full
+
+
+def _marks(layout: Layout) -> frozenset[tuple[str, str, int]]:
+    """What tells one kernel's layout from another's: members with their offsets, flags with their bits."""
+    members = {
+        (name, member.name, member.offset)
+        for name, struct in layout.structs.items()
+        for member in struct.members
+    }
+    flags = {("flag", name, bit) for name, bit in layout.enums.get("pageflags", {}).items()}
+    return frozenset(members | flags)
 
 
 def same_series(known: Version, wanted: Version) -> bool:
