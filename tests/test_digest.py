@@ -50,7 +50,7 @@ def test_a_week_knows_nothing_of_later_ones(queries: Queries) -> None:
     assert quotes(found.promised) == ["Please drop the cast here."]  # v2, which fixes it, comes in W06
     assert quotes(found.unanswered) == ["Why is this cleared in every page?"]
     assert not found.fixed and not found.dropped
-    assert [topic.about for topic in found.decisions] == ["zone_device_page_init()"]
+    assert [topic.about for topic in found.decisions] == [("folio.pgmap",)]
 
 
 def test_states_go_back_to_the_last_words_said(queries: Queries) -> None:

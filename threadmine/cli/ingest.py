@@ -76,8 +76,8 @@ def ingest_command(app: App, paths: tuple[str, ...], quiet: bool, verbose: bool)
 def tell(app: App, report: IngestReport, quiet: bool = False, verbose: bool = False) -> None:
     """The account of a reading, on standard error: what could not be read first, the counts last."""
     for title, items, wanted in (
-        ("could not read", report.failures, True),
-        ("skipped", report.skipped, not quiet),
+        ("failed:", report.failures, True),
+        ("skipped:", report.skipped, not quiet),
     ):
         if not wanted:
             continue
@@ -85,7 +85,7 @@ def tell(app: App, report: IngestReport, quiet: bool = False, verbose: bool = Fa
         for where, why in items[:most]:
             app.out.note(f"{title} {safe_line(_short(where))}: {safe_line(why)}")
         if len(items) > most:
-            app.out.note(f"... and {len(items) - most:,} more {title} (--verbose lists them)")
+            app.out.note(f"... and {len(items) - most:,} more {title.rstrip(':')} (--verbose lists them)")
     if not quiet:
         counts = [
             f"{numbered(report.read, 'message')} read",
@@ -95,7 +95,7 @@ def tell(app: App, report: IngestReport, quiet: bool = False, verbose: bool = Fa
         if report.skipped:
             counts.append(f"{len(report.skipped):,} skipped")
         if report.failures:
-            counts.append(f"{len(report.failures):,} could not be read")
+            counts.append(f"{len(report.failures):,} failed")
         app.out.note(", ".join(counts))
 
 

@@ -5,6 +5,7 @@ Deterministic: the same database and times give the same digest, whenever it is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -158,27 +159,28 @@ def _unanswered_patches(found: Gathered, row: SeriesRow) -> tuple[int, ...]:
 
 
 def _topics(points: Iterable[Point]) -> Iterable[Topic]:
-    """Disputed points and objections nobody answered, those about the same thing together, oldest first."""
-    groups: dict[tuple[str, str], list[Point]] = {}
+    """Disputed points and objections nobody answered, those of one series together, oldest first."""
+    groups: dict[str, list[Point]] = {}
     for point in points:
         if _is_undecided(point):
-            groups.setdefault((_subject(point), _about(point)), []).append(point)
-    topics = [Topic(about, title, tuple(group)) for (title, about), group in groups.items()]
-    return sorted(topics, key=lambda topic: (_time(topic.since), topic.title, topic.about))
+            groups.setdefault(_subject(point), []).append(point)
+    topics = [Topic(_most_named(group), title, tuple(group)) for title, group in groups.items()]
+    return sorted(topics, key=lambda topic: (_time(topic.since), topic.title))
+
+
+def _most_named(points: Iterable[Point]) -> tuple[str, ...]:
+    """What points are about, the most often named first."""
+    counts = Counter(name for point in points for name in point.row.concern.targets)
+    return tuple(name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _is_undecided(point: Point) -> bool:
     """Whether people disagree: a dispute (no newer version settles it), or an objection without reply."""
-    objection = point.row.concern.kind is ConcernKind.OBJECTION and point.state is ConcernState.OPEN
+    kind = point.row.concern.kind
+    if kind in (ConcernKind.PROCESS, ConcernKind.NIT):
+        return False
+    objection = kind is ConcernKind.OBJECTION and point.state is ConcernState.OPEN
     return objection or point.state is ConcernState.DISPUTED
-
-
-def _about(point: Point) -> str:
-    """The function, member or file that a point is about, empty where none is known."""
-    concern = point.row.concern
-    if concern.about_function:
-        return f"{concern.about_function}()"
-    return concern.targets[0] if concern.targets else concern.about_file
 
 
 def _settled(points: Iterable[Point], since: datetime, until: datetime) -> Iterable[Point]:
@@ -232,12 +234,14 @@ def _verdicts(statements: Iterable[Statement], kind: VerdictKind) -> Iterable[St
 
 
 def _plans(statements: Iterable[Statement]) -> Iterable[Statement]:
-    """What people plan: apart, because no kernel can be asked about it yet."""
-    return _sorted(
+    """What people plan, a sentence once: apart, because no kernel can be asked about it yet."""
+    plans = _sorted(
         item
         for item in statements
         if item.row.verdict.kind is VerdictKind.PLANNED and item.row.claim.tense is Tense.PLANNED
     )
+    once = {(item.row.claim.message_id, item.row.claim.quote): item for item in reversed(plans)}
+    return reversed(once.values())
 
 
 def _sorted(items: Iterable[Statement]) -> list[Statement]:

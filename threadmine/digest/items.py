@@ -34,9 +34,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Points of one thread about the same thing, oldest first: what one decision would settle."""
+    """Points of one series on which people disagree, oldest first.
 
-    about: str
+    ``about`` are the members and functions that they name, the most often named first.
+    """
+
+    about: tuple[str, ...]
     title: str
     points: tuple[Point, ...]
 

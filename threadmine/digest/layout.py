@@ -10,10 +10,14 @@ from enum import StrEnum
 from threadmine.digest.items import Debt, Digest, FieldChange, NewSeries, Point, Statement, Topic
 from threadmine.model import ClaimRow, ConcernState, IssueRow, Unknown, VerdictKind
 from threadmine.render.lists import concern_place, person, statement
+from threadmine.render.matrix import LETTERS
 from threadmine.render.text import age, as_utc, clip, date_text, join_words, numbered, safe_line
 
 MOST = 12
 """Items of one section; what is more is counted, with the command that lists it."""
+
+MOST_POINTS = 6
+"""Points of one series under "needs a decision"; those that name a member or function come first."""
 
 QUOTE_CELLS = 220
 """Columns of a quotation."""
@@ -141,13 +145,20 @@ def _version(item: NewSeries) -> str:
 def _changes(changed: Sequence[FieldChange]) -> str:
     now = [safe_line(change.member) for change in changed if not change.before]
     gone = [safe_line(change.member) for change in changed if not change.after]
-    other = [safe_line(change.member) for change in changed if change.before and change.after]
+    other = [
+        f"{safe_line(change.member)} ({_ACCESS[change.before[-1]]} before, now {_ACCESS[change.after[-1]]})"
+        for change in changed
+        if change.before and change.after and change.before[-1] != change.after[-1]
+    ]
     parts = [
-        f"{name} {join_words(members, 8)}"
-        for name, members in (("now touches", now), ("no longer", gone), ("otherwise", other))
+        f"{name}{join_words(members, 8)}"
+        for name, members in (("now touches ", now), ("no longer ", gone), ("", other))
         if members
     ]
-    return "; ".join(parts) + "."
+    return f"{'; '.join(parts) or 'the same members, on other lines'}."
+
+
+_ACCESS = {letter: access.value for access, letter in LETTERS.items()}
 
 
 def _told(statements: Sequence[Statement]) -> list[Statement]:
@@ -176,13 +187,14 @@ def _decisions(found: Digest) -> Iterator[Block]:
 
 
 def _topic(topic: Topic, found: Digest) -> Iterator[Block]:
-    lead = f"{safe_line(topic.about)}: " if topic.about else ""
-    size = f", {len(topic.points)} points" if len(topic.points) > 1 else ""
-    text = f"{lead}{safe_line(topic.title)} ({_age(topic.points[0], found)}{size})"
+    about = f": {join_words(map(safe_line, topic.about), 5)}" if topic.about else ""
+    size = numbered(len(topic.points), "point")
+    text = f"{safe_line(topic.title)} ({_age(topic.points[0], found)}, {size}){about}"
     yield Block(Kind.ITEM, text, "", any(point.is_new for point in topic.points))
-    for point in topic.points[:5]:
+    telling = sorted(topic.points, key=lambda point: not point.row.concern.targets)[:MOST_POINTS]
+    for point in (point for point in topic.points if point in telling):
         yield _point_block(point, found, Kind.SUB)
-    yield from _more(len(topic.points), "", 5, Kind.SUB)
+    yield from _more(len(topic.points), "", MOST_POINTS, Kind.SUB)
 
 
 def _unanswered(found: Digest) -> Iterator[Block]:
@@ -267,15 +279,16 @@ def _statement(item: Statement) -> Iterator[Block]:
     yield Block(Kind.ITEM, head, row.url, item.is_new, claim.id)
     yield Block(Kind.SUB, f"Read as: {statement(row)}")
     if row.verdict.reason:
-        yield Block(Kind.SUB, f"{safe_line(row.verdict.reason)} ({_kernel(row)})")
+        yield Block(Kind.SUB, f"{safe_line(row.verdict.reason)}{_kernel(row)}")
     for fact in row.verdict.evidence[:2]:
         if fact.fact and fact.fact not in row.verdict.reason:
             yield Block(Kind.SUB, f"{safe_line(fact.fact)} [{safe_line(fact.source)}]")
 
 
 def _kernel(row: ClaimRow) -> str:
+    """The kernel a claim was judged for, where the reason does not name it."""
     kernel = row.verdict.kernel
-    return safe_line(f"{kernel.version}, {kernel.arch}")
+    return "" if kernel.version in row.verdict.reason else safe_line(f" ({kernel.version}, {kernel.arch})")
 
 
 def _plans(found: Digest) -> Iterator[Block]:

@@ -28,7 +28,7 @@ def digest_records(found: Digest) -> Iterator[Record]:
     yield from map(_series, found.series)
     for topic in found.decisions:
         points = [_point("decision", point) for point in topic.points]
-        yield {"section": "decision", "about": topic.about or None, "title": topic.title, "points": points}
+        yield {"section": "decision", "about": list(topic.about), "title": topic.title, "points": points}
     for section, statements in (
         ("wrong", found.wrong),
         ("conditional", found.conditional),
