@@ -1,0 +1,104 @@
+"""The reference pages docs/commands.md and docs/queries.md, made from the parser: they cannot drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from threadmine.cli.catalogue import CATALOGUE, SECTIONS
+from threadmine.cli.main import available, threadmine
+from threadmine.query.terms import HAS, IS, TERMS
+
+
+def commands(
+    group: click.Group = threadmine, prefix: str = "threadmine"
+) -> Iterator[tuple[str, click.Command]]:
+    """Every command with its full name, those of groups included, in the order of the help."""
+    context = click.Context(group, info_name=prefix)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None or command.hidden:
+            continue
+        yield f"{prefix} {name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix} {name}")
+
+
+def commands_page() -> str:
+    """docs/commands.md."""
+    lines = [
+        "# Commands",
+        "",
+        "Made from the parser by `tools/docs.py`; do not edit by hand.",
+        "",
+        "```text",
+        click.Context(threadmine, info_name="threadmine", max_content_width=100).get_help(),
+        "```",
+        "",
+        *STREAMS.splitlines(),
+    ]
+    every = list(commands())
+    for section in SECTIONS:
+        names = [entry.name for entry in CATALOGUE if entry.section == section and available(entry)]
+        chosen = [(name, command) for name, command in every if _top(name, names)]
+        if chosen:
+            lines += ["", f"## {section}"]
+        for name, command in chosen:
+            lines += ["", f"### {name}", "", *_command(name, command)]
+    return "\n".join(lines) + "\n"
+
+
+def _top(name: str, names: list[str]) -> bool:
+    word = name.split(" ", 1)[1]
+    return word in names or any(word.startswith(f"{own} ") and word not in _ALL for own in names)
+
+
+_ALL = frozenset(entry.name for entry in CATALOGUE)
+
+
+def _command(name: str, command: click.Command) -> Iterator[str]:
+    context = click.Context(command, info_name=name)
+    yield from ("```text", " ".join([name, *command.collect_usage_pieces(context)]), "```", "")
+    yield from (" ".join(part.split()) for part in _paragraphs(command.help or ""))
+    records = [
+        record
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and (record := parameter.get_help_record(context))
+    ]
+    if records:
+        yield from ("", "| option | meaning |", "| --- | --- |")
+        yield from (f"| `{_cell(option)}` | {_cell(text)} |" for option, text in records)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    parts = [part for part in text.split("\n\n") if part.strip()]
+    for number, part in enumerate(parts):
+        if number:
+            yield ""
+        yield part
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def queries_page() -> str:
+    """docs/queries.md."""
+    lines = QUERIES.splitlines()
+    for kind in TERMS.values():
+        values = _cell(", ".join(kind.words) if kind.words else _VALUES[kind.value.value])
+        lines.append(f"| `{kind.name}:` | {kind.help} | {values} | `{kind.example}` |")
+    for name, words in (("is", IS), ("has", HAS)):
+        lines += ["", f"## `{name}:`", "", "| word | meaning |", "| --- | --- |"]
+        lines += [f"| `{word}` | {meaning} |" for word, meaning in words.items()]
+    return "\n".join(lines) + "\n"
+
+
+_VALUES = {
+    "text": "part of it, capitals aside",
+    "member": "struct.member, page[1].member or a bare name",
+    "number": "2, >2, <=3, 2..4",
+    "span": ">2w, <3d, 1w..4w; h d w mo y",
+    "moment": "7d, 2w, 2026-01-16, 2026-W03, yesterday",
+}
