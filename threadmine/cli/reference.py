@@ -11,6 +11,37 @@ from threadmine.cli.main import available, threadmine
 from threadmine.query.terms import HAS, IS, TERMS
 
 
+STREAMS = """\
+Data goes to standard output, narration to standard error. Exit status: 0 done, 1 failed (the reason on
+standard error, in one line, with what to do), 2 wrong usage, 130 interrupted."""
+
+QUERIES = """\
+# The query language
+
+Made from the parser's own tables by `tools/docs.py`; do not edit by hand.
+
+`threadmine search`, `issues`, `claims`, `touches`, `fields` and `series` take the same terms, and so does
+the limit of the screen:
+
+```text
+field:folio._nr_pages state:open,disputed (author:ada OR NOT is:robot) age:>2w "order 0"
+```
+
+Terms that stand side by side must all be met (`AND` may be written). `OR` binds less, `NOT` or a `-` in
+front binds more, brackets decide. What is no term is text that must occur, capitals aside; a phrase stands
+in quotation marks. `AND`, `OR` and `NOT` are written in capitals. An error shows the place:
+
+```text
+threadmine: no term 'fild:' at character 1: >>fild:x<<; did you mean field: or file:?
+```
+
+A row that a term has no meaning for (a message has no verdict) does not meet it.
+
+| term | meaning | values | example |
+| --- | --- | --- | --- |
+"""
+
+
 def commands(
     group: click.Group = threadmine, prefix: str = "threadmine"
 ) -> Iterator[tuple[str, click.Command]]:
