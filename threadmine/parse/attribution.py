@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from threadmine.vocab.mail import ATTRIBUTION_STARTS, WROTE
 
 _VERBS = "|".join(re.escape(verb) for verb in WROTE)
-_CLOSE = re.compile(r"(?:\s*\([^()\n]{0,80}\))?\s*(?::|：|\.\.\.|…)?[ \t]*\Z")
-_STRICT_CLOSE = re.compile(r"(?:\s*\([^()\n]{0,80}\))?\s*(?::|：|\.\.\.|…)[ \t]*\Z")
+_CLOSE = re.compile(r"(?:" + _VERBS + r")(?:\s{0,3}\([^()\n]{0,80}\))?\s{0,3}(?::|：|\.\.\.|…)[ \t]*\Z")
+_CLOSE_BEFORE_NAME = re.compile(r"\b(?:schrieb|skrev|schreef)\s[^\n]{1,100}:[ \t]*\Z")
+_END_MARKS = (":\n", ": \n", "：\n", "...\n", "…\n")
+_TAIL = 140
 _QUOTE = re.compile(r"[ \t]?(?:>[ \t]?)*")
 _START = re.compile(
     r"(?:\*|>)?\s*(?:(?:"
@@ -70,13 +73,10 @@ class Attribution:
 def find_attributions(body: str) -> list[Attribution]:
     """All attribution lines of a body, in order, none inside another."""
     found: list[Attribution] = []
-    for verb in WROTE:
-        at = body.find(verb)
-        while at >= 0:
-            hit = _around(body, at, at + len(verb))
-            if hit is not None:
-                found.append(hit)
-            at = body.find(verb, at + len(verb))
+    for end in _line_ends(body):
+        hit = _ending_at(body, end)
+        if hit is not None:
+            found.append(hit)
     if any(word in body for word in _OUTLOOK_WORDS):
         found += _outlook_blocks(body)
     if len(found) > 1:
@@ -85,34 +85,42 @@ def find_attributions(body: str) -> list[Attribution]:
     return found
 
 
-def _around(body: str, verb_start: int, verb_end: int) -> Attribution | None:
-    """The attribution whose verb stands at the given place, if it is one."""
-    line_end = body.find("\n", verb_end)
-    line_end = len(body) if line_end < 0 else line_end
-    tail = body[verb_end:line_end]
-    if len(tail) > 120:
-        return None
-    name_follows = False
-    if _STRICT_CLOSE.match(tail) is None:
-        name_follows = body[verb_start:verb_end] in (
-            "schrieb",
-            "skrev",
-            "schreef",
-        ) and tail.rstrip().endswith(":")
-        if not name_follows:
+def _line_ends(body: str) -> list[int]:
+    """Where lines end that could be the last of an attribution: those with a colon or dots at the end."""
+    ends: list[int] = []
+    for mark in _END_MARKS:
+        at = body.find(mark)
+        while at >= 0:
+            ends.append(at + len(mark) - 1)
+            at = body.find(mark, at + len(mark))
+    if body.endswith(":"):
+        ends.append(len(body))
+    return ends
+
+
+def _ending_at(body: str, line_end: int) -> Attribution | None:
+    """The attribution that ends with the line that ends at ``line_end``, if there is one."""
+    line_start = body.rfind("\n", 0, line_end) + 1
+    tail = body[max(line_start, line_end - _TAIL) : line_end]
+    if _CLOSE.search(tail) is None:
+        if _CLOSE_BEFORE_NAME.search(tail) is None:
             return None
-    starts = [body.rfind("\n", 0, verb_start) + 1]
-    mark = _QUOTE.match(body, starts[0])
+        name_of = _writer_after
+    else:
+        name_of = _writer
+    mark = _QUOTE.match(body, line_start)
     depth = mark.group().count(">") if mark else 0
-    for count in range(_MAX_LINES):
-        text = _joined(body, starts[-1], line_end)
-        writer = _writer(text) if not name_follows else _writer_after(text)
-        if writer is not None and (_opens(text) or count == _MAX_LINES - 1 or not _wrapped(body, starts[-1])):
-            return Attribution(starts[-1], min(line_end + 1, len(body)), depth, writer)
-        above = _line_above(body, starts[-1], depth)
+    start = line_start
+    for _ in range(_MAX_LINES):
+        text = _joined(body, start, line_end)
+        writer = name_of(text)
+        opens = writer is not None and _opens(text)
+        above = None if opens else _line_above(body, start, depth)
+        if writer is not None and (opens or above is None or not _wrapped(body, above, start)):
+            return Attribution(start, min(line_end + 1, len(body)), depth, writer)
         if above is None or line_end - above > _MAX_TEXT:
             return None
-        starts.append(above)
+        start = above
     return None
 
 
@@ -121,14 +129,10 @@ def _opens(text: str) -> bool:
     return _START.match(text) is not None
 
 
-def _wrapped(body: str, start: int) -> bool:
-    """Whether the line above seems to be the first part of the same attribution."""
-    if start < 2:
-        return False
-    above = body[body.rfind("\n", 0, start - 1) + 1 : start - 1]
-    mark = _QUOTE.match(above)
-    text = above[mark.end() :] if mark else above
-    return bool(text.strip()) and _START.match(text) is not None and _dated(text)
+def _wrapped(body: str, above: int, start: int) -> bool:
+    """Whether the line above (it begins at ``above``) seems to be the first part of the same attribution."""
+    text = _QUOTE.sub("", body[above : start - 1], count=1)
+    return _START.match(text) is not None and _dated(text) and _CLOSE.search(text[-_TAIL:]) is None
 
 
 def _dated(text: str) -> bool:
@@ -152,6 +156,7 @@ def _joined(body: str, start: int, end: int) -> str:
     return " ".join(_QUOTE.sub("", line, count=1).strip() for line in body[start:end].split("\n"))
 
 
+@lru_cache(maxsize=4096)
 def _writer(text: str) -> str | None:
     """The name in a whole attribution text; None if the text is no attribution."""
     match = re.search(r"\s*(?:" + _VERBS + r")[^\n]{0,90}\Z", text)

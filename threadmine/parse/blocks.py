@@ -6,6 +6,7 @@ look or its place settles; a second pass finds code among what is left as prose.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,11 @@ from threadmine.model import StretchKind
 from threadmine.parse import lines as look
 
 _K = StretchKind
+_LOG_HEADS = frozenset(" [<\t#$?/0123456789")
+_LETTERS = frozenset(string.ascii_letters)
+_PROSE_ENDS = frozenset(string.ascii_letters + ".?!'\"-,)")
+_SURE_LOGS = ("CONFIG_", "# CONFIG_", "[    ", "[   ", "[  ")
+_PARAGRAPH = 4000
 _LOOK_AT = 400
 """Characters of a line that the patterns see."""
 
@@ -28,18 +34,22 @@ class BlockState:
 class _Sorter:
     """One pass over the lines of a run, writing a kind per line."""
 
-    def __init__(self, lines: Sequence[str], state: BlockState, quoted: bool) -> None:
+    def __init__(self, lines: list[str], plain: dict[int, int], state: BlockState, quoted: bool) -> None:
         self.lines = lines
+        self.plain = plain
         self.state = state
         self.quoted = quoted
         self.kinds: list[StretchKind] = [_K.PROSE] * len(lines)
         self.last = len(lines)
+        self.looked_at: list[int] = []
 
     def run(self) -> list[StretchKind]:
         """Sorts all lines; returns a kind for each."""
         i = self._leading_diff()
+        plain, state = self.plain, self.state
         while i < self.last:
-            i = self._step(i)
+            after = plain.get(i, 0)
+            i = after if after and not state.changelog else self._step(i)
         return self.kinds
 
     def fill(self, start: int, end: int, kind: StretchKind) -> int:
@@ -63,6 +73,9 @@ class _Sorter:
 
     def _step(self, i: int) -> int:
         line = self.lines[i]
+        if not self.state.changelog and _is_plain(line):
+            return i + 1
+        self.looked_at.append(i)
         if not line or line.isspace():
             self.kinds[i] = self.kinds[i - 1] if i and not self.state.changelog else _K.PROSE
             if self.state.changelog:
@@ -74,7 +87,7 @@ class _Sorter:
         if head in "-d@I=" and look.DIFF_START.match(line):
             self.state.in_diff = True
             return self._hunks(i, headless=False)
-        if head in "-_=T" or line[:4] in ("Hash", " Thi"):
+        if head in "-_=":
             done = self._rule_or_signature(i, line)
             if done > i:
                 return done
@@ -84,7 +97,7 @@ class _Sorter:
             return kind
         if self.state.changelog:
             return self._changelog(i)
-        if len(line) < 110 and self._opens_changelog(i, line):
+        if len(line) < 110 and look.may_open_changelog(line) and self._opens_changelog(i, line):
             self.state.changelog = True
             self.kinds[i] = _K.CHANGELOG
         return i + 1
@@ -128,19 +141,28 @@ class _Sorter:
             self.kinds[i] = _K.DIFFSTAT
             return i + 1
         if ":" in line:
-            if head.isalpha() or line[1:2].isalpha():
+            if " " not in line[: line.find(":")].strip():
                 match = look.TRAILER.match(line)
                 if match is not None and _trailer_value(match.group(1), match.group(2)):
                     return self._trailer(i)
             if line.rstrip().endswith("):") and look.SHORTLOG_HEAD.match(line):
                 return self._shortlog(i)
-        if (head in " [<\t#$?/" or "0x" in line or ": " in line or head.isdigit()) and look.LOG.match(line):
+        if (head in _LOG_HEADS or "0x" in line or "CONFIG_" in line or ":" in line) and look.LOG.match(line):
+            j = i + 1
+            while j < self.last and self.lines[j].startswith(_SURE_LOGS):
+                j += 1
+            return self.fill(i, j, _K.LOG)
+        if head == " " and line[1] == "*":
+            end = self._comment(i)
+            if end > i:
+                return end
+        if (".c:" in line or ".h:" in line) and look.SOURCE_PLACE.search(line):
             self.kinds[i] = _K.LOG
             return i + 1
         if head in " \t|+-=0123456789" and look.is_table(line):
             self.kinds[i] = _K.LOG
             return i + 1
-        if head in "TtYyFfDdPpMmIiC*" and len(line) > 15 and look.is_footer(line):
+        if len(line) > 15 and look.is_footer(line):
             return self._footer(i)
         if len(line) < 40 and self.last - i <= 8 and look.CLOSING.match(line):
             return self._closing(i)
@@ -170,6 +192,19 @@ class _Sorter:
             else:
                 break
         return self.fill(i, j, _K.TRAILER)
+
+    def _comment(self, i: int) -> int:
+        """The middle of a C comment shown without the rest: lines with a star in front, one of them bare."""
+        j = i
+        while j < self.last and self.lines[j].startswith(" *"):
+            j += 1
+        block = self.lines[i:j]
+        around = self.lines[max(i - 1, 0)]
+        if len(block) > 1 and (
+            around.lstrip().startswith("/*") or any(b.rstrip() in (" *", " */") for b in block)
+        ):
+            return self.fill(i, j, _K.CODE)
+        return i
 
     def _shortlog(self, i: int) -> int:
         j = i + 1
@@ -251,6 +286,24 @@ class _Sorter:
         return self.quoted
 
 
+def _is_plain(line: str) -> bool:
+    """Whether a line can be nothing but prose (or belong to what is around it), told by cheap tests alone."""
+    size = len(line)
+    if not 12 < size < _LOOK_AT or ":" in line or "|" in line or "0x" in line:
+        return False
+    end = line[-1]
+    if end not in _PROSE_ENDS or (end in ",)" and ("*" in line or "=" in line)):
+        return False
+    head = line[0]
+    if head in _LETTERS:
+        if size < 40 and end not in ".?!":
+            return False
+        return line[:3].lower() not in look.FOOTER_HINTS and not line.startswith("diff ")
+    if head in "-*":
+        return line[1] == " " and line[2] in _LETTERS
+    return head == " " and end not in ",)" and line.lstrip()[0] in _LETTERS and " mode " not in line
+
+
 def _trailer_value(tag: str, value: str) -> bool:
     low = tag.lower()
     if low.endswith("-by"):
@@ -274,40 +327,37 @@ def _reads_as_hunk(shown: Sequence[str]) -> bool:
     return code * 2 >= sum(1 for line in shown if line[0] in "+-") and code > 0
 
 
-def _mark_code(lines: Sequence[str], kinds: list[StretchKind]) -> None:
+def _mark_code(lines: Sequence[str], kinds: list[StretchKind], looked_at: Sequence[int]) -> None:
     """Turns prose lines that read as C into code, with the indented lines between them."""
-    count = len(lines)
-    i = 0
-    while i < count:
-        if kinds[i] is not _K.PROSE or not lines[i] or not look.is_code(lines[i][:_LOOK_AT]):
-            i += 1
+    done = 0
+    for i in looked_at:
+        if i < done or kinds[i] is not _K.PROSE or not lines[i] or not look.is_code(lines[i][:_LOOK_AT]):
             continue
         start = i
-        while (
-            start > 0
-            and kinds[start - 1] is _K.PROSE
-            and lines[start - 1][:1] in ("\t",)
-            and lines[start - 1].strip()
-        ):
+        while start > done and kinds[start - 1] is _K.PROSE and lines[start - 1].startswith("\t"):
             start -= 1
-        end = i + 1
-        while end < count and kinds[end] is _K.PROSE:
-            line = lines[end][:_LOOK_AT]
-            if not line.strip():
-                following = next((k for k in range(end, min(end + 3, count)) if lines[k].strip()), None)
-                if (
-                    following is None
-                    or kinds[following] is not _K.PROSE
-                    or not look.is_code(lines[following][:_LOOK_AT])
-                ):
-                    break
-            elif not (look.is_code(line) or look.may_be_code(line)):
-                break
-            end += 1
-        if end - start > 1 or _stands_alone(lines, i):
-            for k in range(start, end):
+        done = _code_end(lines, kinds, i)
+        if done - start > 1 or _stands_alone(lines, i):
+            for k in range(start, done):
                 kinds[k] = _K.CODE
-        i = end
+
+
+def _code_end(lines: Sequence[str], kinds: Sequence[StretchKind], i: int) -> int:
+    """Where the code that line ``i`` opens ends: lines that read as code or hang on such lines."""
+    count = len(lines)
+    end = i + 1
+    while end < count and kinds[end] is _K.PROSE:
+        line = lines[end][:_LOOK_AT]
+        if not line.strip():
+            following = next((k for k in range(end, min(end + 3, count)) if lines[k].strip()), None)
+            if following is None or kinds[following] is not _K.PROSE:
+                break
+            if not look.is_code(lines[following][:_LOOK_AT]):
+                break
+        elif not (look.is_code(line) or look.may_be_code(line)):
+            break
+        end += 1
+    return end
 
 
 def _stands_alone(lines: Sequence[str], i: int) -> bool:
@@ -319,14 +369,84 @@ def _stands_alone(lines: Sequence[str], i: int) -> bool:
     return above and below
 
 
-def sort_lines(lines: Sequence[str], state: BlockState, quoted: bool) -> list[StretchKind]:
-    """A kind for each line of a run.
+def sort_text(text: str, state: BlockState, quoted: bool) -> list[StretchKind] | None:
+    """A kind for each line of a run of text, or None where all of it is prose.
 
     Args:
-        lines: the run's lines without quote marks and line ends.
+        text: the run without quote marks.
         state: what earlier runs of the same depth left open; changed in place.
         quoted: whether the run is a quotation (trimmed hunks are looked upon more kindly there).
     """
-    kinds = _Sorter(lines, state, quoted).run()
-    _mark_code(lines, kinds)
+    plain, rest = _plain_paragraphs(text)
+    if not rest and not state.in_diff and not state.changelog:
+        return None
+    lines = text.split("\n")
+    if text.endswith("\n"):
+        lines.pop()
+    sorter = _Sorter(lines, plain, state, quoted)
+    kinds = sorter.run()
+    if sorter.looked_at:
+        _mark_code(lines, kinds, sorter.looked_at)
+    if _K.LOG in kinds:
+        _spread_logs(lines, kinds)
     return kinds
+
+
+def _plain_paragraphs(text: str) -> tuple[dict[int, int], int]:
+    """Paragraphs that can be nothing but prose, told by cheap tests on the whole of each.
+
+    Returns their first lines with the lines after them, and how many paragraphs need a closer look.
+    """
+    plain: dict[int, int] = {}
+    rest = 0
+    line = 0
+    for paragraph in text.split("\n\n"):
+        breaks = paragraph.count("\n")
+        size = len(paragraph)
+        head = paragraph[:1]
+        if (
+            ":" in paragraph
+            or ";" in paragraph
+            or "|" in paragraph
+            or "\n " in paragraph
+            or "\t" in paragraph
+            or "0x" in paragraph
+            or "{" in paragraph
+            or "}" in paragraph
+            or "\n-" in paragraph
+            or "\n+" in paragraph
+            or "\n*" in paragraph
+            or "\n#" in paragraph
+            or "\n[" in paragraph
+            or "\n/" in paragraph
+            or "=" in paragraph
+            or "\ndiff " in paragraph
+            or not (head in _LETTERS or head in "(\"'`")
+            or not 40 <= size < _PARAGRAPH
+            or paragraph[:3].lower() in look.FOOTER_HINTS
+        ):
+            rest += not paragraph.isspace() and size > 0
+        else:
+            plain[line] = line + breaks + 2
+        line += breaks + 2
+    return plain, rest
+
+
+def _spread_logs(lines: Sequence[str], kinds: list[StretchKind]) -> None:
+    """A paragraph of which half is console output is console output as a whole."""
+    start = 0
+    count = len(lines)
+    while start < count:
+        if not lines[start].strip():
+            start += 1
+            continue
+        end = start
+        logs = 0
+        while end < count and lines[end].strip():
+            logs += kinds[end] is _K.LOG
+            end += 1
+        if logs and logs * 2 >= end - start:
+            for k in range(start, end):
+                if kinds[k] in (_K.PROSE, _K.CODE):
+                    kinds[k] = _K.LOG
+        start = end

@@ -34,8 +34,10 @@ def codec_name(charset: str) -> str | None:
 
 def _is_text(name: str) -> bool:
     try:
-        b"".decode(name)
-    except (LookupError, UnicodeError, ValueError):
+        b"a".decode(name)
+    except UnicodeError:
+        return True
+    except (LookupError, ValueError):
         return False
     return True
 

@@ -22,13 +22,15 @@ KEPT = ("List-Id", "X-Mailer", "User-Agent", "Reply-To", "X-Change-ID", "Archive
 """Headers that travel on in ``Message.headers`` as they are."""
 
 _WANTED = re.compile(
-    r"\n(From|To|Cc|Subject|Date|Message-ID|In-Reply-To|References|Received|Content-Type"
+    r"\n(From|To|Cc|Subject|Date|Message-ID|In-Reply-To|References|Content-Type"
     r"|Content-Transfer-Encoding|Content-Disposition|MIME-Version|Mail-Followup-To|Sender|"
     + "|".join(KEPT)
     + ")"
     r"[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
     re.IGNORECASE,
 )
+_RECEIVED = re.compile(r"\nReceived[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE)
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _ID = re.compile(r"<([^<>]*)>")
 _SPACE = re.compile(r"\s+")
@@ -69,7 +71,7 @@ def split_headers(data: bytes) -> Headers:
     values: dict[str, list[str]] = {}
     for name, value in _WANTED.findall("\n" + text):
         if "\n" in value:
-            value = _FOLD.sub(" ", value)
+            value = value.replace("\n\t", " ").replace("\n", " ")
         values.setdefault(name.lower(), []).append(value.strip())
     for name in ("message-id", "from", "date", "subject"):
         if len(set(values.get(name, ()))) > 1:
@@ -83,13 +85,10 @@ def _header_end(data: bytes) -> tuple[int, int]:
         return 0, 1
     if data[:2] == b"\r\n":
         return 0, 2
-    unix = data.find(b"\n\n")
-    dos = data.find(b"\n\r\n", 0, unix if unix >= 0 else len(data))
-    if dos >= 0:
-        return dos, dos + 3
-    if unix >= 0:
-        return unix, unix + 2
-    return len(data), len(data)
+    match = _BLANK_LINE.search(data)
+    if match is None:
+        return len(data), len(data)
+    return match.span()
 
 
 def decode_text(value: str) -> str:
@@ -146,22 +145,37 @@ def clean_id(value: str) -> str:
 def people(value: str) -> tuple[Person, ...]:
     """The addressees in a From, To or Cc header. Addresses keep their spelling; names are decoded."""
     found: list[Person] = []
-    plain = True
-    pos, end = 0, len(value)
-    while pos < end and plain:
-        match = _PLAIN_ADDRESS.match(value, pos) or _BARE_ADDRESS.match(value, pos)
-        if match is None or (match.end() < end and value[match.end()] != ","):
-            plain = False
-            break
-        groups = match.groups()
-        if len(groups) == 1:
-            found.append(Person("", groups[0]))
-        else:
-            found.append(_person(groups[0] or groups[1] or "", groups[2]))
-        pos = match.end() + 1
-        if len(found) >= MAX_PEOPLE:
-            break
-    return tuple(found) if plain else _people_the_long_way(value)
+    for item in _items(value):
+        person = _plain_person(item)
+        if person is None:
+            return _people_the_long_way(value)
+        found.append(person)
+    return tuple(found)
+
+
+def _items(value: str) -> list[str]:
+    """The parts between commas, a comma inside double quotes not counted; empty parts left out."""
+    parts = value.split(",", MAX_PEOPLE)
+    if '"' not in value:
+        return [part for part in parts if part and not part.isspace()]
+    out: list[str] = []
+    held = ""
+    for part in parts:
+        held = f"{held},{part}" if held else part
+        if held.count('"') % 2 == 0:
+            out.append(held)
+            held = ""
+    return [part for part in (*out, held) if part and not part.isspace()]
+
+
+@lru_cache(maxsize=8192)
+def _plain_person(item: str) -> Person | None:
+    """``Ann Author <ann@example.org>`` between two commas; None if it is anything less plain."""
+    match = _PLAIN_ADDRESS.fullmatch(item)
+    if match is not None:
+        return _person(match.group(1) or match.group(2) or "", match.group(3))
+    match = _BARE_ADDRESS.fullmatch(item)
+    return Person("", match.group(1)) if match is not None else None
 
 
 @lru_cache(maxsize=8192)
@@ -172,6 +186,9 @@ def _person(name: str, address: str) -> Person:
 def _people_the_long_way(value: str) -> tuple[Person, ...]:
     """Comments, groups, encoded words, quoted commas: as the standard library reads them."""
     value = value[:MAX_HEADER]
+    if "@" not in value:
+        name = decode_text(value).strip("\"'<> ")
+        return (Person(name, ""),) if name and not name.endswith(":;") else ()
     found: list[Person] = []
     try:
         pairs = email.utils.getaddresses([value])
@@ -254,10 +271,11 @@ def _parse_odd_date(value: str) -> Moment:
     return when
 
 
-def received_date(values: list[str]) -> Moment:
+def received_date(data: bytes) -> Moment:
     """When the first server that saw the mail says it came: the lowest Received header with a date."""
-    for value in reversed(values[:50]):
-        _, _, text = value.rpartition(";")
+    block = data[: min(_header_end(data)[0], MAX_HEADER)].decode("latin-1").replace("\r\n", "\n")
+    for value in reversed(_RECEIVED.findall("\n" + block)[:50]):
+        _, _, text = _FOLD.sub(" ", value).rpartition(";")
         when = parse_date(text.strip())
         if isinstance(when, datetime):
             return when

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from threadmine.vocab.mail import CHANGELOG_HEADS, CLOSINGS, FOOTER_STARTS, TRAILER_TAGS
+from threadmine.vocab.mail import CHANGELOG_HEADS, CLOSINGS, FOOTER_STARTS, LOG_WORDS, TRAILER_TAGS
 
 DIFF_START = re.compile(
     r"diff --(?:git|cc|combined) |Index: \S+$|--- (?:a/|/dev/null|\S+\s+\d{4}-)|@@@* -\d+(?:,\d+)? "
@@ -33,11 +33,10 @@ TRAILER = re.compile(
     r"\s?:\s*(\S.*)$"
 )
 
+_LOG_WORDS = "|".join(LOG_WORDS)
 LOG = re.compile(
-    r"\s{0,8}(?:\[\s*\d{1,6}\.\d{3,6}\]|<\d>\[|(?:Call Trace:|Hardware name:|Modules linked in:|RIP: "
-    r"|RSP: |RAX: |RDX: |RBP: |R10: |R13: |CR2: |PKRU: |FS:  |CS:  |DR[0367]: |Code: [0-9a-f]{2}|CPU: \d+ |CPU#?\d"
-    r"|EIP: |Oops: |BUG: |WARNING: (?:CPU|possible|suspicious|bad)|general protection fault|Unable to handle|---\[ "
-    r"|Kernel panic|Workqueue: |Tainted: |Comm: |pstate: |pc : |lr : |sp : |x\d+\s?: [0-9a-f]{8})"
+    r"\s{0,8}(?:\[\s*\d{1,6}\.\d{3,6}\]|<\d>\[|(?:" + _LOG_WORDS + r")"
+    r"|# CONFIG_\w+ is not set$|CONFIG_\w+="
     r"|[?]?\s?[a-zA-Z_][\w.]*\+0x[0-9a-f]+/0x[0-9a-f]+"
     r"|[0-9a-f]{4,16}:?(?:\s+[0-9a-f]{2,16}){4,}"
     r"|(?:/\S+)?[#$]\s[a-z./]\S*(?:\s|$)|\[[\w.-]+@[\w.-]+[^\]\n]{0,60}\][#$]\s)"
@@ -45,9 +44,13 @@ LOG = re.compile(
 _RULE = re.compile(r"[-+|=\s]{5,}$|\s*[|+][-|+=\s].*[|+]\s*$")
 _FIGURE = re.compile(r"[-+(]?\d[\d,.]*(?:%|[kKMGT]i?B?|us|ns|ms|s)?\)?,?$")
 
+FOOTER_HINTS = frozenset(start[:3] for start in FOOTER_STARTS) | {"___", "---", "===", "has", "thi"}
+SOURCE_PLACE = re.compile(r"\S\.[ch]:\d{1,5}(?: \[inline\])?$")
+"""The end of a line of a backtrace."""
+
 SIGN_MARK = re.compile(r"--\s?$")
 FOOTER_MARK = re.compile(
-    r"(?:_{20,}|-{40,}|={40,})\s*$|-----(?:BEGIN|END) PGP |Hash: SHA\d+$|\s*This (?:e-?mail|message) "
+    r"(?:_{20,}|-{40,}|={40,})\s*$|-----(?:BEGIN|END) PGP |Hash: SHA\d+$|This (?:e-?mail|message) "
 )
 CLOSING = re.compile(r"(?:" + "|".join(re.escape(word) for word in CLOSINGS) + r")[\s,.!~]*$", re.IGNORECASE)
 
@@ -74,8 +77,20 @@ _CODE = re.compile(
     r"|(?:return|goto|break|continue)\b[^.]{0,60};|/\*.*|\*/\s*$|//\s.*)"
 )
 _STATEMENT = re.compile(r".*[\w\])\"'+\-];\s*(?:/\*.*\*/\s*|//.*)?$|.*[){]\s*\{\s*$|.*\\$")
+_CODE_ENDS = frozenset(";{})(,:\\*/ \t&|")
+_CODE_STARTS = ("#", "/*", "//", "*/", "else", "return", "struct ", "case ", "static ", "enum ", "do")
 _SHAPE = re.compile(r"[=(]|->|\+\+|--|^\s*\w+;$")
 _WEAK = re.compile(r"\t|\s{4,}\S|\w+:$|\s*\*\s|[})]")
+
+
+_CHANGELOG_HINTS = (
+    frozenset(head[:2] for head in CHANGELOG_HEADS) | {"in", "fr", "rf"} | {f"v{n}" for n in range(10)}
+)
+
+
+def may_open_changelog(line: str) -> bool:
+    """A cheap first look before :data:`CHANGELOG_HEAD`."""
+    return line.lstrip(" -*=[(#")[:2].lower() in _CHANGELOG_HINTS
 
 
 def trailer_tag(name: str) -> str:
@@ -86,9 +101,15 @@ def trailer_tag(name: str) -> str:
 
 def is_code(line: str) -> bool:
     """Whether a line by itself reads as C (a statement, a brace, a preprocessor line, a comment mark)."""
+    if line[-1:] not in _CODE_ENDS and not line.lstrip().startswith(_CODE_STARTS):
+        return False
     if _CODE.match(line):
         return not _WORDS.search(line) or "/*" in line or "//" in line or "(" in line[:40]
-    if _STATEMENT.match(line) and _SHAPE.search(line):
+    if (
+        (line[-1] in ";{\\" or "*/" in line or "//" in line)
+        and _STATEMENT.match(line)
+        and _SHAPE.search(line)
+    ):
         return not _WORDS.search(line)
     return False
 
@@ -100,13 +121,17 @@ def may_be_code(line: str) -> bool:
 
 def is_footer(line: str) -> bool:
     """Whether list software's or a lawyer's text begins here."""
-    return FOOTER_MARK.match(line) is not None or line.strip().lower().startswith(FOOTER_STARTS)
+    if line[:3].lower() not in FOOTER_HINTS:
+        return False
+    return FOOTER_MARK.match(line) is not None or line.lower().startswith(FOOTER_STARTS)
 
 
 def is_table(line: str) -> bool:
     """Whether a line is a row of figures or of a drawing: half of its words are numbers, or it is a rule."""
     if _RULE.match(line):
-        return len(line.strip()) > 3
+        return "|" in line or "+" in line
+    if "  " not in line and "\t" not in line:
+        return False
     words = line.split()
     figures = sum(1 for word in words if _FIGURE.match(word))
     return figures >= 3 and figures * 2 >= len(words)

@@ -48,7 +48,7 @@ def parse_mail(raw: RawMail) -> Message:
     defects += body.defects
     subject = parse_subject(decode_text(headers.first("subject")))
     author = _author(headers, defects)
-    date = _date(headers, defects)
+    date = _date(data, headers, defects)
     message_id = clean_id(headers.first("message-id"))
     made_up = not message_id
     if made_up:
@@ -106,12 +106,12 @@ def _author(headers: Headers, defects: list[Defect]) -> Person:
     return found[0]
 
 
-def _date(headers: Headers, defects: list[Defect]) -> Moment:
+def _date(data: bytes, headers: Headers, defects: list[Defect]) -> Moment:
     """The Date header's moment; where that is unusable, that of the first server, noted as a defect."""
     when = parse_date(headers.first("date"))
     if isinstance(when, datetime):
         return when
-    received = received_date(headers.values.get("received", []))
+    received = received_date(data)
     if isinstance(received, Unknown):
         defects.append(Defect("date", when.reason))
         return when

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from threadmine.model import Patch, Stretch, StretchKind
 from threadmine.parse.attribution import Attribution, find_attributions
-from threadmine.parse.blocks import BlockState, sort_lines
+from threadmine.parse.blocks import BlockState, sort_text
 from threadmine.parse.limits import MAX_DEPTH
 
 _RUN = re.compile(
@@ -41,7 +42,7 @@ def find_stretches(body: str, patch: Patch | None) -> tuple[Stretch, ...]:
     """
     if not body:
         return ()
-    attributions = find_attributions(body)
+    attributions = find_attributions(body) if ">" in body or "ubject:" in body else []
     runs = _repair(body, _runs(body))
     diffs = _diff_ranges(patch)
     walker = _Walker(body, attributions, diffs)
@@ -165,17 +166,18 @@ class _Walker:
         if start >= end:
             return
         depth = run.depth + self.extra
-        raw = self.body[start:end].split("\n")
-        if self.body[end - 1] == "\n":
-            raw.pop()
-        lines = _without_marks(raw, run.mark) if run.mark else raw
+        text = self.body[start:end]
         state = self.states.get(depth)
         if state is None:
             state = self.states[depth] = BlockState()
-        kinds = sort_lines(lines, state, depth > 0)
+        bare = _without_marks(text, run.mark) if run.mark else text
+        kinds = sort_text(bare, state, depth > 0)
+        if kinds is None:
+            self._add(start, end, depth, _K.PROSE)
+            return
         at = begin = start
         kind = kinds[0]
-        for line, this in zip(raw, kinds, strict=True):
+        for line, this in zip(text.split("\n"), kinds, strict=False):
             if this is not kind:
                 self._add(begin, at, depth, kind)
                 begin, kind = at, this
@@ -194,9 +196,16 @@ class _Walker:
         self.found.append(Stretch(start, end, depth, kind, writer))
 
 
-def _without_marks(raw: list[str], mark: int) -> list[str]:
-    """Lines without their quote marks, and without the blank after them where every line has it."""
-    cut = [line[mark:] if line[:1] == ">" else line for line in raw]
-    if all(not line or line[0] in " \t" for line in cut):
-        return [line[1:] if line[:1] == " " else line for line in cut]
-    return cut
+@lru_cache(maxsize=256)
+def _compact(marks: str) -> re.Pattern[str]:
+    """Finds a line whose text begins right behind the quote marks."""
+    return re.compile("\n" + re.escape(marks) + r"[^ \t\n]")
+
+
+def _without_marks(text: str, mark: int) -> str:
+    """A run without its quote marks, and without the blank after them where every line has it."""
+    marks = text[:mark]
+    text = "\n" + text
+    if _compact(marks).search(text) is None:
+        text = text.replace("\n" + marks + " ", "\n")
+    return text.replace("\n" + marks, "\n")[1:]

@@ -69,14 +69,15 @@ def _is_patch_word(word: str) -> bool:
 
 
 def _find_counter(inside: str) -> re.Match[str] | None:
-    """``3/12`` as a word of its own: not a path, a date or a branch."""
+    """``3/12`` as a word of its own (no path, date or branch); the last one, as in ``28/30 fix 1/2``."""
+    found = None
     for match in _COUNTER.finditer(inside):
         before = inside[match.start() - 1 : match.start()]
         after = inside[match.end() : match.end() + 1]
         glued = re.search(r"(?:patch|v\d{1,3})$", inside[: match.start()], re.IGNORECASE)
         if (not before or before in " \t,;:|" or glued) and (not after or after in " \t,;:|"):
-            return match
-    return None
+            found = match
+    return found
 
 
 def _assemble(

@@ -16,6 +16,11 @@ from threadmine.parse.limits import MAX_MAIL
 
 _BLOCK = 1 << 20
 _SEPARATOR = re.compile(rb"From \S[^\n]{0,200}?\d\d:\d\d(?::\d\d)?[^\n]{0,60}\d{4}[^\n]{0,40}\r?\n")
+_STRICT_SEPARATOR = re.compile(
+    rb"From \S+ {1,2}(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d"
+    rb" \d\d:\d\d:\d\d (?:[+-]\d{4} )?\d{4}\r?\n"
+    rb"(?=[!-9;-~]{1,80}: )"
+)
 _HEADER = re.compile(rb"(?:>*From |[!-9;-~]{1,80}[ \t]*:|\r?\n)")
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _WINDOW = 1024
@@ -26,6 +31,17 @@ def is_separator(data: bytes, at: int = 0) -> bool:
     """Whether the ``From `` line at ``at`` starts a message (the caller looks at the line before it)."""
     match = _SEPARATOR.match(data, at)
     return match is not None and _HEADER.match(data, match.end()) is not None
+
+
+def _starts_message(buffer: bytes, newline: int, start: int) -> re.Match[bytes] | None:
+    """The separator behind ``newline``; without a blank line before it, it has to be one beyond doubt."""
+    blank = (
+        newline == start or buffer[newline - 1 : newline] == b"\n" or buffer[newline - 2 : newline] == b"\n\r"
+    )
+    match = (_SEPARATOR if blank else _STRICT_SEPARATOR).match(buffer, newline + 1)
+    if match is None or _HEADER.match(buffer, match.end()) is None:
+        return None
+    return match
 
 
 def read_mbox(stream: BinaryIO, source: str) -> Iterator[RawMail | Skipped]:
@@ -68,13 +84,8 @@ def _split(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
             found = buffer.find(b"\nFrom ", search)
             if found < 0 or (not ended and found + _WINDOW > len(buffer)):
                 break
-            match = _SEPARATOR.match(buffer, found + 1)
-            blank = (
-                found == at
-                or buffer[found - 1 : found] in (b"\n", b"")
-                or buffer[found - 2 : found] == b"\n\r"
-            )
-            if match is None or not blank or _HEADER.match(buffer, match.end()) is None:
+            match = _starts_message(buffer, found, at)
+            if match is None:
                 search = found + 1
                 continue
             yield buffer[at : found + 1], cut

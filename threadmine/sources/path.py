@@ -15,7 +15,7 @@ from threadmine.sources.mailbox import is_maildir, is_separator, maildir_files, 
 from threadmine.sources.packed import packing, unpacked
 
 _PEEK = 8192
-_HEADER_LINE = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,60}[ \t]*:[^\n]{0,4000}\r?\n")
+_HEADER_LINE = re.compile(rb"[!-9;-~]{1,80}[ \t]*:[^\n]{0,4000}\r?\n")
 _MAIL_HEADERS = re.compile(
     rb"^(?:from|to|cc|subject|date|message-id|received|return-path|delivered-to|mime-version"
     rb"|content-type|in-reply-to|references|x-[a-z-]+|dkim-signature|list-id|sender|reply-to"
