@@ -159,8 +159,10 @@ class CodeFacts:
     def function(self, name: str, version: str) -> FunctionFacts | Unknown:
         """The facts that hold for ``name`` in ``version``: what all trees of its span agree on.
 
+        An absence is certain only if each of ``kernel`` (parts between slashes), asked by itself, shows it.
+
         Returns:
-            Unknown where no tree has the function, or only one side of the span does.
+            Unknown where no tree of the span has the function.
         """
         span = self.span(version)
         if isinstance(span, Unknown):
@@ -169,15 +171,14 @@ class CodeFacts:
         if row is None:
             return Unknown(f"no facts about {name}()")
         mask = sum(1 << n for n in span)
-        have = row["v"] & mask
-        if have != mask:
-            where = "/".join(self.versions[n] for n in span)
-            return Unknown(
-                f"{name}() is not in the mm code of {where}" if not have else f"{name}() changed there"
-            )
-        return self._facts(row, mask, span)
+        have: int = row["v"] & mask
+        if not have:
+            return Unknown(f"{name}() is not in the mm code of {'/'.join(self.versions[n] for n in span)}")
+        # where only one neighbour has the function, it came or went in between: the other says nothing
+        there = tuple(n for n in span if have >> n & 1)
+        return self._facts(row, have, there, inferred=len(span) > 1)
 
-    def _facts(self, row: dict[str, Any], mask: int, span: tuple[int, ...]) -> FunctionFacts:
+    def _facts(self, row: dict[str, Any], mask: int, span: tuple[int, ...], inferred: bool) -> FunctionFacts:
         def kept(key: str) -> list[list[Any]]:
             return [entry for entry in row.get(key, ()) if entry[-1] & mask == mask]
 
@@ -192,7 +193,7 @@ class CodeFacts:
             name=row["f"],
             kernel="/".join(self.versions[n] for n in span),
             source="code " + " and ".join(self.sources[n] for n in span),
-            inferred=len(span) > 1,
+            inferred=inferred,
             files=tuple(entry[0] for entry in kept("p")),
             parameters=tuple(parameters[0][0].split(",")) if parameters and parameters[0][0] else (),
             calls=tuple(Call(c, bool(f & SURE), bool(f & REPEATED)) for c, f in calls.items() if c in agreed),
@@ -226,6 +227,17 @@ class CodeFacts:
             return Unknown(f"no facts about the members of struct {struct}")
         mask = sum(1 << n for n in span)
         return frozenset(m for m, bits in members.items() if bits & mask == mask)
+
+    @lru_cache(maxsize=500)  # noqa: B019
+    def mentioning(self, name: str) -> tuple[str, ...]:
+        """Functions of any kernel whose facts hold ``name`` (callee, ``struct.member``, constant), sorted."""
+        needle, data, found, position = f'"{name}"'.encode(), self._rest, [], 0
+        while (hit := data.find(needle, position)) >= 0:
+            start = data.rfind(b"\n", 0, hit) + 1
+            end = data.find(b"\n", hit)
+            found.append(data[start + 6 : data.index(b'"', start + 6)].decode())
+            position = end if end > 0 else len(data)
+        return tuple(f for f in found if f != name)
 
     @lru_cache(maxsize=2_000)  # noqa: B019
     def in_file(self, path: str, version: str) -> tuple[str, ...]:

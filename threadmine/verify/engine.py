@@ -83,6 +83,8 @@ def _present(question: Question, context: KernelContext, trace: Trace | None) ->
             continue
         rule, finding = decided
         asked += 1
+        if claim.modality is Modality.CONDITIONAL and not isinstance(rule, LayoutRule):
+            return _undecided(context, f"said under a condition that is not checked; {finding.reason}")
         if _of_claim(claim, finding.truth) is not Truth.FALSE:
             return _verdict(question, context, version, rule, finding)
         against.append((rule, finding))
@@ -149,12 +151,26 @@ def _try(rule: Rule, question: Question, version: str, arch: str, trace: Trace |
     return answer
 
 
+_ASIDE = (
+    "not about",
+    "does not say",
+    "says more",
+    "no flag of page",
+    "'' names",
+    "'nothing'",
+    "whether nobody",
+)
+"""How rules begin that were asked about another sort of statement: the poorest reasons."""
+
+
 def _what_is_missing(reasons: list[str]) -> str:
-    """The most telling reason: the one of the first rule that understood what the claim is about."""
+    """The most telling reason: a missing fact before a name that is not understood before "not my
+    business"."""
     if not reasons:
         return "no rule covers such a statement"
-    named = [r for r in reasons if r.startswith(("no facts about", "no fact about", "no place", "neither"))]
-    return (named or reasons)[0]
+    telling = [r for r in reasons if not r.startswith(_ASIDE)]
+    facts = [r for r in telling if r.startswith(("no fact", "no place", "no check", "no one function"))]
+    return (facts or telling or reasons)[0]
 
 
 # ------------------------------------------------------------------------------------------- the verdict

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from threadmine.memmap import Model
 from threadmine.memmap.calls import load_code
+from threadmine.memmap.effects import flag_operation
 from threadmine.memmap.layout import OVERLAYS
 from threadmine.model import Unknown
 
@@ -72,7 +73,9 @@ _VARIABLES = (
 _FLAG = re.compile(r"(?:PG|PGTY)_\w+$")
 _FUNCTION = re.compile(r"[A-Za-z_]\w+$")
 _FILE = re.compile(r"[\w./-]+/[\w.-]+\.[chS]$|[\w./-]+/$")
-_PAGE_INDEX = re.compile(r"\bpages?\s?\[\s*(\d{1,3})\s*\]|\b(first|second|third) tail page\b")
+_PAGE_INDEX = re.compile(
+    r"\bpages?\s?\[\s*([1-9]\d{0,2})\s*\]|\bpage\s\+\s([1-9])\b|\b(first|second|third) tail page\b"
+)
 _ORDINAL = {"first": 1, "second": 2, "third": 3}
 
 
@@ -104,12 +107,20 @@ def _read(text: str, condition: str, model: Model) -> Ref:
     found = _MEMBER.match(plain)
     if found and _is_member_end(plain, found.end()):
         struct, index, member = _struct_of(found[1], model), found[2], found[3]
+        struct = _struct_with(member, struct, model)
         page = int(index) if index else page_index(condition) if struct != "folio" else None
         return Ref(Kind.MEMBER, plain, struct, member, page)
     bare = re.sub(r"\(.*\)$", "", plain.removeprefix("struct ")).strip()
     if bare in model.names.structs and (plain.startswith("struct ") or not load_code().known(bare)):
         return Ref(Kind.STRUCT, bare)
-    if _FUNCTION.match(bare) and (load_code().known(bare) or "(" in text):
+    if _FUNCTION.match(bare) and (load_code().known(bare) or "(" in text or flag_operation(bare) is not None):
+        return Ref(Kind.FUNCTION, bare)
+    if (
+        _FUNCTION.match(bare)
+        and "_" in bare.strip("_")
+        and bare not in model.names.members
+        and bare.islower()
+    ):
         return Ref(Kind.FUNCTION, bare)
     return Ref(Kind.WORDS, plain)
 
@@ -119,6 +130,14 @@ def _struct_of(name: str, model: Model) -> str:
     if name in model.names.structs or name.endswith("_ops"):
         return name
     return next((struct for part, struct in _VARIABLES if part in name), name)
+
+
+def _struct_with(member: str, struct: str, model: Model) -> str:
+    """``struct``, or the one that really has the member (``page._pincount`` is meant of the folio)."""
+    having = model.names.members.get(member, ())
+    if not having or struct in having or struct not in OVERLAYS:
+        return struct
+    return next((other for other in ("folio", "page") if other in having), struct)
 
 
 def _is_member_end(text: str, end: int) -> bool:
@@ -132,7 +151,7 @@ def page_index(text: str) -> int | None:
     found = _PAGE_INDEX.search(text)
     if not found:
         return None
-    return int(found[1]) if found[1] else _ORDINAL[found[2]]
+    return int(found[1] or found[2]) if found[1] or found[2] else _ORDINAL[found[3]]
 
 
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,16}\b|\b\d{1,9}\b")

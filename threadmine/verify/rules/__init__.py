@@ -10,7 +10,9 @@ from threadmine.verify.rules.effects import EffectRule
 from threadmine.verify.rules.exists import FunctionExistsRule, MemberRule
 from threadmine.verify.rules.guards import RequiresRule
 from threadmine.verify.rules.handles import HandlesRule
+from threadmine.verify.rules.heads import HeadRule
 from threadmine.verify.rules.hunks import HunkRule
+from threadmine.verify.rules.needs import NeedsRule
 from threadmine.verify.rules.order import PrecedesRule
 from threadmine.verify.rules.order_bits import OrderBitsRule
 from threadmine.verify.rules.overlap import OverlapRule
@@ -18,6 +20,7 @@ from threadmine.verify.rules.place import OffsetRule, SizeRule
 from threadmine.verify.rules.points_to import PointsToRule
 from threadmine.verify.rules.residence import ResidenceRule
 from threadmine.verify.rules.results import ResultRule
+from threadmine.verify.rules.span import SpanRule
 from threadmine.verify.rules.store import SameStoreRule
 from threadmine.verify.rules.uses import ExclusiveRule, UsesRule
 
@@ -30,9 +33,12 @@ RULES: tuple[Rule, ...] = (
     ResidenceRule(),
     PointsToRule(),
     OrderBitsRule(),
+    SpanRule(),
+    HeadRule(),
     EffectRule(),
     CallRule(),
     FunctionExistsRule(),
+    NeedsRule(),
     RequiresRule(),
     HandlesRule(),
     ExclusiveRule(),

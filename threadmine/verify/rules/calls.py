@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from threadmine.memmap.calls import CodeFacts
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import Reach, reach
@@ -13,11 +15,14 @@ WRAPPERS = ("{}_noprof", "__{}", "{}_nolock")
 """A call of one of these is a call of what the mail names (allocation profiling renamed the functions)."""
 
 
+_CALLING = re.compile(r"\b(?:call|us|invok|wrap|rel(?:y|ies))\w*\b|\bend up in\b", re.I)
+
+
 class CallRule(Rule):
     """``prep_compound_page()`` calls ``prep_compound_tail()``."""
 
     name = "call"
-    predicates = frozenset({Predicate.CALLS, Predicate.USES})
+    predicates = frozenset({Predicate.CALLS, Predicate.USES, Predicate.OTHER})
 
     cases = (
         Case(Predicate.CALLS, "prep_compound_page", "prep_compound_tail"),
@@ -31,6 +36,8 @@ class CallRule(Rule):
     )
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
+        if question.claim.predicate is Predicate.OTHER and not _CALLING.search(question.claim.quote):
+            return Unknown("does not say that something is called")
         callee = callee_name(question.object, question.code)
         if isinstance(callee, Unknown):
             return callee
@@ -64,6 +71,8 @@ class CallRule(Rule):
     def _absent(self, question: Question, reaches: list[Reach], callee: str) -> Finding | Unknown:
         start = reaches[0].start
         who = f"{start.name}()" if question.subject.kind is Kind.FUNCTION else question.subject.text
+        if start.inferred and _in_one(reaches, callee):
+            return Unknown(f"{who} changed between the kernels {start.kernel}")
         if question.subject.kind is not Kind.FUNCTION:
             text = f"no function in {who} calls {callee}() ({start.kernel})"
             return Finding(Truth.FALSE, text, self.fact(text, start.source), firm=False)
@@ -73,6 +82,16 @@ class CallRule(Rule):
             return Unknown(f"no facts about {callee}()")
         text = f"{who} does not call {callee}(), nor does anything within 4 calls of it ({start.kernel})"
         return Finding(Truth.FALSE, text, self.fact(text, start.source), firm=False)
+
+
+def _in_one(reaches: list[Reach], callee: str) -> bool:
+    """Whether one of the kernels that stand for a version has such a call after all."""
+    for found in reaches:
+        for one in found.start.kernel.split("/"):
+            each = reach(found.start.name, one)
+            if not isinstance(each, Unknown) and any(callee in step.facts.callees for step in each.steps):
+                return True
+    return False
 
 
 def callee_name(target: Ref, code: CodeFacts) -> str | Unknown:

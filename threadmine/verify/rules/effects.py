@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from threadmine.memmap import Model
+from threadmine.memmap.calls import FunctionFacts
 from threadmine.memmap.layout import OVERLAYS
 from threadmine.memmap.names import aliases_of
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
@@ -105,7 +106,7 @@ class EffectRule(Rule):
         if covering:
             text = f"{covering[0].spelled}, which shares bytes with {target.name}"
             return Finding(Truth.TRUE, text, self.fact(text, covering[0].step.facts.source))
-        return self._absent(reaches, target.name, claim.predicate, same | over)
+        return self._absent(question, reaches, target, same | over)
 
     @staticmethod
     def _fits(predicate: Predicate, hit: Found) -> bool:
@@ -117,7 +118,7 @@ class EffectRule(Rule):
         claim, hit = question.claim, hits[0]
         calls = _CALL.findall(claim.value)
         if calls:
-            return self._through(question, hits, calls[0])
+            return self._through(question, hits, reaches, calls[0])
         wanted = claim.value.strip()
         values = [h.use.value for h in hits]
         if claim.predicate is Predicate.SETS and _CONSTANT.match(wanted) and wanted not in values:
@@ -132,7 +133,9 @@ class EffectRule(Rule):
         text = f"{hit.spelled} ({hit.step.facts.kernel})"
         return Finding(Truth.TRUE, text, self.fact(text, hit.step.facts.source), firm=not claim.condition)
 
-    def _through(self, question: Question, hits: list[Found], macro: str) -> Finding | Unknown:
+    def _through(
+        self, question: Question, hits: list[Found], reaches: list[Reach], macro: str
+    ) -> Finding | Unknown:
         """The claim says by what it is stored (``with WRITE_ONCE()``): the function itself must use that."""
         own = [h for h in hits if len(h.step.way) == 1]
         if not own:
@@ -141,6 +144,9 @@ class EffectRule(Rule):
         if macro in facts.callees:
             text = f"{own[0].spelled} and uses {macro}() ({facts.kernel})"
             return Finding(Truth.TRUE, text, self.fact(text, facts.source))
+        either = [question.code.function(facts.name, one) for one in facts.kernel.split("/")]
+        if len(reaches) > 1 or any(not isinstance(f, Unknown) and macro in f.callees for f in either):
+            return Unknown(f"{own[0].spelled}; whether by {macro}() is not known")
         text = f"{own[0].spelled} and uses no {macro}() ({facts.kernel})"
         return Finding(Truth.FALSE, text, self.fact(text, facts.source))
 
@@ -156,22 +162,56 @@ class EffectRule(Rule):
         touched = [h for found in reaches for h in uses_of(found, word, "wa")]
         if touched:
             return Unknown(f"{touched[0].spelled}; which bits is not known")
-        return self._absent(reaches, target.text, question.claim.predicate, frozenset())
+        return self._absent(question, reaches, target, frozenset())
 
     # ------------------------------------------------------------------------------------------ absence
 
     def _absent(
-        self, reaches: list[Reach], what: str, predicate: Predicate, members: frozenset[str]
+        self, question: Question, reaches: list[Reach], target: Ref, members: frozenset[str]
     ) -> Finding | Unknown:
-        first = reaches[0].start
+        predicate, first = question.claim.predicate, reaches[0].start
+        kept = self._kept(question, target, first)
+        if kept is not None:
+            return kept
         verb = {"sets": "writes", "clears": "clears", "reads": "reads"}[predicate.value]
-        text = f"neither {first.name}() nor what it calls {verb} {what} ({first.kernel}, {DEPTH} calls deep)"
+        what = target.name
         if not all(found.complete for found in reaches):
             return Unknown(f"no place is known where {first.name}() {verb} {what}; it calls through pointers")
         addressed = next((h for found in reaches for h in uses_of(found, members, "a")), None)
         if addressed is not None and predicate is not Predicate.READS:
             return Unknown(f"{addressed.spelled}: whether it is written there is not known")
+        if first.inferred and self._in_one(reaches, target, members, predicate):
+            return Unknown(f"{first.name}() changed between the kernels {first.kernel}")
+        text = f"neither {first.name}() nor what it calls {verb} {what} ({first.kernel}, {DEPTH} calls deep)"
         return Finding(Truth.FALSE, text, self.fact(text, first.source), firm=False)
+
+    @staticmethod
+    def _in_one(reaches: list[Reach], target: Ref, members: frozenset[str], predicate: Predicate) -> bool:
+        """Whether one of the kernels that stand for a version does it after all."""
+        version = reaches[0].start.kernel.split("/")[0]
+        for found in reaches:
+            for one in found.start.kernel.split("/"):
+                each = reach(found.start.name, one or version)
+                if isinstance(each, Unknown):
+                    continue
+                if any(uses_of(each, members, ACCESS[predicate])):
+                    return True
+                if target.kind is Kind.FLAG and any(flag_uses(each, target.text, FLAG_KINDS[predicate])):
+                    return True
+        return False
+
+    def _kept(self, question: Question, target: Ref, first: FunctionFacts) -> Finding | None:
+        """What the effects say a function leaves as it was, although one might expect otherwise."""
+        if question.claim.predicate is Predicate.READS:
+            return None
+        for effect in question.model.effects(first.name, first.kernel.split("/")[0]):
+            if effect.access != "keep" or effect.via:
+                continue
+            if target.name == effect.member or target.text in effect.flags:
+                text = f"{first.name}() leaves {effect.member} of the {effect.page} page: {effect.value}"
+                source = f"effects {effect.kernels or first.kernel} {first.name}"
+                return Finding(Truth.FALSE, text, self.fact(text, source), firm=False)
+        return None
 
 
 def function_names(question: Question, subject: Ref, version: str) -> tuple[str, ...] | Unknown:

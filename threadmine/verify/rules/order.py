@@ -3,9 +3,12 @@ about."""
 
 from __future__ import annotations
 
+from threadmine.memmap.calls import FunctionFacts
 from threadmine.model import Predicate, Unknown, VerdictKind
 from threadmine.verify.refs import Kind, Ref
-from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
+
+MAX_PLACES = 3
 
 
 class PrecedesRule(Rule):
@@ -50,32 +53,41 @@ class PrecedesRule(Rule):
         first, second = _step(question.subject), _step(question.object)
         if not first or not second or first == second:
             return Unknown("no two steps named that are calls")
-        for name in _places(question):
-            facts = question.code.function(name, version)
-            if isinstance(facts, Unknown):
-                continue
-            callees = list(facts.callees)
-            if first not in callees or second not in callees:
-                continue
-            if facts.callees[first].repeated or facts.callees[second].repeated:
-                return Unknown(f"{name}() calls them more than once")
-            right = callees.index(first) < callees.index(second)
-            order = (first, second) if right else (second, first)
-            text = f"{name}() calls {order[0]}() and then {order[1]}() ({facts.kernel})"
-            truth = Truth.TRUE if right else Truth.FALSE
-            return Finding(truth, text, self.fact(text, facts.source), firm=name in question.claim.quote)
-        return Unknown(f"no function is known in which {first}() and {second}() are called")
+        both = [f for f in _calling_both(question, first, second, version) if f.name not in (first, second)]
+        named = [f for f in both if _names(question, f.name)]
+        chosen = named or both
+        if not chosen or len(chosen) > MAX_PLACES:
+            return Unknown(f"no one function is known in which {first}() and {second}() are called")
+        if any(f.callees[step].repeated for f in chosen for step in (first, second)):
+            return Unknown(f"{chosen[0].name}() calls them more than once")
+        answers = {list(f.callees).index(first) < list(f.callees).index(second) for f in chosen}
+        if len(answers) > 1:
+            return Unknown(f"{spell(f.name for f in chosen)} call them in different orders")
+        right, facts = answers.pop(), chosen[0]
+        order = (first, second) if right else (second, first)
+        text = f"{facts.name}() calls {order[0]}() and then {order[1]}() ({facts.kernel})"
+        truth = Truth.TRUE if right else Truth.FALSE
+        return Finding(truth, text, self.fact(text, facts.source), firm=bool(named) and len(chosen) == 1)
+
+
+def _calling_both(question: Question, first: str, second: str, version: str) -> list[FunctionFacts]:
+    found = []
+    for name in sorted(set(question.code.mentioning(first)) & set(question.code.mentioning(second))):
+        facts = question.code.function(name, version)
+        if not isinstance(facts, Unknown) and first in facts.callees and second in facts.callees:
+            found.append(facts)
+    return found
+
+
+def _names(question: Question, function: str) -> bool:
+    """Whether the sentence or the mail around it speaks of the function."""
+    claim = question.claim
+    if function in claim.quote or function in claim.condition or function in claim.entities:
+        return True
+    return f"{function}(" in question.message.body
 
 
 def _step(ref: Ref) -> str:
     if ref.kind is Kind.FUNCTION:
         return ref.text
     return ref.name if ref.kind is Kind.MEMBER and ref.struct.endswith("_ops") else ""
-
-
-def _places(question: Question) -> tuple[str, ...]:
-    """Functions that the sentence names, other than the two steps themselves."""
-    claim = question.claim
-    words = f"{claim.quote} {claim.condition}".replace("(", " ").replace(")", " ").split()
-    names = [w.strip(".,;:'\"") for w in (*words, *claim.entities)]
-    return tuple(dict.fromkeys(n for n in names if "_" in n and question.code.known(n)))

@@ -25,6 +25,7 @@ class OverlapRule(LayoutRule):
         Case(Predicate.OVERLAPS, "page.lru", "page.compound_head", kernel="6.1"),
         Case(Predicate.OVERLAPS, "PG_head", "folio._flags_1", value="bit 6 of the order byte"),
         Case(Predicate.EQUALS, "folio.memcg_data", "page.memcg_data"),
+        Case(Predicate.EQUALS, "folio.page", "struct page"),
         Case(Predicate.OVERLAPS, "page.mapping", "page.private", polarity=Polarity.NEGATIVE),
         Case(
             Predicate.OVERLAPS,
@@ -57,6 +58,8 @@ class OverlapRule(LayoutRule):
         if Kind.FLAG in (a.kind, b.kind):
             flag, word = (a, b) if a.kind is Kind.FLAG else (b, a)
             return self._flag(layout, flag, word)
+        if a.kind is Kind.MEMBER and b.kind is Kind.STRUCT and question.claim.predicate is Predicate.EQUALS:
+            return self._first(layout, a, b)
         if a.kind is not Kind.MEMBER or b.kind is not Kind.MEMBER:
             return Unknown(f"{a.text!r} and {b.text!r} are not two members")
         if a.name == b.name:
@@ -73,6 +76,16 @@ class OverlapRule(LayoutRule):
         truth = Truth.TRUE if overlap.meets else Truth.FALSE
         firm = question.claim.predicate is Predicate.OVERLAPS
         return Finding(truth, text, self.fact(overlap.text(), layout.source), firm=firm)
+
+    def _first(self, layout: Layout, part: Ref, whole: Ref) -> Finding | Unknown:
+        """``&folio->page`` is the page: a struct that is the other's first member."""
+        member = layout.find(part.struct, part.member)
+        if isinstance(member, Unknown):
+            return member
+        if member.offset or member.type != f"struct {whole.text}":
+            return Unknown(f"{part.name} is a {member.type} at offset {member.offset}")
+        text = f"{part.name} is a struct {whole.text} at offset 0 ({layout.kernel})"
+        return Finding(Truth.TRUE, text, self.fact(text, layout.source))
 
     def _plain(self, question: Question, layout: Layout, a: Ref, b: Ref) -> Finding | Unknown:
         if a.struct != b.struct:

@@ -15,6 +15,7 @@ _WORDS = {"two": 2, "four": 4, "eight": 8}
 _BIT = re.compile(r"\bbits?\b")
 _UNIT = re.compile(r"\bbytes?\b|\boffset\b|\+|0x|^\s*\d+\s*\|")
 _SIZE = re.compile(r"\b(?:size|sized|long|wide)\b")
+_STATED_SIZE = re.compile(r"\bsize\s*(?:of\s*)?(\d{1,3})\b")
 _IN_PAGE = re.compile(r"page\[(\d{1,3})\]\s*\+\s*(\d{1,3})")
 
 
@@ -47,23 +48,23 @@ class OffsetRule(LayoutRule):
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         subject, words = question.subject, question.words
         if subject.kind is Kind.FLAG:
-            return self._bit(layout, subject, words)
+            return self._bit(layout, subject, words, question.claim.quote.lower())
         if subject.kind is not Kind.MEMBER:
             return Unknown(f"{subject.text!r} names no member or flag")
         member = layout.find(subject.struct, subject.member)
         if isinstance(member, Unknown):
             return member
-        edge = _LAST.search(words)
+        edge = _LAST.search(words) or _LAST.search(question.claim.quote.lower())
         if edge:
             return self._edge(question, layout, member, edge)
         return self._number(question, layout, member)
 
-    def _bit(self, layout: Layout, flag: Ref, words: str) -> Finding | Unknown:
+    def _bit(self, layout: Layout, flag: Ref, words: str, quote: str) -> Finding | Unknown:
         known = layout.flag(flag.text)
         stated = numbers(words)
         if known is None:
             return Unknown(f"{layout.kernel} has no {flag.text}")
-        if len(stated) != 1 or not _BIT.search(words):
+        if len(stated) != 1 or not _BIT.search(f"{words} {quote}"):
             return Unknown("no bit number stated")
         text = f"{flag.text} is bit {known.bit} ({layout.kernel}, {layout.arch})"
         truth = Truth.TRUE if stated[0] == known.bit else Truth.FALSE
@@ -79,6 +80,9 @@ class OffsetRule(LayoutRule):
             stated = (int(in_page[1]), int(in_page[2]))
             right = stated == (page, start) or (member.struct != "folio" and stated[1] == start)
             truth = Truth.TRUE if right else Truth.FALSE
+            wrong_size = _STATED_SIZE.search(words)
+            if truth is Truth.TRUE and wrong_size and int(wrong_size[1]) != member.size:
+                truth, text = Truth.PARTLY, f"{text}; the size is {member.size}, not {wrong_size[1]}"
             return Finding(truth, text, self.fact(text, layout.source))
         plain = re.sub(r"page\[\d+\]", "", words)
         found = numbers(plain)

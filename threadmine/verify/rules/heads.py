@@ -1,0 +1,77 @@
+"""Nobody reads a folio's member from a tail page: all code reaches it through a struct folio, a head."""
+
+from __future__ import annotations
+
+import re
+
+from threadmine.memmap.calls import FunctionFacts
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.refs import Kind
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
+
+_ANYBODY = re.compile(
+    r"^(?:core[- ]?mm|anything|anybody|anyone|nothing|nobody|no ?one|the kernel|mm|code|any code)?$", re.I
+)
+_TAIL = re.compile(r"\b(?:tail|non-head|non-second|random)\b", re.I)
+
+
+class HeadRule(Rule):
+    """``folio._nr_pages`` is never read from a tail page."""
+
+    name = "head-only"
+    predicates = frozenset({Predicate.READS, Predicate.USES})
+
+    cases = (
+        Case(
+            Predicate.READS,
+            "core mm",
+            "folio._nr_pages",
+            condition="random tail page",
+            polarity=Polarity.NEGATIVE,
+        ),
+        Case(Predicate.READS, "nothing", "folio.share", condition="tail page", polarity=Polarity.NEGATIVE),
+        Case(
+            Predicate.READS,
+            "core mm",
+            "folio._nr_pages",
+            condition="tail page",
+            verdict=VerdictKind.UNDECIDED,
+        ),
+        Case(
+            Predicate.READS,
+            "core mm",
+            "page.memcg_data",
+            condition="tail page",
+            polarity=Polarity.NEGATIVE,
+            verdict=VerdictKind.UNDECIDED,
+        ),
+    )
+
+    def find(self, question: Question, version: str) -> Finding | Unknown:
+        target, claim = question.object, question.claim
+        if not _ANYBODY.match(claim.subject.strip()) or target.kind is not Kind.MEMBER:
+            return Unknown("not about who reads a member")
+        if target.struct != "folio" or not _TAIL.search(f"{claim.condition} {claim.value}"):
+            return Unknown(f"{target.name} is not asked about for tail pages")
+        users = _touching(question, target.name, version)
+        others = [
+            *_touching(question, f"page.{target.member}", version),
+            *_touching(question, f"?.{target.member}", version),
+        ]
+        if not users or others:
+            return Unknown(f"not every reader of {target.name} is known to go through a folio")
+        text = (
+            f"the {len(users)} functions that touch {target.name} reach it through a struct folio, which is "
+            f"never a tail page: {spell(f'{u.name}()' for u in users)} ({users[0].kernel})"
+        )
+        return Finding(Truth.FALSE, text, self.fact(text, users[0].source), firm=False)
+
+
+def _touching(question: Question, member: str, version: str) -> list[FunctionFacts]:
+    """Functions that touch ``member`` under that very name (``?`` where the type is not known)."""
+    found = []
+    for name in question.code.mentioning(member):
+        facts = question.code.function(name, version)
+        if not isinstance(facts, Unknown) and any(use.name == member for use in facts.members):
+            found.append(facts)
+    return found
