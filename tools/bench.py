@@ -1,0 +1,250 @@
+"""``make bench``: messages per CPU second, peak memory and query times, on corpus/bulk.bundle.
+
+Each measurement is a process of its own; its CPU seconds are those the kernel counts (user and system), from
+its first import to its last commit. notmuch and mu index the same mail from a Maildir where they are
+installed (Debian: notmuch, maildir-utils).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parent.parent
+MODES = {
+    "parse": "read + parse",
+    "store": "read + parse + store",
+    "all": "everything",
+}
+GOALS = {"store": 2500, "all": 1000}
+QUERY_LIMIT_MS = 50.0
+ALL = 10**9
+
+
+def corpus_path() -> Path:
+    """The shared corpus: THREADMINE_CORPUS, or the folder ``shared`` beside the repository."""
+    return Path(os.environ.get("THREADMINE_CORPUS") or ROOT.parent / "shared").resolve()
+
+
+# ------------------------------------------------------------------------------- inside one process
+
+
+def measure(mode: str, source: str, count: int, database: str) -> dict[str, float]:
+    """Does ``mode`` with the first ``count`` messages; CPU seconds, bytes of mail and peak memory (KiB)."""
+    from threadmine import pipeline
+    from threadmine.db.session import open_database
+    from threadmine.ingest import parse_all
+    from threadmine.model import Message, Mined, RawMail, Skipped
+    from threadmine.sources import read_path
+
+    size = 0
+
+    def counted(items: Iterator[RawMail | Skipped]) -> Iterator[RawMail | Skipped]:
+        nonlocal size
+        for item in islice(items, count):
+            size += len(item.data) if isinstance(item, RawMail) else 0
+            yield item
+
+    messages = parse_all(counted(read_path(source)))
+    if mode == "parse":
+        done = sum(isinstance(item, Message) for item in messages)
+        failures = 0
+    else:
+        with open_database(database) as opened:
+            miner = None if mode == "all" else Mined
+            if mode == "store":
+                pipeline.update_states = lambda _: 0  # type: ignore[assignment] # nothing was mined
+            report = pipeline.ingest_messages(opened, messages, miner=miner)
+        done, failures = report.read, len(report.failures)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "messages": done,
+        "failures": failures,
+        "bytes": size,
+        "seconds": usage.ru_utime + usage.ru_stime,
+        "peak": usage.ru_maxrss,
+    }
+
+
+def run(mode: str, source: str, count: int, database: Path) -> dict[str, float]:
+    """:func:`measure` in a process of its own."""
+    for name in (database, Path(f"{database}-wal"), Path(f"{database}-shm")):
+        name.unlink(missing_ok=True)
+    command = [sys.executable, __file__, "--inside", mode, source, str(count), str(database)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"bench: {mode} failed:\n{done.stderr}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+# ------------------------------------------------------------------------------------ other programs
+
+
+def write_maildir(source: str, count: int, folder: Path) -> int:
+    """Writes the mails as a Maildir; returns how many."""
+    from threadmine.model import RawMail
+    from threadmine.sources import read_path
+
+    for name in ("cur", "new", "tmp"):
+        (folder / name).mkdir(parents=True)
+    number = 0
+    for item in islice(read_path(source), count):
+        if isinstance(item, RawMail):
+            number += 1
+            (folder / "cur" / f"{number:07}.bench:2,S").write_bytes(item.data)
+    return number
+
+
+def cpu_of(command: list[str], environment: dict[str, str]) -> float | None:
+    """CPU seconds of a command and what it starts; None where it fails."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        print(f"  {command[0]} failed: {done.stderr.strip()[-200:]}")
+        return None
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def others(source: str, count: int, folder: Path) -> None:
+    """Prints what notmuch and mu need for the same mail."""
+    present = [name for name in ("notmuch", "mu") if shutil.which(name)]
+    for name in ("notmuch", "mu"):
+        if name not in present:
+            package = {"notmuch": "notmuch", "mu": "maildir-utils"}[name]
+            print(f"{name:24} not installed (Debian: {package})")
+    if not present:
+        return
+    mail = folder / "mail"
+    number = write_maildir(source, count, mail)
+    if "notmuch" in present:
+        config = folder / "notmuch-config"
+        config.write_text(f"[database]\npath={mail}\n[user]\nname=Bench\nprimary_email=bench@example.org\n")
+        show_rate("notmuch new", number, cpu_of(["notmuch", "new"], {"NOTMUCH_CONFIG": str(config)}))
+    if "mu" in present:
+        home = {"MUHOME": str(folder / "mu"), "XDG_CACHE_HOME": str(folder / "cache")}
+        made = cpu_of(["mu", "init", f"--maildir={mail}"], home)
+        if made is not None:
+            show_rate("mu index", number, cpu_of(["mu", "index", "--quiet"], home))
+
+
+def show_rate(name: str, number: float, seconds: float | None, more: str = "") -> None:
+    if seconds:
+        rate, each = number / seconds, seconds / number * 1000
+        print(f"{name:24} {rate:8,.0f} messages a CPU second {each:8.3f} ms each  {more}".rstrip())
+
+
+# -------------------------------------------------------------------------------------------- queries
+
+
+def time_queries(path: Path) -> None:
+    """Prints the time of each question on the database at ``path``, the best of five."""
+    from threadmine.db.queries import Queries
+    from threadmine.db.session import open_database
+    from threadmine.errors import NotFoundError
+    from threadmine.model import Access, ConcernState, VerdictKind
+
+    with open_database(str(path), readonly=True) as database:
+        queries = Queries(database)
+        counts = queries.counts()
+        newest = queries.threads(limit=1)[0]
+        some = queries.series(limit=1)[0]
+        questions: dict[str, Callable[[], object]] = {
+            "counts": queries.counts,
+            "board": queries.board,
+            "people": queries.people,
+            "threads, 200": queries.threads,
+            "series, 200": lambda: queries.series(limit=200),
+            "series by words": lambda: queries.series(some.title),
+            "issues, 200": lambda: queries.issues(limit=200),
+            "issues open, 200": lambda: queries.issues(state=ConcernState.OPEN, limit=200),
+            "issues of a member": lambda: queries.issues(field="folio._refcount", limit=200),
+            "issues by author": lambda: queries.issues(author="david", limit=200),
+            "claims refuted, 200": lambda: queries.claims(verdict=VerdictKind.REFUTED, limit=200),
+            "claims on a member": lambda: queries.claims(field="page.flags", limit=200),
+            "touches of a member": lambda: queries.touches("folio.mapping", limit=200),
+            "touches, writes": lambda: queries.touches("page.flags", Access.WRITE, limit=200),
+            "fields of a series": lambda: queries.fields(some.id),
+            "a thread": lambda: queries.thread(newest.message_id),
+            "a message": lambda: queries.message(newest.message_id),
+            "full text": lambda: queries.search("folio refcount", limit=50),
+        }
+        held = f"{counts.messages:,} messages, {counts.claims:,} claims, {counts.concerns:,} concerns"
+        print(f"\nqueries on {held}")
+        for name, ask in questions.items():
+            try:
+                ask()
+            except NotFoundError as error:  # this mail has nothing to answer with
+                print(f"{name:24} {error.what}")
+                continue
+            best = min(_timed(ask) for _ in range(5)) * 1000
+            print(f"{name:24} {best:8.2f} ms{'  OVER' if best > QUERY_LIMIT_MS else ''}")
+
+
+def _timed(ask: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    ask()
+    return time.perf_counter() - start
+
+
+# ----------------------------------------------------------------------------------------------- main
+
+
+def bench(source: str, count: int, memory: bool, with_others: bool) -> None:
+    with TemporaryDirectory(prefix="threadmine-bench-") as name:
+        folder = Path(name)
+        database = folder / "bench.db"
+        for mode, title in MODES.items():
+            found = run(mode, source, count, database)
+            mean = found["bytes"] / max(found["messages"], 1) / 1000
+            goal = f"(goal {GOALS[mode]:,})" if mode in GOALS else f"({mean:.1f} kB each)"
+            if found["failures"]:
+                goal += f"  {found['failures']:.0f} failures"
+            show_rate(title, found["messages"], found["seconds"], goal)
+        size = database.stat().st_size / 1e6
+        print(f"{'database':24} {size:8.1f} MB for {found['bytes'] / 1e6:.1f} MB of mail")
+        if with_others:
+            others(source, count, folder)
+        time_queries(database)
+        if memory:
+            print()
+            for number in (2_000, 10_000):
+                for mode in ("store", "all"):
+                    found = run(mode, source, number, database)
+                    print(
+                        f"peak memory {MODES[mode]:22} {found['messages']:6,.0f} messages "
+                        f"{found['peak'] / 1024:8.0f} MiB"
+                    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("source", nargs="?", help="mail to read (default: corpus/bulk.bundle)")
+    parser.add_argument("--count", type=int, default=ALL, help="messages (default: all there are)")
+    parser.add_argument("--no-memory", action="store_true", help="leave the memory measurement out")
+    parser.add_argument("--no-others", action="store_true", help="leave notmuch and mu out")
+    chosen = parser.parse_args()
+    source = chosen.source or str(corpus_path() / "corpus" / "bulk.bundle")
+    if not Path(source).exists():
+        print(f"no mail at {source}: set THREADMINE_CORPUS", file=sys.stderr)
+        return 1
+    bench(source, chosen.count, not chosen.no_memory, not chosen.no_others)
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--inside"]:
+        _, _, mode_, source_, count_, database_ = sys.argv
+        print(json.dumps(measure(mode_, source_, int(count_), database_)))
+    else:
+        sys.exit(main())
