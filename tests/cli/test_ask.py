@@ -175,7 +175,11 @@ def test_touches_lists_series_newest_first(run: Run) -> None:
 
 def test_series_lists_and_tells(run: Run) -> None:
     listed = run("series").splitlines()
-    assert [line.split()[1] for line in listed[1:]] == ["v2", "v1"]
+    assert listed[:2] == ["mm: rework device page setup", "    Ada Author, linux-mm.example.org"]
+    assert [line.split()[1:] for line in listed[2:4]] == [
+        ["v2", "1/2", "4d", "1", "open"],
+        ["v1", "2/2", "3w", "2", "open"],
+    ]
     story = run("series", "v1-2@example.org")
     assert "patches:  1 of 2, not complete" in story and "known by subject" in story
     assert "issues:   3, of them still open: 2" in story

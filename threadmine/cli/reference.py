@@ -10,7 +10,6 @@ from threadmine.cli.catalogue import CATALOGUE, SECTIONS
 from threadmine.cli.main import available, threadmine
 from threadmine.query.terms import HAS, IS, TERMS
 
-
 STREAMS = """\
 Data goes to standard output, narration to standard error. Exit status: 0 done, 1 failed (the reason on
 standard error, in one line, with what to do), 2 wrong usage, 130 interrupted."""

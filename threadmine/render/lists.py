@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from threadmine.model import ClaimRow, FieldCount, IssueRow, Person, SeriesRow
+from threadmine.model import ClaimRow, FieldCount, IssueRow, Moment, Person, SeriesRow, Unknown
 from threadmine.render.style import PLAIN, Style, badge
 from threadmine.render.table import Cell, Column, table
-from threadmine.render.text import age, clip, date_text, join_words, pad, safe_line, wrap
+from threadmine.render.text import age, clip, join_words, pad, safe_line, wrap
 
 QUOTE_LINES = 3
 """Lines of a quotation in a list; ``show`` has the whole of it."""
@@ -132,29 +132,53 @@ def statement(row: ClaimRow) -> str:
 def series_lines(
     rows: Iterable[SeriesRow], columns: int, now: datetime, style: Style = PLAIN
 ) -> Iterator[str]:
-    """One line per version of a series."""
-    head = (
-        Column("Series", style="id"),
-        Column("Version"),
-        Column("Patches", right=True),
-        Column("Open", right=True),
-        Column("Last", right=True),
-        Column("Author", flexible=True, least=8, style="person"),
-        Column("Title", flexible=True, least=16),
-    )
-    body = [
-        (
-            row.id,
-            row.version_text or f"v{row.version}",
-            f"{len(row.patches)}/{row.total}" if row.total else str(len(row.patches)),
-            _count(row.open_concerns, "open"),
-            age(row.last_activity, now),
-            person(row.author),
-            Cell(row.title, "dim" if row.state == "superseded" else ""),
+    """Each series with its versions below it, in the order of their newest versions in ``rows``."""
+    for chain in chains(rows):
+        newest = chain[0]
+        yield f"{style(clip(safe_line(newest.title), columns), 'title')}"
+        yield f"    {style(person(newest.author), 'person')}, {safe_line(newest.list_name) or 'list unknown'}"
+        head = (
+            Column("", style="id"),
+            Column(""),
+            Column("", right=True),
+            Column("", right=True),
+            Column(""),
+            Column("", flexible=True, least=8),
         )
-        for row in rows
+        body = [
+            (
+                row.id,
+                row.version_text or f"v{row.version}",
+                f"{len(row.patches)}/{row.total}" if row.total else str(len(row.patches)),
+                age(row.last_activity, now),
+                Cell(f"{row.open_concerns} open", "open" if row.open_concerns else "dim"),
+                Cell("" if row.title == newest.title else row.title, "dim"),
+            )
+            for row in chain
+        ]
+        lines = table(head, body, columns - 4, style, heading=False)
+        yield from (f"    {line}" for line in lines)
+        yield ""
+
+
+def chains(rows: Iterable[SeriesRow]) -> list[list[SeriesRow]]:
+    """Versions that follow each other together, newest first; the chains in the order of their first rows."""
+    known = {row.id: row for row in rows}
+    heads: dict[str, list[SeriesRow]] = {}
+    for row in known.values():
+        newest, seen = row, {row.id}
+        while newest.superseded_by in known and newest.superseded_by not in seen:
+            newest = known[newest.superseded_by]
+            seen.add(newest.id)
+        heads.setdefault(newest.id, []).append(row)
+    return [
+        sorted(chain, key=lambda row: (row.id != head, -_moment(row.date), row.id))
+        for head, chain in heads.items()
     ]
-    yield from table(head, body, columns, style)
+
+
+def _moment(moment: Moment) -> float:
+    return 0.0 if isinstance(moment, Unknown) else moment.timestamp()
 
 
 def _headline(
@@ -193,8 +217,3 @@ def _where(title: str, version: int, patch: str, columns: int, style: Style, pla
         yield style(clip(f"    {text}", columns), "dim")
     if place:
         yield style(clip(f"    {place}", columns), "dim")
-
-
-def day(row: SeriesRow) -> str:
-    """The day a series was sent."""
-    return date_text(row.date)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from threadmine.model import Access, Side, TouchRow, unique
+from threadmine.model import Access, Side, TouchRow, Unknown, unique
 from threadmine.render.lists import person
 from threadmine.render.style import PLAIN, Style
 from threadmine.render.table import Cell, Column, table
@@ -134,7 +134,7 @@ def touching_lines(
 ) -> Iterator[str]:
     """The series versions that touch a member: each with its patches, how and where."""
     for (own_id, version), group in by_series(rows).items():
-        first = group[0]
+        first = min(group, key=_sent)  # answers may hold code, too; the patch itself comes first
         title = safe_line(first.series_title) or safe_line(first.message_id)
         label = f"v{version}" if version else ""
         who = style(person(first.author), "person")
@@ -145,6 +145,10 @@ def touching_lines(
         else:
             yield from (f"    {line}" for line in _patch_lines(group, columns - 4, style))
         yield ""
+
+
+def _sent(row: TouchRow) -> float:
+    return float("inf") if isinstance(row.date, Unknown) else row.date.timestamp()
 
 
 def _patch_lines(group: Sequence[TouchRow], columns: int, style: Style) -> Iterator[str]:
