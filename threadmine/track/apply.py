@@ -1,17 +1,24 @@
-"""The one place where tracking touches the database: for the threads an ingest changed, and their series."""
+"""The one place where tracking writes: for the threads an ingest changed, and the series they belong to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database
-from threadmine.db.store import Store
+from threadmine.db.store import SeriesLink, Store
+from threadmine.model import Concern, ConcernStatus, StoredMessage
+from threadmine.track.asked import read_asked
+from threadmine.track.follow import follow
 from threadmine.track.replies import statuses
+from threadmine.track.series import Chains
 
 
 def update(database: Database, thread_ids: Iterable[str]) -> None:
-    """Computes the states of the concerns in these threads anew.
+    """Links the versions of series and computes the states of concerns anew.
+
+    Done for these threads and for those of the earlier versions of their series, whose concerns a new
+    version may have addressed; no others are touched.
 
     Args:
         database: opened for writing.
@@ -21,7 +28,47 @@ def update(database: Database, thread_ids: Iterable[str]) -> None:
         StoreError: the database cannot be read or written.
     """
     queries, store = Queries(database), Store(database)
-    for thread_id in thread_ids:
+    changed = tuple(dict.fromkeys(thread_ids))
+    chains = Chains(queries)
+    store.save_links(_changed_links(chains))
+    for thread_id in _touched(chains, changed):
         mails = queries.thread_mails(thread_id)
-        found = statuses(mails, queries.thread_concerns(thread_id))
+        found = settle(mails, queries.thread_concerns(thread_id), chains)
         store.save_statuses(found, [thread_id])
+
+
+def settle(
+    mails: Sequence[StoredMessage], concerns: Sequence[Concern], chains: Chains
+) -> tuple[ConcernStatus, ...]:
+    """Where the concerns of one thread stand, by its replies and by the later versions of its series."""
+    by_id = {mail.message_id: mail for mail in mails}
+    found = []
+    for concern, status in zip(concerns, statuses(mails, concerns), strict=True):
+        mail = by_id.get(concern.message_id)
+        if mail is not None and mail.series_id in chains.links:
+            versions, at = chains.texts(mail.series_id)
+            if at + 1 < len(versions):
+                asked = read_asked(concern, mail)
+                status = follow(concern, status, asked, chains.patch_of(mail), versions, at)
+        found.append(status)
+    return tuple(found)
+
+
+def _changed_links(chains: Chains) -> Iterable[SeriesLink]:
+    """The links that are not as the database has them."""
+    for name, link in chains.links.items():
+        row = chains.rows[name]
+        stored = (row.supersedes, row.superseded_by, row.linked_by)
+        if stored != (link.supersedes, link.superseded_by, link.linked_by):
+            yield SeriesLink(name, link.supersedes, link.superseded_by, link.linked_by)
+
+
+def _touched(chains: Chains, changed: Sequence[str]) -> tuple[str, ...]:
+    """The threads that mail in ``changed`` can have an effect on: themselves and earlier versions."""
+    found = dict.fromkeys(changed)
+    threads = frozenset(changed)
+    for name, row in chains.rows.items():
+        if row.thread_id in threads:
+            chain = chains.chain(name)
+            found.update(dict.fromkeys(chains.rows[one].thread_id for one in chain[: chain.index(name)]))
+    return tuple(found)

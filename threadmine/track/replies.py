@@ -8,6 +8,7 @@ does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,20 +19,22 @@ from threadmine.model import (
     ConcernState,
     ConcernStatus,
     Effect,
-    Person,
     StateEvidence,
     StoredMessage,
 )
+from threadmine.track.people import same_person
 from threadmine.track.text import Exchange, exchanges, squash
 from threadmine.vocab.concerns_cues import Words, read_words, vocabulary
 
-MAX_GAP = 500
+MAX_GAP = 700
 """Characters, squashed, between a quoted concern and the text that still answers it."""
 
 MAX_SAID = 12
 """Sentences under a quotation that are looked at."""
 
 MAX_EVIDENCE = 6
+_TAIL = 40  # squashed characters by which the end of a quotation is found again
+_QUOTED_LINE = re.compile(r"(?m)^[ \t]*>")
 _KEY = 80  # squashed characters of a concern that are searched for
 
 
@@ -52,7 +55,7 @@ def statuses(mails: Sequence[StoredMessage], concerns: Sequence[Concern]) -> tup
         mails: all messages of the thread, in any order.
         concerns: concerns raised in them; others get the state open.
     """
-    tree = _Tree(mails)
+    tree = _Tree(mails, concerns)
     return tuple(_status(concern, tree) for concern in concerns)
 
 
@@ -68,7 +71,11 @@ def _status(concern: Concern, tree: _Tree) -> ConcernStatus:
 class _Tree:
     """The thread, with each reply's exchanges read once."""
 
-    def __init__(self, mails: Sequence[StoredMessage]) -> None:
+    def __init__(self, mails: Sequence[StoredMessage], concerns: Sequence[Concern]) -> None:
+        self._rests: dict[str, str] = {}
+        self._stops: dict[str, list[int]] = {}
+        for concern in concerns:
+            self._stops.setdefault(concern.message_id, []).append(concern.start)
         self._mails = {mail.message_id: mail for mail in mails}
         self._answers: dict[str, list[StoredMessage]] = {}
         for mail in sorted(mails, key=_when):
@@ -87,6 +94,19 @@ class _Tree:
                     waiting.append(mail.message_id)
         return sorted(found.values(), key=_when)
 
+    def rest(self, concern: Concern) -> str:
+        """What its writer says after the concern and before the next quotation or concern, squashed."""
+        if concern.id not in self._rests:
+            mail = self._mails.get(concern.message_id)
+            body = mail.body if mail else ""
+            end = min(
+                (at for at in self._stops.get(concern.message_id, ()) if at > concern.end), default=len(body)
+            )
+            text = body[concern.end : min(end, concern.end + 2 * MAX_GAP)]
+            quote = _QUOTED_LINE.search(text)
+            self._rests[concern.id] = squash(text[: quote.start()] if quote else text)
+        return self._rests[concern.id]
+
     def exchanges(self, mail: StoredMessage) -> tuple[Exchange, ...]:
         if mail.message_id not in self._exchanges:
             self._exchanges[mail.message_id] = () if mail.bot else exchanges(mail)
@@ -100,9 +120,9 @@ def _when(mail: StoredMessage) -> tuple[float, str]:
 def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[Reaction]:
     by_asker = same_person(mail.author, concern.author)
     key = squash(concern.quote)[-_KEY:]
+    rest = tree.rest(concern) if mail.in_reply_to == concern.message_id else ""
     for exchange in tree.exchanges(mail):
-        at = exchange.quoted.rfind(key)
-        if at < 0 or len(exchange.quoted) - at - len(key) > MAX_GAP:
+        if not _is_about(exchange.quoted, key, rest):
             continue
         effect, quote = effect_of(exchange, concern.kind, by_asker)
         if effect is not None:
@@ -110,11 +130,14 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
             return
 
 
-def same_person(one: Person, other: Person) -> bool:
-    """Whether two authors are the same by address or by full name."""
-    if one.address and one.address.casefold() == other.address.casefold():
-        return True
-    return bool(one.name) and " " in one.name and one.name.casefold() == other.name.casefold()
+def _is_about(quoted: str, key: str, rest: str) -> bool:
+    """Whether a quotation shows the concern near its end, or ends in the text that goes on from it
+    (``rest``).
+    """
+    at = quoted.rfind(key)
+    if at >= 0:
+        return len(quoted) - at - len(key) <= MAX_GAP
+    return len(quoted) >= _TAIL and quoted[-_TAIL:] in rest
 
 
 def effect_of(exchange: Exchange, kind: ConcernKind, by_asker: bool) -> tuple[Effect | None, str]:
@@ -191,14 +214,22 @@ def _state(kind: ConcernKind, reactions: Sequence[Reaction]) -> ConcernState:
 
 def _after(kind: ConcernKind, state: ConcernState, reaction: Reaction) -> ConcernState:
     if reaction.by_asker:
-        if reaction.effect is Effect.WITHDRAW:
-            return ConcernState.WITHDRAWN if state is ConcernState.DISPUTED else state
-        contradicts = state is not ConcernState.OPEN and kind is not ConcernKind.QUESTION
-        return ConcernState.DISPUTED if contradicts else state
+        return _after_asker(kind, state, reaction.effect)
     if reaction.effect is Effect.REDIRECT:
         return state
     if kind is ConcernKind.QUESTION and reaction.effect in (Effect.AGREE, Effect.DISAGREE, Effect.DEFER):
         return ConcernState.ANSWERED
     if reaction.effect is Effect.ANSWER and kind is not ConcernKind.QUESTION:
-        return state if state is not ConcernState.OPEN else ConcernState.ANSWERED
+        if state is not ConcernState.OPEN:
+            return state
+        return ConcernState.DISPUTED if kind is ConcernKind.REQUEST else ConcernState.ANSWERED
     return _SETTLES[reaction.effect]
+
+
+def _after_asker(kind: ConcernKind, state: ConcernState, effect: Effect) -> ConcernState:
+    """The asker gives in to an argument, or comes back against it; a question needs neither."""
+    if effect is Effect.WITHDRAW:
+        return ConcernState.WITHDRAWN if state is ConcernState.DISPUTED else state
+    if state is ConcernState.ANSWERED and kind is not ConcernKind.QUESTION:
+        return ConcernState.DISPUTED
+    return state

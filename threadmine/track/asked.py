@@ -1,0 +1,128 @@
+"""What exactly a concern asks about: the quoted lines above it, the names in it, the code proposed below it.
+
+This is what a later version is searched for. Read from the mail that raises the concern, once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from threadmine.model import Concern, StoredMessage, StretchKind
+from threadmine.parse.quotes import find_stretches
+from threadmine.track.patches import is_comment, squash_line
+
+MAX_ABOVE = 8
+"""Quoted lines above a concern that it may be about."""
+
+MIN_LINE = 8
+"""Characters, without white space, of a line that can be told from others."""
+
+_MARKS = re.compile(r"^[ \t]*(?:[>|][ \t]?)+")
+_EXPRESSION = re.compile(r"[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)*(?:[ ]?(?:==|!=|>>|<<|&=|\|=)[ ]?\w+)?")
+_OPERATOR = re.compile(r"==|!=|>>|<<|&=|\|=")
+_NAME = re.compile(r"[A-Za-z_]\w{2,}")
+_COMMENT = re.compile(
+    r"(?i)\b(?:comments?|kernel-?docs?|document(?:ed|ation|ing)?|explain(?:s|ing)?|describe)\b"
+)
+_CODE = frozenset({StretchKind.CODE, StretchKind.DIFF})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``added`` and ``text``: quoted ``+`` lines and other lines right above, squashed, nearest last.
+
+    ``names`` are the C names of the sentence, ``new_names`` those that count as done where they are new in
+    a version; ``expressions`` the C expressions of more than one word, squashed; ``proposed`` the lines of
+    code under it, squashed, with ``proposed_names``; ``wants_comment`` whether it asks for words in the
+    code.
+    """
+
+    added: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+    new_names: frozenset[str] = frozenset()
+    expressions: frozenset[str] = frozenset()
+    proposed: frozenset[str] = frozenset()
+    proposed_names: frozenset[str] = frozenset()
+    wants_comment: bool = False
+
+
+def read_asked(concern: Concern, mail: StoredMessage) -> Asked:
+    """What ``concern``, raised in ``mail``, asks about."""
+    added, text = _above(concern, mail.body)
+    names = frozenset(_names(concern.quote))
+    code = tuple(_proposed(concern, mail))
+    squashed = frozenset(squash_line(line) for line in code if not is_comment(line))
+    return Asked(
+        added=added,
+        text=text,
+        names=names,
+        new_names=names,
+        expressions=frozenset(_expressions(concern.quote)),
+        proposed=frozenset(line for line in squashed if len(line) >= MIN_LINE),
+        proposed_names=frozenset(name for line in code if not is_comment(line) for name in _names(line)),
+        wants_comment=_COMMENT.search(concern.quote) is not None,
+    )
+
+
+def _above(concern: Concern, body: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The last quoted lines before the concern: those a patch adds, and the others."""
+    added: list[str] = []
+    text: list[str] = []
+    seen = False
+    for line in reversed(body[max(0, concern.start - 6000) : concern.start].split("\n")):
+        match = _MARKS.match(line)
+        if match is None:
+            if seen:
+                break
+            continue
+        seen = True
+        rest = line[match.end() :]
+        if len(squash_line(rest)) < MIN_LINE:
+            continue
+        if rest.startswith("+"):
+            added.append(squash_line(rest[1:]))
+        elif not rest.startswith(("-", "@@", "diff ", "+++")):
+            text.append(squash_line(rest))
+        if len(added) + len(text) >= MAX_ABOVE:
+            break
+    return tuple(reversed(added)), tuple(reversed(text))
+
+
+def _names(quote: str) -> Iterator[str]:
+    """Words that can only be C: with an underscore, all in capitals, or followed by a parenthesis."""
+    for match in _NAME.finditer(quote):
+        name = match.group()
+        called = quote[match.end() : match.end() + 1] == "("
+        if called or is_c_name(name):
+            yield name
+
+
+def is_c_name(name: str) -> bool:
+    """Whether a word can only be C: an underscore inside, capitals throughout, or PageLocked."""
+    if "_" in name.strip("_"):
+        return len(name) > 4
+    camel = name[0].isupper() and any(c.isupper() for c in name[1:]) and any(c.islower() for c in name)
+    return camel or (name.isupper() and len(name) > 4)
+
+
+def _expressions(quote: str) -> Iterator[str]:
+    for match in _EXPRESSION.finditer(quote):
+        text = squash_line(match.group())
+        if _OPERATOR.search(text) or text.count("->") > 1:
+            yield text
+
+
+def _proposed(concern: Concern, mail: StoredMessage) -> Iterator[str]:
+    """The lines of code that the writer puts under the concern, before the next quotation."""
+    for stretch in find_stretches(mail.body, None):
+        if stretch.end <= concern.start:
+            continue
+        if stretch.depth:
+            return
+        if stretch.kind in _CODE and stretch.start >= concern.start:
+            for line in mail.body[stretch.start : stretch.end].split("\n"):
+                if not line.startswith(("-", "@@", "diff ", "+++")):
+                    yield line.removeprefix("+")

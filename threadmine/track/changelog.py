@@ -1,0 +1,75 @@
+"""What the author says has changed since the last version: below ``---``, in the cover letter, as a list.
+
+Items belong to a version ("Changes since v3:", "v4:", "V3 -> V4") and often name who asked for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MAX_ITEMS = 400
+MAX_ITEM = 400
+"""Characters of an item; what is longer is no list, but the text that follows it."""
+
+_HEADING = re.compile(
+    r"(?im)^[ \t>*#=-]*(?:changes?(?:log)?[ \t]*(?:since|from|in|for|log|[:\[(])?[ \t]*(?:the[ \t])?"
+    r"(?:previous|last)?[ \t]*)?\(?(?:rfc|patch)?[ \t]*v(?:er(?:sion)?)?\.?[ \t]?(\d{1,3})(?![\d.]\d)"
+    r"(?:[ \t]*(?:->|=>|to|\.\.)[ \t]*v?(\d{1,3}))?[^\n]{0,60}?(:|$)(?P<rest>[^\n]*)"
+)
+_SINCE = re.compile(r"(?i)\bsince\b|\bfrom\b")
+_ITEM = re.compile(r"^[ \t]*(?:[-*+o•]|\(?\d{1,2}[.)])[ \t]+(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One item of a changelog; ``version`` is the version that it came in with, 0 where that is not said."""
+
+    version: int
+    text: str
+
+
+def changes_in(text: str) -> Iterator[Change]:
+    """The items of all changelogs in a cover letter or patch message, in order."""
+    return (change for change in _all_items(text) if len(change.text) <= MAX_ITEM)
+
+
+def _all_items(text: str) -> Iterator[Change]:
+    version = 0
+    active = False
+    item: list[str] = []
+    count = 0
+    for line in text.split("\n"):
+        heading = _HEADING.match(line)
+        if heading is not None:
+            if item and active:
+                yield Change(version, " ".join(item))
+            version, active, item = _version(heading), True, []
+            rest = heading["rest"].strip()
+            if rest:
+                item = [rest]
+            continue
+        if not active:
+            continue
+        match = _ITEM.match(line)
+        if match is not None or not line.strip():
+            if item:
+                yield Change(version, " ".join(item))
+                count += 1
+                if count >= MAX_ITEMS:
+                    return
+            item = [line[match.end() :].strip()] if match is not None else []
+        elif line.startswith(("---", "diff --git")):
+            break
+        else:
+            item.append(line.strip())
+    if item and active:
+        yield Change(version, " ".join(item))
+
+
+def _version(heading: re.Match[str]) -> int:
+    if heading[2]:
+        return int(heading[2])
+    since = _SINCE.search(heading.group().split(":", 1)[0]) is not None
+    return int(heading[1]) + (1 if since else 0)

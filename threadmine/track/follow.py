@@ -1,0 +1,295 @@
+"""Whether a later version did what was asked.
+
+The lines a concern is about are looked up in the next versions: unchanged, changed, moved, gone, or their
+patch is dropped. Together with what the author said in reply, names and code that the reviewer asked for
+and that appear, and the changelog, this makes a concern addressed, or says why not. That somebody agreed is
+never enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+from threadmine.model import Concern, ConcernKind, ConcernState, ConcernStatus, Moment
+from threadmine.track.asked import Asked
+from threadmine.track.changelog import Change
+from threadmine.track.patches import PatchText, match_patches
+
+
+class Fate(StrEnum):
+    """What became of the lines that a concern is about."""
+
+    UNCHANGED = "unchanged"
+    MOVED = "moved"  # to another patch of the series
+    CHANGED = "changed"
+    DROPPED = "dropped"  # with their patch
+    UNKNOWN = "unknown"  # it is not about lines that could be found
+
+
+@dataclass(frozen=True)
+class VersionText:
+    """One version of a series with its patches read. ``label`` is ``v5``; ``changes`` are those it came in
+    with.
+    """
+
+    label: str
+    date: Moment
+    patches: tuple[PatchText, ...]
+    changes: tuple[Change, ...] = ()
+
+    @cached_property
+    def added(self) -> frozenset[str]:
+        return frozenset().union(*(patch.added for patch in self.patches))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset().union(*(patch.names for patch in self.patches))
+
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """Every identifier in its mails."""
+        return frozenset().union(*(patch.mentioned for patch in self.patches))
+
+    def names_in(self, function: str) -> frozenset[str]:
+        """The identifiers on the lines that its patches add in a function."""
+        return frozenset().union(*(patch.by_function.get(function, ()) for patch in self.patches))
+
+    @cached_property
+    def joined(self) -> str:
+        """All added lines in one text, for looking up expressions."""
+        return "\n".join(sorted(self.added))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a version counts as having done it, or not: words a maintainer can check."""
+
+    done: bool
+    sure: bool
+    words: str
+
+
+_ASKS = frozenset({ConcernKind.REQUEST, ConcernKind.NIT, ConcernKind.PROCESS})
+"""Kinds that name what they want to see; a question or objection names what is there already."""
+
+
+def follow(
+    concern: Concern,
+    status: ConcernStatus,
+    asked: Asked,
+    patch_id: str,
+    versions: Sequence[VersionText],
+    at: int,
+) -> ConcernStatus:
+    """``status`` as the later versions of the series leave it.
+
+    Args:
+        concern: what was asked.
+        status: its state by the replies.
+        asked: what it asks about.
+        patch_id: message-id of the patch it answers, empty for a cover letter.
+        versions: the chain of versions in hand, oldest first.
+        at: the place in ``versions`` of the version that the concern was raised on.
+    """
+    if status.state is ConcernState.WITHDRAWN or at < 0:
+        return status
+    old = versions[at]
+    patch = next((one for one in old.patches if one.message_id == patch_id), None)
+    wanted = _wanted(concern.kind, status.state, asked)
+    last = ""
+    for new in versions[at + 1 :]:
+        if not _after(concern.date, new.date):
+            continue
+        finding = compare(concern, wanted, old, patch, new)
+        if finding.done and _counts(concern.kind, status.state, finding):
+            return replace(
+                status,
+                state=ConcernState.ADDRESSED,
+                addressed_in=new.label,
+                addressed_evidence=f"{new.label}: {finding.words}",
+            )
+        last = f"{new.label}: {finding.words}"
+    return replace(status, addressed_evidence=_undone(status.state, last)) if last else status
+
+
+def _wanted(kind: ConcernKind, state: ConcernState, asked: Asked) -> Asked:
+    """What counts as done if it appears: without an agreement a name is not enough, but for the name of a
+    thing.
+    """
+    if state is ConcernState.ACKNOWLEDGED or kind is ConcernKind.NIT:
+        return asked
+    return replace(asked, new_names=frozenset()) if kind in _ASKS else Asked()
+
+
+def _after(asked: Moment, posted: Moment) -> bool:
+    return not isinstance(asked, datetime) or not isinstance(posted, datetime) or posted > asked
+
+
+def _counts(kind: ConcernKind, state: ConcernState, finding: Finding) -> bool:
+    """Whether a change settles a concern in this state: the less was agreed, the surer it must be."""
+    if state is ConcernState.ACKNOWLEDGED:
+        return True
+    if state is ConcernState.DISPUTED or kind is ConcernKind.QUESTION:
+        return finding.sure and state is not ConcernState.DISPUTED
+    return finding.sure
+
+
+def _undone(state: ConcernState, words: str) -> str:
+    return f"promised or agreed, but not done: {words}" if state is ConcernState.ACKNOWLEDGED else words
+
+
+def compare(
+    concern: Concern, asked: Asked, old: VersionText, patch: PatchText | None, new: VersionText
+) -> Finding:
+    """What one later version did about a concern."""
+    sure = _adopted(concern, asked, old, new)
+    if sure or (asked != Asked() and (sure := _in_changelog(concern, asked, new))):
+        return Finding(True, True, sure)
+    fate, line = _fate(asked, patch, old, new)
+    if fate is Fate.UNCHANGED or fate is Fate.MOVED:
+        if asked.wants_comment and (words := _comments(patch, old, new)):
+            return Finding(True, False, words)
+        return Finding(False, False, f"the line is {fate.value}: {line}")
+    if fate is Fate.CHANGED:
+        return Finding(True, False, f"the line is changed or gone: {line}")
+    if fate is Fate.DROPPED:
+        return Finding(True, False, "the patch is no longer in the series")
+    if asked.wants_comment and (words := _comments(patch, old, new)):
+        return Finding(True, False, words)
+    return Finding(False, False, "cannot tell: the concern names no lines or code to look for")
+
+
+def _adopted(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
+    """Names, expressions or code that were asked for and are new in this version."""
+    lines = sorted(asked.proposed & (new.added - old.added))
+    if lines and 2 * len(lines) >= len(asked.proposed - old.added):
+        return f"has the proposed code: {lines[0]}"
+    if asked.new_names and (names := sorted((asked.new_names & new.names) - old.mentioned)):
+        return f"has {names[0]} on its added lines, which the version before did not mention"
+    for text in sorted(asked.expressions):
+        if text in new.joined and text not in old.joined:
+            return f"has {text} on its added lines"
+    return _adopted_in_function(concern, asked, old, new)
+
+
+def _adopted_in_function(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
+    """A name that was asked for and is new in the function that the concern is about or names."""
+    wanted = asked.names | asked.proposed_names
+    for function in sorted({concern.about_function, *asked.names} - {""}):
+        fresh = sorted((wanted - {function}) & (new.names_in(function) - old.names_in(function)))
+        if fresh:
+            return f"{function}() now has {fresh[0]}"
+    return ""
+
+
+def _fate(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionText) -> tuple[Fate, str]:
+    """What became of the nearest line above the concern that its patch adds or says."""
+    if patch is None:
+        return Fate.UNKNOWN, ""
+    other = _matches(old, new).get(patch.message_id)
+    line = next((line for line in reversed(asked.added) if line in patch.added), "")
+    if line:
+        if other is not None and line in other.added:
+            return Fate.UNCHANGED, line
+        if line in new.added:
+            return Fate.MOVED, line
+        return (Fate.DROPPED if other is None else Fate.CHANGED), line
+    if other is None:
+        return Fate.DROPPED, ""
+    message = "".join(patch.message.split())
+    text = next((line for line in reversed(asked.text) if line in message), "")
+    if not text:
+        return Fate.UNKNOWN, ""
+    return (Fate.UNCHANGED if text in "".join(other.message.split()) else Fate.CHANGED), text
+
+
+def _matches(old: VersionText, new: VersionText) -> Mapping[str, PatchText]:
+    key = (id(old), id(new))
+    if key not in _known:
+        if len(_known) > 500:
+            _known.clear()
+        _known[key] = (old, new, match_patches(old.patches, new.patches))
+    return _known[key][2]
+
+
+_known: dict[tuple[int, int], tuple[VersionText, VersionText, dict[str, PatchText]]] = {}
+
+
+def _comments(patch: PatchText | None, old: VersionText, new: VersionText) -> str:
+    """A comment that is new in the patch that the concern is about."""
+    if patch is None:
+        return ""
+    other = _matches(old, new).get(patch.message_id)
+    fresh = sorted((other.comments - patch.comments) if other is not None else (), key=len)
+    return f"adds a comment: {fresh[-1]}" if fresh else ""
+
+
+_WORD = re.compile(r"[a-z_][a-z0-9_]{3,}")
+_DULL = frozenset(
+    [
+        "that",
+        "this",
+        "with",
+        "from",
+        "patch",
+        "should",
+        "would",
+        "could",
+        "please",
+        "have",
+        "there",
+        "when",
+        "what",
+        "code",
+        "here",
+        "instead",
+        "just",
+        "like",
+        "think",
+        "make",
+        "need",
+        "into",
+        "also",
+        "more",
+        "than",
+        "then",
+        "they",
+        "page",
+        "pages",
+        "folio",
+        "struct",
+        "function",
+        "because",
+        "will",
+        "which",
+        "about",
+        "only",
+        "does",
+        "some",
+    ]
+)
+
+
+def _in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
+    """The item of the changelog that speaks of this concern."""
+    wanted = frozenset(_WORD.findall(concern.quote.lower())) - _DULL
+    names = {name.lower() for name in asked.names}
+    asker = [part for part in re.split(r"[\s,]+", concern.author.name.lower()) if len(part) > 2]
+    for change in new.changes:
+        text = change.text.lower()
+        words = frozenset(_WORD.findall(text)) - _DULL
+        shared = wanted & words
+        credited = any(re.search(rf"\b{re.escape(part)}\b", text) for part in asker)
+        close = len(shared) >= 3 and 2 * len(shared) >= len(words)
+        if (
+            (shared & names and len(shared) >= 2)
+            or close
+            or (credited and len(shared) >= 2 and len(words) <= 25)
+        ):
+            return f"its changelog says: {change.text}"
+    return ""

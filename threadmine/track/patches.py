@@ -1,0 +1,154 @@
+"""Patches of one version set against those of the next, as ``git range-diff`` does it, without a
+repository.
+
+A patch is what it adds and takes away, its title and the files it touches. Two patches are the same one if
+their ids, titles or most of their lines agree; the best matches are taken first, one to one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from threadmine.model import FileDiff, Side, StoredMessage
+from threadmine.parse.diff import hunk_lines, parse_patch
+from threadmine.parse.subject import parse_subject
+from threadmine.track.versions import title_key
+
+MIN_ALIKE = 0.35
+"""Likeness from which two patches count as the same one."""
+
+_SPACE = re.compile(r"\s+")
+_NAME = re.compile(r"[A-Za-z_]\w{2,}")
+
+
+@dataclass(frozen=True)
+class PatchText:
+    """One patch of a version, ready to be compared.
+
+    ``added`` and ``removed`` hold lines without any white space; ``names`` are the identifiers on added
+    lines of code; ``message`` is the text above the diff.
+    """
+
+    message_id: str
+    number: int
+    title: str
+    patch_id: str
+    paths: tuple[str, ...]
+    added: frozenset[str]
+    removed: frozenset[str]
+    names: frozenset[str]
+    message: str
+    body: str
+    files: tuple[FileDiff, ...]
+
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """Every identifier anywhere in the mail: what was there before, and what is only talked about."""
+        return frozenset(_NAME.findall(self.body))
+
+    @cached_property
+    def by_function(self) -> dict[str, frozenset[str]]:
+        """The identifiers on added lines of code, comments left out, by the function they are in."""
+        found: dict[str, set[str]] = {}
+        for each in self.files:
+            for hunk in each.hunks:
+                for line in hunk_lines(self.body, hunk):
+                    if line.side is Side.ADDED and line.function and not is_comment(line.text):
+                        found.setdefault(line.function, set()).update(_NAME.findall(line.text))
+        return {function: frozenset(names) for function, names in found.items()}
+
+    @cached_property
+    def comments(self) -> frozenset[str]:
+        """The added lines that are comments."""
+        return frozenset(line for line in self.added if is_comment(line))
+
+
+def is_comment(line: str) -> bool:
+    """Whether a line of C is, or goes on with, a comment."""
+    return line.lstrip().startswith(("/*", "* ", "*/", "//")) or line.strip() == "*"
+
+
+def squash_line(line: str) -> str:
+    """A line of code as it is compared: without white space."""
+    return _SPACE.sub("", line)
+
+
+def read_patch(mail: StoredMessage) -> PatchText | None:
+    """What a mail changes, None where it holds no diff."""
+    patch = parse_patch(mail.body)
+    if patch is None or not patch.has_diff:
+        return None
+    added: list[str] = []
+    removed: list[str] = []
+    names: set[str] = set()
+    for each in patch.files:
+        for hunk in each.hunks:
+            for line in mail.body[hunk.start : hunk.end].split("\n")[1:]:
+                if line.startswith("+"):
+                    added.append(squash_line(line[1:]))
+                    if not is_comment(line[1:]):
+                        names.update(_NAME.findall(line))
+                elif line.startswith("-"):
+                    removed.append(squash_line(line[1:]))
+    subject = parse_subject(mail.subject)
+    return PatchText(
+        message_id=mail.message_id,
+        number=mail.patch_number if mail.patch_number is not None else subject.number or 0,
+        title=title_key(subject.title),
+        patch_id=patch.patch_id,
+        paths=tuple(sorted({each.path for each in patch.files})),
+        added=frozenset(line for line in added if line),
+        removed=frozenset(line for line in removed if line),
+        names=frozenset(names),
+        message=mail.body[: patch.message_end],
+        body=mail.body,
+        files=patch.files,
+    )
+
+
+def match_patches(old: Sequence[PatchText], new: Sequence[PatchText]) -> dict[str, PatchText]:
+    """The patches of ``new`` by the message-id of the patch of ``old`` that they are; best matches first."""
+    pairs = sorted(
+        (
+            (-alike(one, other), one.number, other.number, one, other)
+            for one, other in _worth_comparing(old, new)
+        ),
+        key=lambda pair: pair[:3],
+    )
+    found: dict[str, PatchText] = {}
+    taken: set[str] = set()
+    for unlike, _, _, one, other in pairs:
+        if -unlike >= MIN_ALIKE and one.message_id not in found and other.message_id not in taken:
+            found[one.message_id] = other
+            taken.add(other.message_id)
+    return found
+
+
+def _worth_comparing(
+    old: Sequence[PatchText], new: Sequence[PatchText]
+) -> Iterator[tuple[PatchText, PatchText]]:
+    """Pairs that share a title or a file."""
+    for one in old:
+        paths = set(one.paths)
+        for other in new:
+            if one.title == other.title or not paths.isdisjoint(other.paths):
+                yield one, other
+
+
+def alike(one: PatchText, other: PatchText) -> float:
+    """How much two patches agree, from 0 to 1 (the same diff)."""
+    if one.patch_id and one.patch_id == other.patch_id:
+        return 1.0
+    lines = _share(one.added | one.removed, other.added | other.removed)
+    if one.title == other.title:
+        return max(0.6, lines)
+    title = _share(frozenset(one.title.split()), frozenset(other.title.split()))
+    return 0.7 * lines + 0.3 * title
+
+
+def _share(one: Iterable[str], other: Iterable[str]) -> float:
+    first, second = frozenset(one), frozenset(other)
+    return len(first & second) / len(first | second) if first and second else 0.0

@@ -1,0 +1,137 @@
+"""The chains of versions in a database, with their patches read when a concern needs them.
+
+This and ``apply`` are the part of tracking that asks the database; everything they decide with is pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from threadmine.db.queries import Queries
+from threadmine.model import SeriesRow, StoredMessage
+from threadmine.track.changelog import changes_in
+from threadmine.track.follow import VersionText
+from threadmine.track.patches import read_patch
+from threadmine.track.versions import (
+    ManualLink,
+    VersionFacts,
+    VersionLink,
+    change_id_in,
+    link_versions,
+    references_in,
+    title_key,
+)
+
+
+class Chains:
+    """All series of a database, linked; texts of versions are read on demand and kept.
+
+    Args:
+        queries: where to ask.
+        manual: links that somebody made or cut by hand.
+
+    Raises:
+        StoreError: (every method) the database cannot be read.
+    """
+
+    def __init__(self, queries: Queries, manual: Iterable[ManualLink] = ()) -> None:
+        self._queries = queries
+        self.rows = {row.id: row for row in queries.series()}
+        links = link_versions(_facts(queries, tuple(self.rows.values())), manual)
+        self.links: dict[str, VersionLink] = {link.series_id: link for link in links}
+        self._texts: dict[str, VersionText] = {}
+
+    def chain(self, series_id: str) -> tuple[str, ...]:
+        """The versions linked to this one, itself included, oldest first."""
+        if series_id not in self.links:
+            return ()
+        first = series_id
+        while before := self.links[first].supersedes:
+            first = before
+        found = [first]
+        while after := self.links[found[-1]].superseded_by:
+            found.append(after)
+        return tuple(found)
+
+    def labels(self, chain: Sequence[str]) -> dict[str, str]:
+        """``v5`` for each version of a chain; one without a number goes on from the one before it."""
+        found: dict[str, str] = {}
+        number = 0
+        for name in chain:
+            row = self.rows[name]
+            stated = row.version > 1 or number <= 1
+            number = row.version if stated and row.version >= number else number + 1
+            found[name] = f"v{number}"
+        return found
+
+    def texts(self, series_id: str) -> tuple[tuple[VersionText, ...], int]:
+        """The versions of the chain with their patches read, and the place of this one among them."""
+        chain = self.chain(series_id)
+        labels = self.labels(chain)
+        return tuple(self._text(name, labels[name]) for name in chain), chain.index(
+            series_id
+        ) if chain else -1
+
+    def _text(self, series_id: str, label: str) -> VersionText:
+        if series_id not in self._texts:
+            row = self.rows[series_id]
+            mails = self._queries.messages_by_id(_members(row))
+            self._texts[series_id] = version_text(row, label, mails)
+        return self._texts[series_id]
+
+    def patch_of(self, mail: StoredMessage) -> str:
+        """The message-id of the patch that a mail answers, empty where it answers none."""
+        row = self.rows.get(mail.series_id)
+        if row is None or mail.patch_number is None:
+            return ""
+        return next((name for number, name in row.patches if number == mail.patch_number), "")
+
+
+def version_text(row: SeriesRow, label: str, mails: Sequence[StoredMessage]) -> VersionText:
+    """A version with its patches read and the changes that its changelogs say it came in with."""
+    number = int(label[1:])
+    patches = [patch for mail in mails if (patch := read_patch(mail)) is not None]
+    changes = [
+        change
+        for mail in mails
+        for change in changes_in(
+            mail.body if mail.message_id == row.cover else mail.body.split("\ndiff --git", 1)[0]
+        )
+        if change.version in (number, row.version)
+    ]
+    ordered = tuple(sorted(patches, key=lambda patch: (patch.number, patch.message_id)))
+    return VersionText(label, row.date, ordered, tuple(changes))
+
+
+def _members(row: SeriesRow) -> tuple[str, ...]:
+    cover = (row.cover,) if row.cover else ()
+    return (*cover, *(message_id for _, message_id in row.patches))
+
+
+def _facts(queries: Queries, rows: Sequence[SeriesRow]) -> tuple[VersionFacts, ...]:
+    """What linking needs to know of each version; the titles of patches only where titles of series
+    changed.
+    """
+    head_ids = {row.id: row.cover or (row.patches[0][1] if row.patches else "") for row in rows}
+    heads = {mail.message_id: mail for mail in queries.messages_by_id(filter(None, head_ids.values()))}
+    retitled = _retitled(rows)
+    found = []
+    for row in rows:
+        head = heads.get(head_ids[row.id])
+        body = head.body if head else ""
+        answers = {head.in_reply_to} if head and head.in_reply_to else set()
+        titles: frozenset[str] = frozenset()
+        if row.id in retitled:
+            mails = queries.messages_by_id(name for _, name in row.patches)
+            titles = frozenset(title_key(mail.subject.rsplit("]", 1)[-1]) for mail in mails)
+        found.append(VersionFacts(row, change_id_in(body), references_in(body) | answers, titles))
+    return tuple(found)
+
+
+def _retitled(rows: Sequence[SeriesRow]) -> frozenset[str]:
+    """Series of authors who have more than one title among their series of several patches."""
+    titles: dict[str, set[str]] = {}
+    for row in rows:
+        if row.total > 1:
+            titles.setdefault(row.author.address, set()).add(title_key(row.title))
+    return frozenset(row.id for row in rows if row.total > 1 and len(titles[row.author.address]) > 1)
