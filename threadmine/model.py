@@ -542,6 +542,34 @@ class ConcernStatus:
     addressed_evidence: str = ""
 
 
+# --------------------------------------------------------------------------------- the program's own remarks
+
+
+@dataclass(frozen=True, slots=True)
+class PatchFinding:
+    """Something in a patch that looks wrong and that the program saw by itself, apart from people's concerns.
+
+    ``rule`` names what was looked for; ``text`` says in one sentence what is wrong, ``quote`` is the line.
+    ``line`` counts in the new file; ``start``/``end`` are the line's place in the body.
+    """
+
+    id: str
+    message_id: str
+    rule: str
+    text: str
+    quote: str
+    file: str
+    function: str
+    line: int
+    start: int
+    end: int
+    evidence: tuple[Evidence, ...] = ()
+
+    @staticmethod
+    def make_id(message_id: str, rule: str, start: int) -> str:
+        return stable_id("f", message_id, rule, start)
+
+
 # ------------------------------------------------------------------------------ what mining one mail gives
 
 
@@ -554,6 +582,7 @@ class Mined:
     verdicts: tuple[Verdict, ...] = ()  # one per claim, same order
     concerns: tuple[Concern, ...] = ()
     touches: tuple[Touch, ...] = ()
+    findings: tuple[PatchFinding, ...] = ()
 
 
 # ------------------------------------------------------------------------------------- rows of questions

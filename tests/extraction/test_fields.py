@@ -150,7 +150,8 @@ def test_context_line_counts_beside_a_changed_line_of_the_same_member() -> None:
 def test_members_declared_removed_and_documented() -> None:
     text = (
         " struct folio {\n-\tunsigned int _nr_pages;\n+\tunsigned long _nr_pages;\n"
-        "+\tint _spare : 3, _more[2];\n+\t\tunsigned long __page_flags;\n+\tvoid (*_done)(struct folio *folio);\n \t};\n"
+        "+\tint _spare : 3, _more[2];\n+\t\tunsigned long __page_flags;\n"
+        "+\tvoid (*_done)(struct folio *folio);\n \t};\n"
     )
     assert direct(text, path="include/linux/mm_types.h") == [
         ("folio._nr_pages", "remove", "-"),

@@ -52,6 +52,8 @@ class Vocabulary:
     member_macros: frozenset[str]
     loops: frozenset[str]
     no_touch: frozenset[str]
+    freeing_callbacks: frozenset[str]
+    freeing_functions: frozenset[str]
 
 
 @cache
@@ -72,6 +74,8 @@ def vocabulary() -> Vocabulary:
         member_macros=frozenset(data["member_macros"]["names"]),
         loops=frozenset(data["member_macros"]["loops"]),
         no_touch=frozenset(data["no_touch"]["names"]),
+        freeing_callbacks=frozenset(data["freeing"]["callbacks"]),
+        freeing_functions=frozenset(data["freeing"]["functions"]),
     )
 
 
