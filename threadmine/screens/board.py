@@ -1,9 +1,9 @@
-"""The board: structs and members on the left, their issues or claims on the right, one in full below."""
+"""The board: fields (or series, people, threads) on the left, their issues or claims on the right, one of them
+in full below. The same keys work in every view."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -17,27 +17,35 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Input, Static, Tree
 from textual.widgets.tree import TreeNode
 
+from threadmine import memmap
 from threadmine.db.queries import Queries
-from threadmine.model import ClaimRow, FieldCount, IssueRow
+from threadmine.errors import ThreadmineError
+from threadmine.memmap import Layout
+from threadmine.model import Unknown
 from threadmine.render import safe
-from threadmine.screens import drawing
+from threadmine.screens.diff import DiffScreen
+from threadmine.screens.rows import (
+    ROWS_SHOWN,
+    Mode,
+    Order,
+    Row,
+    RowList,
+    arranged,
+    ask_rows,
+    cells,
+    detail,
+    part,
+)
+from threadmine.screens.series import SeriesScreen
+from threadmine.screens.sides import Ask, Entry, View, entries, overlapping
 from threadmine.screens.thread import ThreadScreen
 
-Row = IssueRow | ClaimRow
-ROWS_SHOWN = 500
 COLUMNS = (("state", 6), ("age", 4), ("who", 16), ("kind", 8), ("what", 200))
-
-
-@dataclass(frozen=True, slots=True)
-class RowList:
-    """One answer for the list: what was asked, and the rows."""
-
-    field: str | None
-    rows: tuple[Row, ...]
+LOOK_AGAIN = 5.0  # seconds between looks whether another process has written
 
 
 class BoardScreen(Screen[None]):
-    """Three panes that follow each other: fields, rows, detail.
+    """Three panes that follow each other: left pane, rows, detail.
 
     Args:
         queries: what to ask (from worker threads).
@@ -51,16 +59,25 @@ class BoardScreen(Screen[None]):
         Binding("G,end", "edge(True)", "Last line", show=False),
         Binding("enter,l,right", "enter", "In", tooltip="Go in: field, issue, detail, thread"),
         Binding("h,left", "out", "Out", tooltip="Go out: detail, issues, fields"),
-        Binding("tab", "app.focus_next", "Pane", tooltip="Next pane"),
+        Binding("tab", "app.focus_next", "Pane", tooltip="Next pane", show=False),
         Binding("shift+tab", "app.focus_previous", "Pane before", show=False),
         Binding("n", "step(1)", "Next issue", show=False),
         Binding("p", "step(-1)", "Issue before", show=False),
-        Binding("c", "toggle_claims", "Claims", tooltip="Issues or claims of this field"),
+        Binding("1", "view('fields')", "By field", show=False),
+        Binding("2", "view('series')", "By series", show=False),
+        Binding("3", "view('people')", "By person", show=False),
+        Binding("4", "view('threads')", "By thread", show=False),
+        Binding("c", "toggle_claims", "Claims", tooltip="Issues or claims"),
         Binding("a", "toggle_open", "All/open", tooltip="All issues, or only those still open"),
-        Binding("e", "thread", "Thread", tooltip="The whole thread of this issue"),
-        Binding("slash", "limit", "Search", tooltip="Limit the list to rows with a word"),
+        Binding("S", "order", "Sort", show=False, tooltip="Sort: newest, oldest, by state, by person"),
+        Binding("e", "thread", "Thread", tooltip="The whole thread of this row"),
+        Binding("d", "diff", "Diff", tooltip="The patch this row is about"),
+        Binding("s", "series", "Series", tooltip="The series of this row, version by version"),
+        Binding("o", "browse", "Open", show=False, tooltip="Open the message in the browser"),
+        Binding("y", "copy", "Copy", show=False, tooltip="Copy the link of the message"),
+        Binding("slash", "limit", "Search", tooltip="Limit the list to rows with these words"),
         Binding("escape", "no_limit", "Clear", show=False, tooltip="Clear the search"),
-        Binding("r", "refresh", "Refresh", show=False),
+        Binding("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
         Binding("q", "app.quit", "Quit", tooltip="Close this view (here: quit)"),
     ]
 
@@ -79,33 +96,39 @@ class BoardScreen(Screen[None]):
             self.row_id = row_id
             self.text = text
 
-    class Counted(Event):
-        """The counts of the tree have come back from their worker."""
+    class Drawn(Event):
+        """The left pane's entries have come back from their worker."""
 
-        def __init__(self, counts: tuple[FieldCount, ...]) -> None:
+        def __init__(self, view: View, made: tuple[Entry, ...], layout: Layout | Unknown) -> None:
             super().__init__()
-            self.counts = counts
+            self.view = view
+            self.made = made
+            self.layout = layout
 
     def __init__(self, queries: Queries, clock: Callable[[], datetime]) -> None:
         super().__init__()
         self._queries = queries
         self._clock = clock
+        self._view = View.FIELDS
+        self._mode = Mode.OPEN
+        self._order = Order.NEWEST
+        self._ask = Ask()
         self._rows: tuple[Row, ...] = ()
         self._shown: tuple[Row, ...] = ()
-        self._field: str | None = None
-        self._claims = False
-        self._only_open = True
         self._limit = ""
         self._detail_of = ""
+        self._layout: Layout | Unknown = Unknown("the model is not loaded yet")
+        self._fields: tuple[str, ...] = ()
+        self._written = queries.changed()
 
     # ------------------------------------------------------------------------------------- widgets
 
     def compose(self) -> ComposeResult:
         yield Static("threadmine", id="title")
         with Horizontal(id="body"):
-            yield Tree[str]("fields", id="fields")
+            yield Tree[Ask]("everything", id="fields")
             with Vertical(id="right"):
-                yield DataTable[Text](id="rows", cursor_type="row", zebra_stripes=False, show_header=True)
+                yield DataTable[Text](id="rows", cursor_type="row", show_header=True)
                 with VerticalScroll(id="detail"):
                     yield Static("", id="text")
         yield Input(placeholder="words the row must have; Enter keeps, Esc clears", id="limit", compact=True)
@@ -113,7 +136,7 @@ class BoardScreen(Screen[None]):
         yield Footer(compact=True)
 
     @property
-    def tree_pane(self) -> Tree[str]:
+    def tree_pane(self) -> Tree[Ask]:
         return self.query_one("#fields", Tree)
 
     @property
@@ -127,86 +150,80 @@ class BoardScreen(Screen[None]):
     def on_mount(self) -> None:
         for name, width in COLUMNS:
             self.table.add_column(name, width=width)
-        self.tree_pane.show_root = True
         self.tree_pane.guide_depth = 2
-        self.load_counts()
-        self.load_rows(None)
+        self.load_side(self._view)
+        self.load_rows(self._ask, self._mode)
         self.tree_pane.focus()
+        self.set_interval(LOOK_AGAIN, self._look_again)
 
     # ------------------------------------------------------------------------------------- workers
 
-    @work(thread=True, exclusive=True, group="counts")
-    def load_counts(self) -> None:
-        self.post_message(self.Counted(self._queries.board()))
+    @work(thread=True, exclusive=True, group="side")
+    def load_side(self, view: View) -> None:
+        model = memmap.load()
+        layout = model.nearest(model.release_at(self._clock()), "x86-64")
+        self.post_message(self.Drawn(view, entries(view, self._queries, layout, self._clock()), layout))
 
     @work(thread=True, exclusive=True, group="rows")
-    def load_rows(self, field: str | None) -> None:
-        rows: tuple[Row, ...]
-        if self._claims:
-            rows = self._queries.claims(field=field, limit=ROWS_SHOWN)
-        elif self._only_open:
-            rows = self._queries.issues(field=field, state="open", limit=ROWS_SHOWN)
-        else:
-            rows = self._queries.issues(field=field, limit=ROWS_SHOWN)
-        self.post_message(self.Listed(RowList(field, rows)))
+    def load_rows(self, ask: Ask, mode: Mode) -> None:
+        self.post_message(self.Listed(ask_rows(self._queries, ask, mode)))
 
     @work(thread=True, exclusive=True, group="detail")
     def load_detail(self, row: Row) -> None:
-        now = self._clock()
-        if isinstance(row, IssueRow):
-            body = self._queries.message(row.concern.message_id).body
-            self.post_message(self.Detailed(row.concern.id, drawing.issue_detail(row, body, now)))
-        else:
-            body = self._queries.message(row.claim.message_id).body
-            self.post_message(self.Detailed(row.claim.id, drawing.claim_detail(row, body, now)))
+        said = part(row)
+        try:
+            body = self._queries.message(said.message_id).body
+        except ThreadmineError as error:
+            self.post_message(self.Detailed(said.id, Text(error.line(), style="red")))
+            return
+        self.post_message(self.Detailed(said.id, detail(row, body, self._clock())))
 
     # ------------------------------------------------------------------------------------ handlers
 
-    def on_board_screen_counted(self, event: Counted) -> None:
+    def on_board_screen_drawn(self, event: Drawn) -> None:
+        if event.view is not self._view:
+            return
+        self._layout = event.layout
         tree = self.tree_pane
         line = tree.cursor_line
         tree.clear()
-        tree.root.set_label(Text("all fields", style="bold"))
-        structs: dict[str, TreeNode[str]] = {}
-        for count in event.counts:
-            if count.struct not in structs:
-                structs[count.struct] = tree.root.add(
-                    Text(safe(count.struct or "other"), style="bold"), expand=True
-                )
-            name = f"{count.struct}.{count.member}" if count.struct else count.member
-            structs[count.struct].add_leaf(drawing.field_label(count), data=name)
+        tree.root.set_label(Text(f"everything by {_noun(event.view)}", style="bold"))
+        tree.root.data = Ask()
+        fields: list[str] = []
+        for entry in event.made:
+            _add(tree.root, entry, fields)
+        self._fields = tuple(fields)
         tree.root.expand()
-        self.call_after_refresh(tree.move_cursor_to_line, max(0, line))
+        self.call_after_refresh(tree.move_cursor_to_line, max(0, min(line, tree.last_line)))
 
     def on_board_screen_listed(self, event: Listed) -> None:
-        if event.answer.field != self._field:
-            return
-        self._rows = event.answer.rows
-        self._fill_table()
+        if event.answer.ask == self._ask and event.answer.mode is self._mode:
+            self._rows = event.answer.rows
+            self._fill_table()
 
     def on_board_screen_detailed(self, event: Detailed) -> None:
         if event.row_id == self._detail_of:
             self.query_one("#text", Static).update(event.text)
             self.detail.scroll_home(animate=False)
 
-    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[str]) -> None:
-        field = event.node.data
-        if field != self._field:
-            self._field = field
-            self.load_rows(field)
+    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Ask]) -> None:
+        ask = event.node.data
+        if ask is not None and ask != self._ask:
+            self._ask = ask
+            self.load_rows(ask, self._mode)
+
+    def on_tree_node_selected(self, event: Tree.NodeSelected[Ask]) -> None:
+        if event.node.data is not None and event.node is not self.tree_pane.root:
+            self.table.focus()
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         row = self._current()
-        if row is not None and _row_id(row) != self._detail_of:
-            self._detail_of = _row_id(row)
+        if row is not None and part(row).id != self._detail_of:
+            self._detail_of = part(row).id
             self.load_detail(row)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         self.detail.focus()
-
-    def on_tree_node_selected(self, event: Tree.NodeSelected[str]) -> None:
-        if event.node.data is not None:
-            self.table.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._limit = event.value
@@ -219,16 +236,12 @@ class BoardScreen(Screen[None]):
 
     def _fill_table(self) -> None:
         now = self._clock()
-        words = self._limit.lower().split()
-        self._shown = tuple(row for row in self._rows if all(word in _searched(row) for word in words))
+        self._shown = arranged(self._rows, self._limit, self._order)
         before = self._detail_of
         self.table.clear()
         for row in self._shown:
-            cells = (
-                drawing.issue_cells(row, now) if isinstance(row, IssueRow) else drawing.claim_cells(row, now)
-            )
-            self.table.add_row(*cells)
-        ids = [_row_id(row) for row in self._shown]
+            self.table.add_row(*cells(row, now))
+        ids = [part(row).id for row in self._shown]
         if before in ids:
             self.table.move_cursor(row=ids.index(before))
         elif not ids:
@@ -237,22 +250,36 @@ class BoardScreen(Screen[None]):
         self._show_status()
 
     def _nothing(self) -> str:
-        what = "claims" if self._claims else "open issues" if self._only_open else "issues"
         limited = f" with “{self._limit}”" if self._limit else ""
-        hint = "; a shows the closed ones too" if self._only_open and not self._claims else ""
-        return f"no {what}{limited} here{hint}"
+        hint = "; a shows the closed ones too" if self._mode is Mode.OPEN else ""
+        return f"no {self._mode}{limited} here{hint}"
 
     def _show_status(self) -> None:
-        what = "claims" if self._claims else "open issues" if self._only_open else "issues"
         limited = f"  limit: {self._limit}" if self._limit else ""
-        more = "+" if len(self._rows) == ROWS_SHOWN else ""
-        where = safe(self._field or "all fields")
-        self.query_one("#title", Static).update(Text(f"threadmine  {where}"))
-        self.query_one("#status", Static).update(Text(f"{len(self._shown)}{more} {what}{limited}"))
+        more = "+" if len(self._rows) >= ROWS_SHOWN else ""
+        shared = overlapping(self._layout, self._ask.field, self._fields) if self._ask.field else ()
+        same_bytes = f"  shares bytes with {', '.join(shared[:6])}" if shared else ""
+        title = f"threadmine  {safe(self._ask.title)}{same_bytes}"
+        self.query_one("#title", Static).update(Text(title, overflow="ellipsis", no_wrap=True))
+        status = f"{len(self._shown)}{more} {self._mode}, {self._order}{limited}"
+        self.query_one("#status", Static).update(Text(status))
 
     def _current(self) -> Row | None:
         position = self.table.cursor_row
         return self._shown[position] if 0 <= position < len(self._shown) else None
+
+    def _chosen(self) -> Row | None:
+        """The row under the cursor; says so where there is none."""
+        row = self._current()
+        if row is None:
+            self.notify("nothing is chosen")
+        return row
+
+    def _look_again(self) -> None:
+        written = self._queries.changed()
+        if written != self._written:
+            self._written = written
+            self.action_refresh()
 
     # ------------------------------------------------------------------------------------- actions
 
@@ -273,8 +300,13 @@ class BoardScreen(Screen[None]):
             (focused.scroll_end if last else focused.scroll_home)(animate=False)
 
     def action_enter(self) -> None:
-        if self.focused is self.tree_pane:
-            self.table.focus()
+        tree = self.tree_pane
+        if self.focused is tree:
+            node = tree.cursor_node
+            if node is not None and node.data is None:
+                node.toggle()
+            else:
+                self.table.focus()
         elif self.focused is self.table:
             self.detail.focus()
         elif self.focused is self.detail:
@@ -287,23 +319,58 @@ class BoardScreen(Screen[None]):
         if self._shown:
             self.table.move_cursor(row=min(max(0, self.table.cursor_row + step), len(self._shown) - 1))
 
+    def action_view(self, name: str) -> None:
+        self._view = View(name)
+        self._ask = Ask()
+        self.tree_pane.move_cursor_to_line(0)
+        self.load_side(self._view)
+        self.load_rows(self._ask, self._mode)
+        self.tree_pane.focus()
+
     def action_toggle_claims(self) -> None:
-        self._claims = not self._claims
-        self.load_rows(self._field)
+        self._mode = Mode.OPEN if self._mode is Mode.CLAIMS else Mode.CLAIMS
+        self.load_rows(self._ask, self._mode)
 
     def action_toggle_open(self) -> None:
-        self._only_open = not self._only_open
-        self.load_rows(self._field)
+        self._mode = Mode.ALL if self._mode is Mode.OPEN else Mode.OPEN
+        self.load_rows(self._ask, self._mode)
+
+    def action_order(self) -> None:
+        self._order = self._order.next()
+        self._fill_table()
 
     def action_thread(self) -> None:
-        row = self._current()
+        row = self._chosen()
+        if row is not None:
+            said = part(row)
+            self.app.push_screen(
+                ThreadScreen(self._queries, said.message_id, (said.start, said.end), self._clock)
+            )
+
+    def action_diff(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self.app.push_screen(DiffScreen(self._queries, part(row).message_id))
+
+    def action_series(self) -> None:
+        row = self._chosen()
         if row is None:
-            self.notify("nothing is chosen")
             return
-        part = row.concern if isinstance(row, IssueRow) else row.claim
-        self.app.push_screen(
-            ThreadScreen(self._queries, part.message_id, (part.start, part.end), self._clock)
-        )
+        if row.series_id:
+            self.app.push_screen(SeriesScreen(self._queries, row.series_id, self._clock))
+        else:
+            self.notify("this message belongs to no series")
+
+    def action_browse(self) -> None:
+        row = self._chosen()
+        if row is not None and row.url:
+            self.app.open_url(row.url)
+
+    def action_copy(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self.app.copy_to_clipboard(row.url or part(row).message_id)
+            self.notify("link copied")
 
     def action_limit(self) -> None:
         box = self.query_one("#limit", Input)
@@ -319,34 +386,21 @@ class BoardScreen(Screen[None]):
         self.table.focus()
 
     def action_refresh(self) -> None:
-        self.load_counts()
-        self.load_rows(self._field)
+        self.load_side(self._view)
+        self.load_rows(self._ask, self._mode)
 
 
-def _row_id(row: Row) -> str:
-    return row.concern.id if isinstance(row, IssueRow) else row.claim.id
+def _noun(view: View) -> str:
+    return {View.FIELDS: "field", View.SERIES: "series", View.PEOPLE: "person", View.THREADS: "thread"}[view]
 
 
-def _searched(row: Row) -> str:
-    """The text that a search looks through: what was said, by whom, about what, where."""
-    if isinstance(row, IssueRow):
-        parts = (
-            row.concern.quote,
-            row.concern.author.name,
-            *row.concern.targets,
-            row.series_title,
-            row.subject,
-            row.status.state,
-            row.concern.kind,
-        )
-    else:
-        parts = (
-            row.claim.quote,
-            row.claim.author.name,
-            *row.claim.entities,
-            row.series_title,
-            row.subject,
-            row.verdict.kind,
-            row.claim.predicate,
-        )
-    return " ".join(parts).lower()
+def _add(parent: TreeNode[Ask], entry: Entry, fields: list[str]) -> None:
+    """Puts an entry and what is below it into the tree; collects the fields it meets."""
+    if not entry.children:
+        parent.add_leaf(entry.label, data=entry.ask)
+        if entry.ask is not None and entry.ask.field:
+            fields.append(entry.ask.field)
+        return
+    node = parent.add(entry.label, data=entry.ask, expand=entry.expanded)
+    for child in entry.children:
+        _add(node, child, fields)
