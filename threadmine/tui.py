@@ -60,8 +60,7 @@ class ThreadmineApp(App[None]):
     def try_again(self) -> None:
         """Asks once more whether there is mail (the welcome page's ``r``)."""
         if self.queries.counts().messages:
-            self.pop_screen()
-            self.show_first()
+            self.switch_screen(BoardScreen(self.queries, self.clock))
         else:
             self.notify("still no mail in the database")
 

@@ -1,4 +1,4 @@
-"""The board: fields (or series, people, threads) on the left, their issues or claims on the right, one of them
+"""The board: fields (series, people, threads) on the left, their issues or claims on the right, one of them
 in full below. The same keys work in every view."""
 
 from __future__ import annotations

@@ -1,0 +1,213 @@
+"""The screen, driven with Textual's pilot over a database made from the sample corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import DataTable, Input, Static, Tree
+
+from tests.conftest import ROOT
+from threadmine.db.queries import Queries
+from threadmine.db.session import Database, open_database
+from threadmine.pipeline import ingest_paths
+from threadmine.screens.board import BoardScreen
+from threadmine.screens.help import HelpScreen
+from threadmine.screens.rows import OPEN_STATES
+from threadmine.screens.sides import Ask
+from threadmine.screens.thread import ThreadScreen
+from threadmine.screens.welcome import WelcomeScreen
+from threadmine.tui import ThreadmineApp
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def sample_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('tui') / 'sample.db'}"
+    with open_database(url) as database:
+        ingest_paths(database, [str(ROOT / "data")])
+        yield database
+
+
+@pytest.fixture
+def app(sample_database: Database) -> ThreadmineApp:
+    return ThreadmineApp(Queries(sample_database), clock=lambda: NOW)
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Waits until no worker runs and no message is on its way."""
+    for _ in range(3):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def to_field(pilot: Pilot[None], name: str) -> None:
+    """Moves the cursor of the tree to a member."""
+    tree = pilot.app.screen.query_one("#fields", Tree)
+    for line in range(tree.last_line + 1):
+        node = tree.get_node_at_line(line)
+        if node is not None and node.data == Ask(field=name):
+            tree.move_cursor_to_line(line)
+            break
+    else:
+        raise AssertionError(f"{name} is not in the tree")
+    await settled(pilot)
+
+
+def shown(pilot: Pilot[None], selector: str) -> str:
+    return str(pilot.app.screen.query_one(selector, Static).render())
+
+
+def table(pilot: Pilot[None]) -> DataTable[object]:
+    return pilot.app.screen.query_one("#rows", DataTable)
+
+
+async def test_opens_on_the_board(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert isinstance(app.screen, BoardScreen)
+        assert table(pilot).row_count == len(Queries(app.queries.database).issues(state=OPEN_STATES))
+        assert "open issues" in shown(pilot, "#status")
+
+
+async def test_a_field_limits_the_list_and_its_detail_is_shown(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await to_field(pilot, "folio._nr_pages")
+        expected = app.queries.issues(field="folio._nr_pages", state=OPEN_STATES)
+        assert table(pilot).row_count == len(expected) > 0
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.focused is table(pilot)
+        detail = " ".join(shown(pilot, "#text").split())
+        assert " ".join(expected[0].concern.quote.split())[:40] in detail
+
+
+async def test_claims_with_their_verdict(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("c")
+        await settled(pilot)
+        assert table(pilot).row_count == len(app.queries.claims(limit=500)) > 0
+        assert "claims" in shown(pilot, "#status")
+        assert "verdict" in shown(pilot, "#text")
+
+
+async def test_search_limits_and_escape_clears(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        before = table(pilot).row_count
+        await pilot.press("slash", *"zzzz")
+        await settled(pilot)
+        assert table(pilot).row_count == 0
+        assert "no open issues" in shown(pilot, "#text")
+        await pilot.press("escape")
+        await settled(pilot)
+        assert table(pilot).row_count == before
+        assert app.screen.query_one("#limit", Input).value == ""
+
+
+async def test_all_or_open(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        only_open = table(pilot).row_count
+        await pilot.press("a")
+        await settled(pilot)
+        assert table(pilot).row_count == len(app.queries.issues(limit=500)) > only_open
+
+
+async def test_thread_opens_on_the_mail_and_closes(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        await pilot.press("tab", "e")
+        await settled(pilot)
+        assert isinstance(app.screen, ThreadScreen)
+        mails = app.screen.query_one("#mails", DataTable)
+        assert mails.row_count > 1
+        here = mails.cursor_row
+        await pilot.press("g", "j")
+        await settled(pilot)
+        assert mails.cursor_row == 1 != here or here == 1
+        await pilot.press("l", "j", "G", "h", "q")
+        await settled(pilot)
+        assert isinstance(app.screen, BoardScreen)
+
+
+async def test_keys_move_in_the_focused_pane(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        tree = app.screen.query_one("#fields", Tree)
+        await pilot.press("j", "j")
+        assert tree.cursor_line == 2
+        await pilot.press("G")
+        assert tree.cursor_line == tree.last_line
+        await pilot.press("g", "tab", "j")
+        await settled(pilot)
+        assert table(pilot).cursor_row == 1
+        await pilot.press("k", "n", "n", "p")
+        assert table(pilot).cursor_row == 1
+        await pilot.press("h")
+        assert app.focused is tree
+
+
+async def test_help_lists_every_key_of_the_board(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(100, 50)) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        text = str(app.screen.query_one(Static).render())
+        for binding in BoardScreen.BINDINGS:
+            assert (binding.tooltip or binding.description) in text
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, BoardScreen)
+
+
+@pytest.mark.parametrize("key", ["q", "Q"])
+async def test_quitting(app: ThreadmineApp, key: str) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        await pilot.press(key)
+    assert app.return_code == 0
+
+
+async def test_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
+    with open_database(f"sqlite:///{tmp_path / 'empty.db'}") as database:
+        app = ThreadmineApp(Queries(database), database="empty.db", clock=lambda: NOW)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            assert isinstance(app.screen, WelcomeScreen)
+            assert "threadmine ingest" in shown(pilot, "#welcome")
+            await pilot.press("r")
+            await pilot.pause()
+            assert isinstance(app.screen, WelcomeScreen)
+            ingest_paths(database, [str(ROOT / "data")])
+            await pilot.press("r")
+            await settled(pilot)
+            assert isinstance(app.screen, BoardScreen)
+
+
+async def test_hostile_mail_is_shown_as_text(tmp_path: Path) -> None:
+    mail = (
+        b"From: Eve <eve@example.org>\nTo: list@example.org\nMessage-ID: <hostile@example.org>\n"
+        b"Subject: Re: [PATCH] mm: folio->_nr_pages [red]boo[/red]\nDate: Mon, 2 Feb 2026 10:00:00 +0000\n"
+        b"In-Reply-To: <gone@example.org>\nContent-Type: text/plain; charset=utf-8\n\n"
+        b"> folio->_nr_pages = 0;\n\nWhy is folio->_nr_pages \x1b[31mset\x1b[0m [/nope] \xe2\x80\xae?\n"
+    )
+    path = tmp_path / "hostile.eml"
+    path.write_bytes(mail)
+    with open_database(f"sqlite:///{tmp_path / 'h.db'}") as database:
+        ingest_paths(database, [str(path)])
+        app = ThreadmineApp(Queries(database), clock=lambda: NOW)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await settled(pilot)
+            await pilot.press("tab", "e")
+            await settled(pilot)
+            text = shown(pilot, "#text")
+            assert "[/nope]" in text
+            assert "\x1b" not in text and "\u202e" not in text
