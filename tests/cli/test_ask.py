@@ -59,10 +59,10 @@ def items(text: str) -> list[dict[str, Any]]:
 
 
 def test_board_counts_open_issues_by_member(run: Run) -> None:
-    lines = run("board").splitlines()
+    lines = run("board", said="1 more member only touched").splitlines()
     assert lines[0].split() == ["Field", "Open", "Issues", "Claims", "Refuted", "Series", "Last"]
     assert lines[1].split() == ["folio._nr_pages", "2", "3", "2", ".", "2", "4d"]
-    assert [line.split()[0] for line in run("board", "page").splitlines()[1:]] == [
+    assert [line.split()[0] for line in run("board", "page", "--all").splitlines()[1:]] == [
         "page.compound_head",
         "page.flags",
         "page.memcg_data",
@@ -214,7 +214,13 @@ def test_show_message_in_its_thread(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["issues"], ["show", "evil@example.org"], ["board"], ["series"], ["digest", "--week", "2026-W06"]],
+    [
+        ["issues"],
+        ["show", "evil@example.org"],
+        ["board", "--all"],
+        ["series"],
+        ["digest", "--week", "2026-W06"],
+    ],
 )
 def test_hostile_mail_is_shown_as_text(run: Run, arguments: list[str]) -> None:
     text = run(*arguments)
@@ -223,7 +229,8 @@ def test_hostile_mail_is_shown_as_text(run: Run, arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("columns", ["80", "200"])
 @pytest.mark.parametrize(
-    "arguments", [["board"], ["issues"], ["claims"], ["series"], ["fields", "rework"], ["touches", "pgmap"]]
+    "arguments",
+    [["board", "--all"], ["issues"], ["claims"], ["series"], ["fields", "rework"], ["touches", "pgmap"]],
 )
 def test_lists_fit_the_terminal(
     run: Run, arguments: list[str], columns: str, monkeypatch: pytest.MonkeyPatch
@@ -271,7 +278,7 @@ def test_export_as_csv_is_one_row_each(run: Run) -> None:
 
 
 def test_empty_database_says_what_to_do(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["board"], ["issues", "--json"], ["digest"], ["series"]):
+    for arguments in (["board", "--all"], ["issues", "--json"], ["digest"], ["series"]):
         assert execute(["--db", str(tmp_path / "none.db"), *arguments]) == 0
         shown = capfd.readouterr()
         assert "threadmine ingest PATH" in shown.err

@@ -14,9 +14,10 @@ from threadmine.model import ConcernKind, ConcernState, Predicate, VerdictKind
 
 @click.command("board")
 @click.argument("struct", required=False)
+@click.option("--all", "every", is_flag=True, help="Also members that series touch and nobody speaks of.")
 @options.as_json
 @click.pass_obj
-def board_command(app: App, struct: str | None, as_json: bool) -> None:
+def board_command(app: App, struct: str | None, every: bool, as_json: bool) -> None:
     """Show the open issues of each struct member.
 
     With STRUCT (page, folio, dev_pagemap ...) only the members of that structure. `Open` counts issues
@@ -24,13 +25,17 @@ def board_command(app: App, struct: str | None, as_json: bool) -> None:
     """
     from threadmine.render.lists import board_lines
     from threadmine.render.records import board_record
+    from threadmine.render.text import numbered
 
     with app.queries() as queries:
         rows = queries.board(struct)
+    spoken = rows if every else [row for row in rows if row.issues or row.claims]
     if as_json:
         app.out.items(map(board_record, rows))
     elif rows:
-        app.out.lines(board_lines(rows, app.out.width, app.now, app.out.style))
+        app.out.lines(board_lines(spoken, app.out.width, app.now, app.out.style))
+        if len(spoken) < len(rows):
+            app.out.note(f"{numbered(len(rows) - len(spoken), 'more member')} only touched; --all lists them")
     elif struct:
         app.out.note(f"no member of struct {struct} is mentioned in the mail read so far")
 

@@ -132,8 +132,8 @@ def csv_lines(records: Iterable[Record]) -> Iterator[str]:
     for record in records:
         if not heading:
             heading = [*record]
-            yield _csv(heading)
-        yield _csv([csv_cell(record[name]) for name in heading])
+            yield csv_row(heading)
+        yield csv_row([csv_cell(record[name]) for name in heading])
 
 
 def csv_cell(value: object) -> str:
@@ -148,7 +148,8 @@ def csv_cell(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _csv(cells: list[str]) -> str:
+def csv_row(cells: list[str]) -> str:
+    """One line of CSV (RFC 4180)."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerow(cells)
     return buffer.getvalue()

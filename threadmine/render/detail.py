@@ -82,8 +82,12 @@ def claim_detail(
     if verdict.reason:
         yield from wrap(safe_line(verdict.reason), columns, "  ", "  ")
     for item in verdict.evidence:
-        yield from wrap(safe_line(item.fact), columns, "  - ", "    ")
-        yield style(f"    {safe_line(item.source)} (rule {safe_line(item.rule)})", "dim")
+        source = style(f"{safe_line(item.source)} (rule {safe_line(item.rule)})", "dim")
+        if item.fact in verdict.reason:
+            yield f"  - {source}"
+        else:
+            yield from wrap(safe_line(item.fact), columns, "  - ", "    ")
+            yield f"    {source}"
     for holding in verdict.holds:
         yield f"  {holding_text(holding)}"
     others = [place for place in row.places if place != claim.message_id]
