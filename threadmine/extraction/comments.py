@@ -19,6 +19,7 @@ _ADDED = re.compile(r"(?m)^\+(?:[^\n]*/[*/]|[ \t]*\*[ \t/@])[^\n]*")
 _INLINE = re.compile(r"/\*+(?P<text>.*?)(?:\*/|$)|(?<![:\w])//(?P<line>.*)$")
 _CONTINUED = re.compile(r"^[ \t]*\*(?!/)(?P<text>.*?)(?:\*/)?[ \t]*$")
 _KERNEL_DOC = re.compile(r"^[ \t]*(?:@[\w.]+:|struct \w+ - |\w+\(\) - )")
+_SOURCES = (".c", ".h", ".S")
 _DEFINED = re.compile(r"(?:[+ ][ \t]*(?:\*/)?[ \t]*\n)?[+ ](struct \w+) \{")
 _DESCRIBED = re.compile(r"[ \t]*(struct \w+|\w+(?=\(\) - ))")
 
@@ -58,6 +59,8 @@ def _blocks(message: Message, worth: Callable[[str], bool]) -> Iterator[list[_Li
     seen = 0
     if message.patch is not None:
         for each in message.patch.files:
+            if not each.path.endswith(_SOURCES):
+                continue
             for hunk in each.hunks:
                 seen += hunk.end - hunk.start
                 added = _ADDED.findall(body, hunk.start, hunk.end) if seen < MAX_PROSE else []

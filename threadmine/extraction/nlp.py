@@ -174,7 +174,7 @@ def language() -> Language:
 
 def read(text: str) -> Doc:
     """``text`` as tokens, its terms in ``doc.user_data["terms"]``; token offsets are those of ``text``."""
-    return language()(keep_whole(text))
+    return language()(keep_whole(text.replace("’", "'")))
 
 
 def terms(doc: Doc) -> tuple[Term, ...]:

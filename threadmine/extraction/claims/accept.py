@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from threadmine.extraction.claims.grammar import Candidate
+from threadmine.extraction.claims.clauses import Candidate
 from threadmine.extraction.claims.qualifiers import Qualifiers, is_order
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort
 

@@ -60,7 +60,8 @@ class Surroundings:
         struct = sentence.scope.removeprefix("struct ") if sentence.scope.startswith("struct ") else ""
         if struct:
             name = _described(sentence.text) or _declared(sentence.code)
-            return _as_member(struct, name) if name else None
+            known = struct in self._lexicon.structs
+            return _as_member(struct, name, known) if name else None
         for found in find_names(sentence.code, self._lexicon):
             if found.kind is NameKind.MEMBER:
                 return Thing(
@@ -79,7 +80,8 @@ def _declared(code: str) -> str:
     return match["name"] if match and (";" in code or "," in code) else ""
 
 
-def _as_member(struct: str, name: str) -> Thing:
+def _as_member(struct: str, name: str, known: bool) -> Thing:
+    entity = f"{struct}.{name}"
     return Thing(
-        -1, -1, name, f"{struct}.{name}", Sort.MEMBER, inferred=f"{struct}.{name}: the comment describes it"
+        -1, -1, name, entity, Sort.MEMBER, inferred=f"{entity}: the comment describes it", known=known
     )

@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from threadmine.extraction.claims import accept, scan
+from threadmine.extraction.claims.clauses import Candidate, Memory
 from threadmine.extraction.claims.context import Surroundings
-from threadmine.extraction.claims.grammar import Candidate, Memory, candidates
-from threadmine.extraction.claims.qualifiers import Qualifiers, qualify
+from threadmine.extraction.claims.grammar import candidates
+from threadmine.extraction.claims.qualifiers import Qualifiers, is_order, qualify
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, read_sentence
 from threadmine.extraction.names import Lexicon, MailFacts, NameFacts, lexicon_of
 from threadmine.extraction.text import Place, Sentence
 from threadmine.model import Claim, Message, Predicate, fold
+
+NEAR = 300
+"""Characters before and behind a sentence that tell whose refcount it speaks of."""
 
 MAX_BARE_ITEM = 60
 """Characters of a list item that is nothing but a name."""
@@ -63,7 +67,8 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
             memory = Memory(function=memory.function, context=surroundings.function(sentence))
             memory.subject = surroundings.member(sentence)
             paragraph = sentence.paragraph
-        read = read_sentence(with_lead(sentence), lexicon, mail)
+        around = message.body[max(0, sentence.start - NEAR) : sentence.end + NEAR]
+        read = read_sentence(with_lead(sentence), lexicon, mail, around)
         found = candidates(read, memory)
         for one in found:
             if not relevant(one, lexicon):
@@ -138,7 +143,11 @@ def slots(read: Read, one: Candidate) -> tuple[str, str, str]:
 
 
 def _default_subject(read: Read) -> str:
-    return "the patch" if read.sentence.place in (Place.COMMIT, Place.COVER) else ""
+    """An order in a commit message is what the patch does; nobody else is named."""
+    of_patch = read.sentence.place in (Place.COMMIT, Place.COVER) and (
+        is_order(read) or "patch" in read.words
+    )
+    return "the patch" if of_patch else ""
 
 
 def _condition(one: Candidate) -> str:
@@ -148,14 +157,15 @@ def _condition(one: Candidate) -> str:
 
 
 def entities(one: Candidate) -> tuple[str, ...]:
-    """The real entities of the claim: of its slots first, then of the same clause, then those they imply."""
+    """The real entities of the claim: of its slots and those they imply, else those of the same clause."""
     slots = [t for t in (one.subject, one.object) if t is not None]
-    beside = [t for t in one.clause.things if t not in slots and t.entity not in one.listed]
+    if not any(t.sort in ENTITIES for t in slots):
+        slots += [t for t in one.clause.things if t not in slots and t.entity not in one.listed]
     found: dict[str, None] = {}
-    for thing in (*slots, *beside):
+    for thing in slots:
         if thing.sort in ENTITIES:
             found.setdefault(thing.entity)
-    for thing in (*slots, *beside):
+    for thing in slots:
         for implied in thing.implied:
             found.setdefault(implied)
     return tuple(found)[:12]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from threadmine.extraction.claims.grammar import Candidate
+from threadmine.extraction.claims.clauses import Candidate
 from threadmine.extraction.claims.sentence import Read
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.text import Place

@@ -39,6 +39,7 @@ _SORT = {
     NameKind.STRUCT: Sort.STRUCT,
 }
 _KERNEL_DOC = re.compile(r"@([a-z_]\w*):")
+_PAGE = re.compile(r"(?i)page|folio|compound|pte\b")
 _SPAN: list[int | str] = ["IDX", "LENGTH"]
 ENTITIES = (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)
 """Sorts that are entities in the sense of the annotation guide."""
@@ -80,8 +81,8 @@ class Read:
         return None
 
 
-def read_sentence(sentence: Sentence, lexicon: Lexicon, mail: MailFacts) -> Read:
-    """Tokens, things and cues of ``sentence``."""
+def read_sentence(sentence: Sentence, lexicon: Lexicon, mail: MailFacts, around: str = "") -> Read:
+    """Tokens, things and cues of ``sentence``; ``around`` is the text that tells whose refcount is meant."""
     doc = read(sentence.text)
     spans: list[list[int]] = doc.to_array(_SPAN).tolist()
     starts = tuple(start for start, _ in spans)
@@ -92,8 +93,8 @@ def read_sentence(sentence: Sentence, lexicon: Lexicon, mail: MailFacts) -> Read
         marks.setdefault(term.group, []).append(term)
     cues = marks.pop("cue", [])
     phrases = [term for group in ("member", "flag", "kind", "agent") for term in marks.pop(group, [])]
-    names = (*_described(sentence), *find_names(sentence.text, lexicon, mail))
-    things = _things(names, phrases, starts)
+    names = (*_described(sentence, lexicon), *find_names(sentence.text, lexicon, mail))
+    things = _things(names, phrases, starts, around or sentence.text)
     covered = {i for t in things if t.sort in ENTITIES and not t.concept for i in range(t.first, t.last)}
     return Read(
         sentence,
@@ -113,21 +114,32 @@ def _is_noun(cue: Term, words: tuple[str, ...]) -> bool:
     return words[cue.first - 1] in GRAMMAR.before_nouns and not words[cue.first].endswith(("ed", "ing"))
 
 
-def _described(sentence: Sentence) -> Iterator[Name]:
+def _described(sentence: Sentence, lexicon: Lexicon) -> Iterator[Name]:
     """The member that a kernel-doc line of a struct describes (``@lru: ...``)."""
     match = _KERNEL_DOC.match(sentence.text) if sentence.scope.startswith("struct ") else None
     if match:
-        entity = f"{sentence.scope.removeprefix('struct ')}.{match.group(1)}"
+        struct = sentence.scope.removeprefix("struct ")
+        entity = f"{struct}.{match.group(1)}"
+        kind = NameKind.MEMBER if struct in lexicon.structs else NameKind.EXPRESSION
         yield Name(
             *match.span(),
             match.group(1),
             entity,
-            NameKind.MEMBER,
+            kind,
             inferred=f"{entity}: the comment describes it",
         )
 
 
-def _things(names: tuple[Name, ...], phrases: list[Term], starts: tuple[int, ...]) -> tuple[Thing, ...]:
+def _is_of_a_page(term: Term, text: str) -> bool:
+    """Whether a count that many things have is that of a page or folio, as far as the text tells."""
+    if term.group != "member" or not term.value.endswith(("._refcount", "._mapcount")):
+        return True
+    return _PAGE.search(text) is not None
+
+
+def _things(
+    names: tuple[Name, ...], phrases: list[Term], starts: tuple[int, ...], text: str
+) -> tuple[Thing, ...]:
     found: list[Thing] = []
     for name in names:
         first = _token_at(starts, name.start)
@@ -145,8 +157,7 @@ def _things(names: tuple[Name, ...], phrases: list[Term], starts: tuple[int, ...
                 known=name.kind is not NameKind.EXPRESSION,
             )
         )
-    for term in phrases:
-        found.append(_phrase(term))
+    found += [_phrase(term) for term in phrases if _is_of_a_page(term, text)]
     found.sort(key=lambda t: (-(t.last - t.first), t.concept, t.first))
     used: set[int] = set()
     kept = []

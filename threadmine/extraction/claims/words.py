@@ -24,6 +24,18 @@ class Grammar:
     places: frozenset[str]
     not_words: frozenset[str]
     before_nouns: frozenset[str]
+    asides: frozenset[str]
+    weak_conditions: frozenset[str]
+    determiners: frozenset[str]
+    helpers: frozenset[str]
+    no_nouns: frozenset[str]
+    having: frozenset[str]
+    lacking: frozenset[str]
+    taking: frozenset[str]
+    generic: frozenset[str]
+    locking: frozenset[str]
+    locks: frozenset[str]
+    participles: tuple[str, ...]
 
 
 def _load() -> Grammar:
@@ -42,6 +54,18 @@ def _load() -> Grammar:
         places=frozenset(table["places"]["words"]),
         not_words=frozenset(table["not"]["words"]),
         before_nouns=frozenset(table["nouns"]["before"]),
+        asides=frozenset(table["asides"]["words"]),
+        weak_conditions=frozenset(table["weak_conditions"]["words"]),
+        determiners=frozenset(table["determiners"]["words"]),
+        helpers=frozenset(table["helpers"]["words"]),
+        no_nouns=frozenset(table["no_nouns"]["words"]),
+        having=frozenset(table["having"]["words"]),
+        lacking=frozenset(table["lacking"]["words"]),
+        taking=frozenset(table["taking"]["words"]),
+        generic=frozenset(table["generic"]["words"]),
+        locking=frozenset(table["locking"]["words"]),
+        locks=frozenset(table["locks"]["words"]),
+        participles=tuple(table["participles"]["endings"]),
     )
 
 

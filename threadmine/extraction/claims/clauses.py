@@ -1,0 +1,181 @@
+"""Clauses of a sentence, and what is remembered from one to the next.
+
+Review mail is written in short clauses around one verb with names on both sides, so a sentence is cut at
+its conjunctions and marks; a pronoun or a subject left out stands for what the memory holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from threadmine.extraction.claims.sentence import Read, Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.nlp import Term
+from threadmine.model import Predicate
+
+MAX_LIST = 24
+"""The most members that "these fields" may stand for."""
+
+MEMBERISH = (Sort.MEMBER, Sort.FLAG)
+"""Things that lie in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Tokens ``first`` to ``last`` of a sentence with what stands in them."""
+
+    first: int
+    last: int
+    things: tuple[Thing, ...]
+    cues: tuple[Term, ...]
+    opening: str  # the word it begins with
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible claim. ``fit`` says how much of the clause the reading uses (0: nothing but a name).
+
+    ``listed`` are the other items of the enumeration that it is one item of.
+    """
+
+    predicate: Predicate
+    subject: Thing | None
+    object: Thing | None
+    clause: Clause
+    cue: str
+    cue_at: int
+    fit: int
+    passive: bool = False
+    inherited: bool = False
+    value: str = ""
+    listed: frozenset[str] = frozenset()
+
+
+def clauses(read: Read) -> tuple[Clause, ...]:
+    """The clauses of a sentence that name something or hold a cue."""
+    cuts = sorted({0, *_cuts(read), len(read.words)})
+    found = []
+    for first, last in pairwise(cuts):
+        things = tuple(t for t in read.things if first <= t.first < last)
+        cues = tuple(c for c in read.cues if first <= c.first < last)
+        if things or cues:
+            found.append(Clause(first, last, things, cues, read.words[first], _condition(read, first, last)))
+    return tuple(found)
+
+
+def _cuts(read: Read) -> Iterator[int]:
+    words = read.words
+    inside = {i for t in read.things for i in range(t.first, t.last) if i > t.first or words[i] == "@"}
+    closing = -1
+    for i, word in enumerate(words):
+        if i in inside or i == 0 or i == closing:
+            continue
+        if word == "(" and i + 1 < len(words) and words[i + 1] in GRAMMAR.asides and ")" in words[i : i + 6]:
+            closing = words.index(")", i)
+        elif word in GRAMMAR.marks:
+            yield i + 1
+        elif word in GRAMMAR.cut_words or (word in GRAMMAR.cut_after_comma and words[i - 1] == ","):
+            if not _joins_list(read, i):
+                yield i
+        elif word in ("and", "or") and _verb_on_both_sides(read, i):
+            yield i
+
+
+def _joins_list(read: Read, at: int) -> bool:
+    """Whether the conjunction at ``at`` stands between two members of one list of things."""
+    left = any(t.last in (at, at - 1) for t in read.things)
+    right = [t for t in read.things if t.first in (at + 1, at + 2)]
+    if not (left and right and read.words[at] in ("and", "or")):
+        return False
+    return not any(right[0].last <= c.first <= right[0].last + 1 for c in read.cues)
+
+
+def _verb_on_both_sides(read: Read, at: int) -> bool:
+    if _joins_list(read, at):
+        return False
+    before = any(c.last <= at for c in read.cues)
+    after = any(at < c.first <= at + 4 for c in read.cues)
+    return before and after
+
+
+def _condition(read: Read, first: int, last: int) -> str:
+    """The condition that stands in a clause ("when the folio is freed", "for tail pages"), as text."""
+    words = read.words
+    for i in range(first, last - 1):
+        if words[i] in GRAMMAR.strong_conditions:
+            stop = next((j for j in range(i + 1, last) if words[j] in (",", ".")), last)
+            return text_of(read, i, stop)
+    for thing in read.things:
+        in_clause = first < thing.first < last
+        if in_clause and thing.sort is Sort.KIND and words[thing.first - 1] in GRAMMAR.weak_conditions:
+            return text_of(read, thing.first - 1, thing.last)
+        if in_clause and thing.text.startswith("CONFIG_"):
+            return thing.text
+    return ""
+
+
+def text_of(read: Read, first: int, last: int) -> str:
+    """The text of tokens ``first`` to ``last`` without marks around it."""
+    if first >= last:
+        return ""
+    start = read.offsets[first]
+    end = read.offsets[last] if last < len(read.offsets) else len(read.sentence.text)
+    return read.sentence.text[start:end].strip(" .,;:()?!")
+
+
+def noun_phrase(read: Read, first: int, last: int, longest: int = 4) -> Thing | None:
+    """The plain words ``first`` to ``last`` as a thing ("the free path": ``free path``), None for anything
+    else.
+    """
+    words = read.words
+    while first < last and (words[first] in GRAMMAR.determiners or words[first] in GRAMMAR.fillers):
+        first += 1
+    while last > first and words[last - 1] in GRAMMAR.helpers:
+        last -= 1
+    if not 0 < last - first <= longest or any(c.first < last and first < c.last for c in read.cues):
+        return None
+    part = words[first:last]
+    if any(not w.replace("-", "").isalpha() or w in GRAMMAR.no_nouns for w in part):
+        return None
+    text = read.sentence.text[read.offsets[first] : read.offsets[last - 1] + len(read.tokens[last - 1])]
+    return Thing(first, last, text, singular(text), Sort.AGENT)
+
+
+def singular(text: str) -> str:
+    """``text`` with its last word in the singular, as far as a plain -s tells."""
+    return (
+        text[:-1] if text.endswith("s") and not text.endswith(("ss", "us", "is")) and len(text) > 3 else text
+    )
+
+
+@dataclass
+class Memory:
+    """What pronouns may stand for: the last things of each sort in the same paragraph."""
+
+    subject: Thing | None = None
+    function: Thing | None = None
+    member: Thing | None = None
+    context: Thing | None = None  # the function whose code the text is about
+    last: Candidate | None = None
+    list: tuple[Thing, ...] = ()  # the members of the last enumeration
+
+    def note(self, things: Sequence[Thing], subject: Thing | None) -> None:
+        """Remember the things of a clause and its subject."""
+        for thing in things:
+            if thing.sort is Sort.FUNCTION:
+                self.function = thing
+            elif thing.sort in MEMBERISH:
+                self.member = thing
+        if subject is not None:
+            self.subject = subject
+
+    def keep_list(self, found: Sequence[Candidate], item: bool) -> None:
+        """Remember what was enumerated, in one clause or in the items of a list."""
+        named = tuple(c.object for c in found if c.object is not None and c.object.sort in MEMBERISH)
+        if len(named) > 1:
+            self.list = named
+        elif item and named:
+            self.list = (*self.list, named[0])[-MAX_LIST:]
