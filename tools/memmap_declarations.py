@@ -33,7 +33,8 @@ def edited(headers: Headers, edits: list[Edit]) -> Headers:
     for edit in edits:
         for name in edit["structs"]:
             structs = headers.structs.get(name, [])
-            headers.structs[name] = [replace(s, parts=_apply(s.parts, edit)) for s in structs]
+            extra = tuple(_new({"add": edit["append"]})) if "append" in edit else ()
+            headers.structs[name] = [replace(s, parts=_apply(s.parts, edit) + extra) for s in structs]
     return headers
 
 
@@ -42,6 +43,8 @@ def _apply(parts: tuple[Declaration, ...], edit: Edit) -> tuple[Declaration, ...
     for part in parts:
         inner = replace(part, parts=_apply(part.parts, edit))
         if part.name and part.name == edit.get("remove"):
+            continue
+        if not part.name and part.parts and not inner.parts:
             continue
         if part.name and part.name == edit.get("rename"):
             inner = replace(inner, name=edit["to"])
@@ -73,6 +76,23 @@ def edit_enum(headers: Headers, edit: Edit) -> None:
     headers.enums[edit["enum"]] = items
 
 
+def neighbour(base: Headers, kernel: Edit) -> Headers:
+    """The headers of a kernel that is ``base`` with edits."""
+    headers = Headers(dict(base.structs), dict(base.typedefs), dict(base.enums), dict(base.defines))
+    for text in kernel.get("header", []):
+        fresh = Headers()
+        fresh.read(text)
+        headers.structs.update(fresh.structs)
+        headers.typedefs.update(fresh.typedefs)
+        headers.enums.update(fresh.enums)
+    for edit in kernel.get("edit", []):
+        if "enum" in edit:
+            edit_enum(headers, edit)
+        else:
+            edited(headers, [edit])
+    return headers
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("output", type=Path)
@@ -80,19 +100,11 @@ def main() -> None:
     options = parser.parse_args()
     trees = dict(tree.split("=", 1) for tree in options.trees)
     table = tomllib.loads((Path(__file__).parent / "memmap_edits.toml").read_text())
-    kernels = {name: pack(keep(read_headers(Path(path)), STRUCTS, ENUMS)) for name, path in trees.items()}
+    every = {name: read_headers(Path(path)) for name, path in trees.items()}
+    kernels = {name: pack(keep(headers, STRUCTS, ENUMS)) for name, headers in every.items()}
     for kernel in table.get("kernel", []):
-        headers = read_headers(Path(trees[kernel["base"]]))
-        for text in kernel.get("header", []):
-            fresh = Headers()
-            fresh.read(text)
-            headers.structs.update(fresh.structs)
-            headers.enums.update(fresh.enums)
-        for edit in kernel.get("edit", []):
-            if "enum" in edit:
-                edit_enum(headers, edit)
-            else:
-                edited(headers, [edit])
+        headers = neighbour(every[kernel["base"]], kernel)
+        every[kernel["name"]] = headers
         dropped = set(kernel.get("drop", []))
         structs = [name for name in STRUCTS if name not in dropped]
         enums = [name for name in ENUMS if name not in dropped]

@@ -7,16 +7,22 @@ from functools import cache
 
 from threadmine.errors import UsageError
 from threadmine.memmap import facts
+from threadmine.memmap.versions import Version, in_range
 
 WIDE = ("x86-64", "arm64")
 
 
 @cache
-def distribution(arch: str) -> frozenset[str]:
-    """The options a distribution's kernel sets on ``arch``."""
+def distribution(arch: str, version: Version | None = None) -> frozenset[str]:
+    """The options a distribution's kernel sets on ``arch`` (of ``version``; the newest if None)."""
     table = facts.table("options")
     chosen = set(table["common"]) | set(table["arch"].get(arch, ()))
-    return frozenset(chosen | set(table["wide"] if arch in WIDE else ()))
+    chosen |= set(table["wide"] if arch in WIDE else ())
+    chosen -= set(table["unset"].get(arch, ()))
+    for name, first in table["since"].items():
+        if version is not None and not in_range(version, f"{first}.."):
+            chosen.discard(name)
+    return frozenset(chosen)
 
 
 def changed(options: frozenset[str], config: Mapping[str, bool]) -> frozenset[str]:

@@ -50,8 +50,12 @@ class Model:
         return tuple(found)
 
     def kernels(self, arch: str = "x86-64") -> tuple[str, ...]:
-        """Kernels with facts for ``arch``, oldest first."""
-        return tuple(dict.fromkeys(e["kernel"] for _, e in self._entries if e["arch"] == arch and _plain(e)))
+        """Kernels with facts for ``arch``, oldest first: builds that were looked at, and declarations."""
+        built = {version: e["kernel"] for version, e in self._entries if e["arch"] == arch and _plain(e)}
+        series = {version.series for version in built}
+        declared = {v: name for v, name in self._declared.items() if v.series not in series}
+        every = {**declared, **built} if arch in ARCHES else {}
+        return tuple(every[version] for version in sorted(every, key=lambda v: v.full))
 
     def sources(self) -> tuple[Layout, ...]:
         """Every built-in layout there is, variants and configurations included, oldest first."""
@@ -116,7 +120,7 @@ class Model:
         return parse_version(own.version if own else kernel)
 
     def likeness(self, layout: Layout) -> tuple[str, float]:
-        """The built-in kernel whose layout is most like ``layout``, and the share of members they agree in."""
+        """The built-in kernel whose layout is most like ``layout``, and the share of members in common."""
         marks = _marks(layout)
         best = ("", -1.0)
         for version, entry in self._entries:
@@ -138,7 +142,7 @@ class Model:
         declared = closest(wanted, tuple(self._declared))
         if chosen is None or (declared and _better(declared, chosen, wanted)):
             assert declared is not None  # declarations of some kernel are always packaged
-            layout = self._computed(declared, arch, distribution(arch), "distribution")
+            layout = self._computed(declared, arch, distribution(arch, wanted), "distribution")
             return replace(layout, inferred=not same_series(declared, wanted), asked=str(wanted))
         best = min((n for n in known if self._entries[n][0] == chosen), key=self._preference)
         return replace(self._complete(best), inferred=not covers(chosen, wanted), asked=str(wanted))
@@ -148,7 +152,7 @@ class Model:
         """The layout under a configuration: of a build with just these options, or computed from
         declarations."""
         changes = dict(config)
-        options = changed(distribution(arch), changes)
+        options = changed(distribution(arch, wanted), changes)
         name = describe(changes)
         matches = [
             n for n, (_, e) in enumerate(self._entries) if e["arch"] == arch and _same_build(e, options)
@@ -204,6 +208,11 @@ class Model:
         version, entry = self._entries[number]
         if entry["kind"] != "gcc":
             return layout
+        declared = closest(version, tuple(self._declared))
+        if declared is not None and same_series(declared, version):
+            arch = entry["arch"]
+            own = self._computed(declared, arch, distribution(arch, version), "distribution")
+            layout = replace(layout, enums={**own.enums, **layout.enums})
         return self._borrow(layout, version, entry["arch"])
 
     def _borrow(self, layout: Layout, version: Version, arch: str) -> Layout:

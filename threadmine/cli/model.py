@@ -1,0 +1,575 @@
+"""``model``: asks the memmap model about structs, members, bytes, functions, and runs functions on bytes.
+
+Every subcommand takes ``--kernel``, ``--arch`` and ``--config`` where they mean something, and ``--json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from threadmine.cli.app import App
+from threadmine.errors import ModelError
+
+if TYPE_CHECKING:
+    from threadmine.memmap.layout import Layout, StructLayout
+    from threadmine.memmap.store import Model
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _where_from(command: Command) -> Command:
+    """The options that say which kernel is asked about."""
+    command = click.option(
+        "--config", "settings", metavar="NAME=y|n", multiple=True, help="An option set otherwise than usual."
+    )(command)
+    command = click.option(
+        "--arch", default="x86-64", show_default=True, help="x86-64, arm64, arm or i386 (32 bit)."
+    )(command)
+    return click.option(
+        "--kernel", metavar="VERSION|NAME", help="A version, or an imported model; default: the newest known."
+    )(command)
+
+
+def _as_json(command: Command) -> Command:
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document for programs.")(
+        command
+    )
+
+
+class Asked:
+    """A question's model, layout and configuration, with the words that introduce the answer."""
+
+    def __init__(self, kernel: str | None, arch: str, settings: tuple[str, ...]) -> None:
+        from threadmine.memmap import load
+        from threadmine.memmap.options import parse_config
+        from threadmine.model import Unknown
+
+        self.model: Model = load()
+        self.config = parse_config(settings)
+        self.arch = arch
+        self.kernel = kernel or self.newest()
+        found = self.model.nearest(self.kernel, arch, self.config or None)
+        if isinstance(found, Unknown):
+            raise ModelError(found.reason, remedy=self._near_kernels())
+        self.layout: Layout = found
+
+    def newest(self) -> str:
+        known = self.model.kernels(self.arch) or self.model.kernels()
+        return known[-1]
+
+    def _near_kernels(self) -> str:
+        import difflib
+
+        from threadmine.memmap import imported
+
+        known = (*self.model.kernels(), *imported.names())
+        near = difflib.get_close_matches(self.kernel, known, n=3)
+        return f"known: {', '.join(near)}" if near else "threadmine model list shows what is known"
+
+    def heading(self) -> str:
+        """``6.19.14, x86-64, configuration of the distribution (layout 6.19.14-amd64)``."""
+        layout = self.layout
+        config = "configuration of the distribution" if layout.config == "distribution" else layout.config
+        text = f"{layout.asked or layout.kernel}, {layout.arch}, {config} ({layout.source})"
+        return f"{text}, inferred: no facts of this very kernel" if layout.inferred else text
+
+    def struct(self, name: str) -> StructLayout:
+        """The struct; ModelError with near names where this kernel has none."""
+        found = self.layout.struct(name)
+        if found is None:
+            known = self.model.names.near(name, frozenset(self.layout.structs))
+            every = ", ".join(self.layout.structs)
+            raise ModelError(
+                f"no struct {name} in {self.layout.asked or self.layout.kernel}",
+                remedy=f"did you mean {', '.join(known)}" if known else f"it has {every}",
+            )
+        return found
+
+    def document(self) -> dict[str, Any]:
+        """The keys that every JSON answer begins with."""
+        layout = self.layout
+        return {
+            "schema": 1,
+            "kernel": layout.asked or layout.kernel,
+            "arch": layout.arch,
+            "pointer_size": layout.pointer_size,
+            "config": layout.config,
+            "inferred": layout.inferred,
+            "facts_of": layout.kernel,
+            "source": layout.source,
+        }
+
+    def unknown_member(self, name: str, reason: str) -> ModelError:
+        """The failure for a member that is not there, with names like it."""
+        struct, _, bare = name.rpartition(".")
+        shape = self.layout.struct(struct.split("[")[0]) if struct else None
+        pool = frozenset(shape.by_name) if shape else frozenset(self.model.names.members)
+        near = self.model.names.near(bare, pool)
+        return ModelError(reason, remedy=f"did you mean {', '.join(near)}" if near else "")
+
+
+def emit(app: App, document: dict[str, Any]) -> None:
+    """One JSON document to standard output."""
+    app.out.raw(json.dumps(document, ensure_ascii=False) + "\n")
+
+
+@click.group("model")
+def model_command() -> None:
+    """Ask the model of struct layouts and effects.
+
+    The model knows struct page, folio, slab, ptdesc and their like of kernels from 5.10 on, and what
+    functions write to them. Other kernels can be imported.
+    """
+
+
+model_group = model_command
+
+
+@model_command.command("list")
+@_as_json
+@click.pass_obj
+def list_command(app: App, as_json: bool) -> None:
+    """List the kernels with facts, and imported models."""
+    from threadmine.cli.model_text import list_lines
+    from threadmine.memmap import imported, load
+    from threadmine.memmap.imported import load as load_one
+
+    model = load()
+    own = [found for name in imported.names() if (found := load_one(name)) is not None]
+    if as_json:
+        kernels = [_listed(layout) for layout in model.sources()]
+        rows = [
+            {
+                "name": one.name,
+                "version": one.version,
+                "stated": one.stated,
+                "source": one.source,
+                "layout": one.layout is not None,
+            }
+            for one in own
+        ]
+        emit(app, {"schema": 1, "kernels": kernels, "imported": rows})
+        return
+    app.out.lines(list_lines(model.sources(), own, app.out.width, app.out.style))
+
+
+def _listed(layout: Layout) -> dict[str, Any]:
+    return {
+        "kernel": layout.kernel,
+        "arch": layout.arch,
+        "config": layout.config,
+        "source": layout.source,
+        "structs": {name: struct.size for name, struct in layout.structs.items()},
+    }
+
+
+@model_command.command("show")
+@click.argument("struct")
+@click.option(
+    "--struct", "named", metavar="STRUCT", help="The same as the argument; 'all' gives every struct."
+)
+@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw the bytes into this file.")
+@click.option("--table", is_flag=True, help="A table of the members in place of the drawing.")
+@_where_from
+@_as_json
+@click.pass_obj
+def show_command(
+    app: App,
+    struct: str | None,
+    named: str | None,
+    svg: Path | None,
+    table: bool,
+    kernel: str | None,
+    arch: str,
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Show a struct's bytes: one row a word, struct page and folio side by side.
+
+    STRUCT is page, folio, slab, ptdesc, zpdesc, dev_pagemap, netmem_desc, net_iov, page_ext, or all.
+    """
+    from threadmine.cli.model_text import drawing_lines, member_lines
+    from threadmine.memmap.imported import struct_document
+
+    asked = Asked(kernel, arch, settings)
+    name = (named or struct or "page").removeprefix("struct ").strip()
+    shown = list(asked.layout.structs.values()) if name == "all" else [asked.struct(name)]
+    if svg is not None:
+        from threadmine.cli.model_svg import svg_text
+
+        _write_file(svg, svg_text(asked.layout, [s.name for s in shown], asked.heading()))
+        app.out.note(f"drew {', '.join(s.name for s in shown)} into {svg}")
+        return
+    if as_json:
+        structs = {s.name: struct_document(s) for s in shown}
+        enums = {"enums": {n: dict(v) for n, v in asked.layout.enums.items()}} if name == "all" else {}
+        emit(app, {**asked.document(), "structs": structs, **enums})
+        return
+    app.out.note(asked.heading())
+    make = member_lines if table else drawing_lines
+    app.out.lines(line for s in shown for line in make(asked.layout, s, app.out.width, app.out.style))
+
+
+def _write_file(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ModelError(f"cannot be written: {error.strerror}", str(path)) from error
+
+
+@model_command.command("where")
+@click.argument("member")
+@_where_from
+@_as_json
+@click.pass_obj
+def where_command(
+    app: App, member: str, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
+) -> None:
+    """Show where a member is: struct, offset, page of the folio, over the kernels; and on which options."""
+    from threadmine.cli.model_text import where_lines
+    from threadmine.memmap.ask import depends_on, stays
+
+    asked = Asked(kernel, arch, settings)
+    found = stays(asked.model, member, arch if asked.model.kernels(arch) else "x86-64")
+    if not found:
+        raise asked.unknown_member(member, f"no struct ever had a member {member}")
+    names = {(stay.struct, stay.name) for stay in found}
+
+    def places(layout: Layout) -> tuple[tuple[str, str, int, int], ...]:
+        every = ((s, n, layout.member(s, n)) for s, n in sorted(names))
+        return tuple((s, n, m.offset, m.size) for s, n, m in every if m is not None)
+
+    present = places(asked.layout)
+    changes = depends_on(asked.model, asked.kernel, arch, places) if not asked.config else ()
+    if as_json:
+        rows = [
+            {"struct": s.struct, "member": s.name, "kernels": s.kernels, "offset": s.offset, "size": s.size,
+             "type": s.type, "page": s.page} for s in found
+        ]  # fmt: skip
+        here = [{"struct": s, "member": n, "offset": o, "size": z} for s, n, o, z in present]
+        options = [
+            {"option": name, "set": value, "places": list(answer)} for name, value, answer in _typed(changes)
+        ]
+        emit(app, {**asked.document(), "member": member, "here": here, "stays": rows, "depends_on": options})
+        return
+    app.out.note(asked.heading())
+    app.out.lines(where_lines(found, present, _typed(changes), asked.layout, app.out.width, app.out.style))
+
+
+def _typed(changes: tuple[tuple[str, bool, object], ...]) -> list[tuple[str, bool, tuple[Any, ...]]]:
+    return [(name, value, tuple(answer)) for name, value, answer in changes if isinstance(answer, tuple)]
+
+
+@model_command.command("at")
+@click.argument("place")
+@_where_from
+@_as_json
+@click.pass_obj
+def at_command(
+    app: App, place: str, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
+) -> None:
+    """Show which members lie at a place: page[1]+56, page+8..15, folio+120."""
+    from threadmine.cli.model_text import at_lines
+    from threadmine.memmap.ask import members_at, parse_spot
+    from threadmine.memmap.imported import member_document
+
+    asked = Asked(kernel, arch, settings)
+    spot = parse_spot(place, asked.layout)
+    found = members_at(asked.layout, spot)
+    if as_json:
+        rows = [{"struct": m.struct, **member_document(m)} for m in found]
+        where = {"page": spot.page, "offset": spot.offset, "size": spot.size}
+        emit(app, {**asked.document(), "place": where, "members": rows})
+        return
+    app.out.note(asked.heading())
+    app.out.lines(at_lines(asked.layout, spot, found, app.out.width, app.out.style))
+
+
+@model_command.command("overlaps")
+@click.argument("member")
+@click.argument("other", required=False)
+@_where_from
+@_as_json
+@click.pass_obj
+def overlaps_command(
+    app: App,
+    member: str,
+    other: str | None,
+    kernel: str | None,
+    arch: str,
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Show what shares bytes with a member (folio._nr_pages), or whether OTHER does."""
+    from threadmine.cli.model_text import overlap_lines
+    from threadmine.memmap.ask import overlapping
+    from threadmine.model import Unknown
+
+    asked = Asked(kernel, arch, settings)
+    reference = _qualified(asked, member)
+    if other:
+        relation = asked.layout.overlap(reference, _qualified(asked, other))
+        if isinstance(relation, Unknown):
+            raise asked.unknown_member(other, relation.reason)
+        relations: tuple[Any, ...] = (relation,)
+    else:
+        try:
+            relations = overlapping(asked.layout, reference)
+        except ModelError as error:
+            raise asked.unknown_member(member, error.what) from error
+    if as_json:
+        emit(app, {**asked.document(), "member": reference, "overlaps": [_relation(r) for r in relations]})
+        return
+    app.out.note(asked.heading())
+    app.out.lines(overlap_lines(reference, relations, app.out.width, app.out.style))
+
+
+def _relation(relation: Any) -> dict[str, Any]:
+    places = {
+        key: {"member": p.member.full_name, "page": p.page, "start": p.start, "end": p.end - 1}
+        for key, p in (("a", relation.a), ("b", relation.b))
+    }
+    return {**places, "meets": relation.meets, "shared": relation.shared, "same": relation.same,
+            "text": relation.text()}  # fmt: skip
+
+
+def _qualified(asked: Asked, member: str) -> str:
+    """``folio._nr_pages`` of ``_nr_pages``: the struct of this kernel that has it, folio before page."""
+    if "." in member and member.split(".")[0].split("[")[0] in asked.layout.structs:
+        return member
+    for struct in ("folio", "page", *asked.layout.structs):
+        if asked.layout.member(struct, member) is not None:
+            return f"{struct}.{member}"
+    for struct in ("folio", "page", *asked.layout.structs):
+        shape = asked.layout.struct(struct)
+        if shape is not None and not hasattr(asked.layout.find(struct, member), "reason"):
+            return f"{struct}.{member}"
+    raise asked.unknown_member(member, f"no struct of {asked.layout.kernel} has a member {member}")
+
+
+@model_command.command("diff")
+@click.argument("before")
+@click.argument("after")
+@click.argument("struct", required=False)
+@click.option("--arch", default="x86-64", show_default=True, help="x86-64, arm64, arm or i386.")
+@click.option("--config", "settings", metavar="NAME=y|n", multiple=True, help="An option set otherwise.")
+@_as_json
+@click.pass_obj
+def diff_command(
+    app: App,
+    before: str,
+    after: str,
+    struct: str | None,
+    arch: str,
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Show how the structs of two kernels differ: members added, removed, moved; flags that changed."""
+    from threadmine.cli.model_text import diff_lines
+    from threadmine.memmap.ask import differences
+
+    old, new = Asked(before, arch, settings), Asked(after, arch, settings)
+    found = tuple(differences(old.layout, new.layout, (struct or "").removeprefix("struct ").strip()))
+    if as_json:
+        rows = [
+            {"kind": c.kind, "struct": c.struct, "name": c.name, "before": c.before, "after": c.after}
+            for c in found
+        ]
+        emit(app, {"schema": 1, "before": old.document(), "after": new.document(), "changes": rows})
+        return
+    app.out.note(f"from {old.heading()}\nto   {new.heading()}")
+    app.out.lines(diff_lines(found, app.out.width, app.out.style))
+    if not found:
+        app.out.note("no difference")
+
+
+@model_command.command("effects")
+@click.argument("function")
+@click.option("--own", is_flag=True, help="Only what the function does itself, not what its helpers do.")
+@_where_from
+@_as_json
+@click.pass_obj
+def effects_command(
+    app: App,
+    function: str,
+    own: bool,
+    kernel: str | None,
+    arch: str,
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Show what a function reads, writes and requires, on which page, under which condition."""
+    from threadmine.cli.model_text import effect_lines
+
+    asked = Asked(kernel, arch, settings)
+    found = asked.model.effects(function, asked.kernel, arch)
+    if not found:
+        if asked.model.known_function(function):
+            raise ModelError(
+                f"{function}() is not known to be in {asked.layout.asked}", remedy="try --kernel"
+            )
+        near = asked.model.names.near(function.removesuffix("()"), asked.model.names.functions)
+        raise ModelError(
+            f"no facts about {function}()", remedy=f"did you mean {', '.join(near)}" if near else ""
+        )
+    rows = [row for row in found if not own or not row.via]
+    if as_json:
+        emit(app, {**asked.document(), "function": function, "effects": [_effect(row) for row in rows]})
+        return
+    app.out.note(asked.heading())
+    app.out.lines(effect_lines(rows, app.out.width, app.out.style))
+
+
+def _effect(row: Any) -> dict[str, Any]:
+    keys = ("function", "member", "page", "access", "value", "condition", "kernels", "source", "via")
+    return {**{key: getattr(row, key) for key in keys}, "flags": list(row.flags)}
+
+
+@model_command.command("writers")
+@click.argument("member")
+@_where_from
+@_as_json
+@click.pass_obj
+def writers_command(
+    app: App, member: str, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
+) -> None:
+    """Show which functions write a member."""
+    from threadmine.cli.model_text import effect_lines
+
+    asked = Asked(kernel, arch, settings)
+    bare = member.rpartition(".")[2]
+    if bare not in asked.model.names.members:
+        raise asked.unknown_member(member, f"no struct ever had a member {member}")
+    rows = asked.model.writers(member, asked.kernel)
+    if as_json:
+        emit(app, {**asked.document(), "member": member, "writers": [_effect(row) for row in rows]})
+        return
+    app.out.note(asked.heading())
+    app.out.lines(effect_lines(rows, app.out.width, app.out.style))
+    if not rows:
+        app.out.note(f"no function with facts writes {member} in {asked.layout.asked}")
+
+
+@model_command.command("flags")
+@click.argument("flag", required=False)
+@_where_from
+@_as_json
+@click.pass_obj
+def flags_command(
+    app: App, flag: str | None, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
+) -> None:
+    """Show page flags: bit, which page of a compound holds it, other names of the bit."""
+    from threadmine.cli.model_text import flag_lines
+
+    asked = Asked(kernel, arch, settings)
+    names = [*asked.layout.enums.get("pageflags", {}), *asked.layout.enums.get("pagetype", {})]
+    found = [f for n in ([flag] if flag else names) if (f := asked.layout.flag(n)) is not None]
+    if flag and not found:
+        near = asked.model.names.near(flag, asked.model.names.flags)
+        raise ModelError(
+            f"{asked.layout.asked} has no flag {flag}",
+            remedy=f"did you mean {', '.join(near)}" if near else "",
+        )
+    if as_json:
+        rows = [
+            {"name": f.name, "bit": f.bit, "word": f.word, "page": f.page, "policy": f.policy,
+             "aliases": list(f.aliases), "config": f.config} for f in found
+        ]  # fmt: skip
+        emit(app, {**asked.document(), "flags": rows})
+        return
+    app.out.note(asked.heading())
+    app.out.lines(flag_lines(found, app.out.width, app.out.style))
+
+
+@model_command.command("simulate")
+@click.argument("calls", nargs=-1, required=True, metavar="SCENARIO|FUNCTION...")
+@click.option("--order", type=int, default=2, show_default=True, help="log2 of the folio's pages.")
+@click.option("--fill", type=click.Choice(("zero", "a5", "memcg")), help="What is in memory before.")
+@click.option("--base", metavar="HEX", help="Address of the first struct page.")
+@click.option("--pgmap", metavar="HEX", help="Address of the dev_pagemap of device pages.")
+@_where_from
+@_as_json
+@click.pass_obj
+def simulate_command(
+    app: App,
+    calls: tuple[str, ...],
+    order: int,
+    fill: str | None,
+    base: str | None,
+    pgmap: str | None,
+    kernel: str | None,
+    arch: str,
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Run functions on struct pages as bytes and show what they change.
+
+    SCENARIO is prep_compound_page, prep_compound_head_order0, page_rmappable_folio, free_compound or
+    zone_device_reinit. Any function with facts can be run, several in a row; NAME:PAGE:ORDER says on which
+    page and with which order: prep_compound_page:0:3 zone_device_page_init:1:0.
+    """
+    from threadmine.cli.model_run import simulate, simulation_document
+    from threadmine.cli.model_text import simulation_lines
+
+    asked = Asked(kernel, arch, settings)
+    result = simulate(asked, calls, order, fill, base, pgmap)
+    if as_json:
+        emit(app, simulation_document(asked.document(), result))
+        return
+    app.out.note(asked.heading())
+    app.out.lines(simulation_lines(result, asked.layout, app.out.width, app.out.style))
+
+
+@model_command.command("import")
+@click.option("--btf", type=click.Path(path_type=Path), help="Raw BTF: /sys/kernel/btf/vmlinux, vmlinux.btf.")
+@click.option("--vmlinux", type=click.Path(path_type=Path), help="A kernel image (ELF) with BTF or DWARF.")
+@click.option("--source", type=click.Path(path_type=Path), help="A kernel tree: its structs and effects.")
+@click.option("--name", help="What to call it; default: the version.")
+@click.option("--version", metavar="V", help="The kernel version it is of.")
+@click.option("--arch", default="", help="x86-64, arm64, arm or i386; default: told by the word size.")
+@_as_json
+@click.pass_obj
+def import_command(
+    app: App,
+    btf: Path | None,
+    vmlinux: Path | None,
+    source: Path | None,
+    name: str | None,
+    version: str | None,
+    arch: str,
+    as_json: bool,
+) -> None:
+    """Import a kernel's structs from BTF or an image, or structs and effects from a source tree.
+
+    What is imported can be named with --kernel in every other question.
+    """
+    from threadmine.cli.model_run import import_model
+
+    model, path = import_model(btf, vmlinux, source, name, version, arch)
+    structs = {n: s.size for n, s in model.layout.structs.items()} if model.layout else {}
+    if as_json:
+        emit(
+            app,
+            {
+                "schema": 1,
+                "name": model.name,
+                "version": model.version,
+                "stated": model.stated,
+                "structs": structs,
+                "functions": len({effect.function for effect in model.effects}),
+                "path": str(path),
+            },
+        )
+        return
+    how = "stated" if model.stated else "by likeness of the layout"
+    app.out.note(f"imported {model.name}: kernel {model.version} ({how})")
+    for struct, size in structs.items():
+        app.out.raw(f"struct {struct}: {size} bytes\n")
+    if model.effects:
+        count = len({effect.function for effect in model.effects})
+        app.out.raw(f"{count} functions touch them, {len(model.effects)} effects\n")
