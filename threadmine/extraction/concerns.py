@@ -44,7 +44,7 @@ def find_concerns(message: Message, model: Model) -> tuple[Concern, ...]:
         message: a parsed mail; only its own prose is read, never quotations, code, trailers or signatures.
         model: the memmap model, for the names of members, functions and flags.
     """
-    if message.patch is not None and not message.subject.is_reply and "?" not in message.body:
+    if _is_plain_patch(message):
         return ()
     part = part_of(message)
     found: list[Concern] = []
@@ -58,6 +58,14 @@ def find_concerns(message: Message, model: Model) -> tuple[Concern, ...]:
             if len(found) >= MAX_CONCERNS:
                 return _without_repeats(found)
     return _without_repeats(found)
+
+
+def _is_plain_patch(message: Message) -> bool:
+    """A posted patch whose notes below the commit message ask nothing."""
+    patch = message.patch
+    if patch is None or not patch.has_diff or message.subject.is_reply:
+        return False
+    return "?" not in message.body[patch.message_end : patch.files[0].start]
 
 
 def part_of(message: Message) -> Part:
@@ -91,7 +99,10 @@ def _asks(
     last: tuple[Sentence, Ask] | None = None
     deep = any(stretch.depth > 1 for stretch in message.stretches)
     for at, sentence in enumerate(paragraph):
-        if _is_code(message, sentence):
+        if (part is not Part.REVIEWER and "?" not in sentence.text) or _is_code(message, sentence):
+            if last is not None:
+                yield last
+            last = None
             continue
         words = read_words(sentence.text)
         place = surroundings.above(sentence.start)

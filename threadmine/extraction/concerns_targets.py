@@ -7,6 +7,7 @@ around it, then those of the quoted lines right above, nearest first, and the fu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from threadmine.memmap import Model
 
 MAX_TARGETS = 6
+_MAY_NAME = re.compile(r"[a-z0-9]_|_[a-z]|\(|->|[a-z][A-Z]|\w\.\w|['\"`]|\b(?:field|member|flag|bit)s?\b")
 _AROUND = 2  # names taken from what stands around the sentence
 _LINES = 8  # quoted lines looked at
 _BEFORE = 4  # the writer's sentences before this one that are looked at
@@ -44,14 +46,14 @@ def targets_of(sentence: Sentence, before: Sequence[Sentence], place: About, mod
             break
     if place.function:
         around.insert(0, place.function)
-    for line in reversed(place.lines[-_LINES:]):
-        if len(around) >= _AROUND:
-            break
-        around += _names(line, lexicon)
+    if len(around) < _AROUND and place.lines:
+        around += _names("\n".join(reversed(place.lines[-_LINES:])), lexicon)
     return unique(around)[:_AROUND]
 
 
 def _names(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    if _MAY_NAME.search(text) is None:
+        return ()
     return unique(name.entity for name in find_names(text, lexicon) if _is_target(name, lexicon))
 
 

@@ -12,18 +12,19 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
-_WORD = re.compile(
-    r"(?P<subst>\bs/[^/\s][^/\n]{0,60}/[^/\n]{0,60}/?)"
-    r"|(?P<code>[&*!~]*[A-Za-z_][A-Za-z0-9_]*(?:(?:->|::|\.(?=[a-z_]))[A-Za-z_][A-Za-z0-9_]*)*\([^()\s]{0,60}\)"
-    r"|[&*!~]*[A-Za-z_][A-Za-z0-9_]*(?:->|::)[A-Za-z0-9_>.:-]{1,80}"
+_SUBST = re.compile(r"\bs/[^/\s][^/\n]{0,60}/[^/\n]{0,60}/?")
+_CODE = re.compile(
+    r"[&*!~]*[A-Za-z_]\w*(?:(?:->|::|\.(?=[a-z_]))[A-Za-z_]\w*)*\([^()\s]{0,60}\)"
+    r"|[&*!~]*[A-Za-z_]\w*(?:->|::)[\w>.:-]{1,80}"
     r"|[A-Za-z0-9.-]*/[A-Za-z0-9_./-]{1,80}\.[chSs]\b"
-    r"|[&*!~]*[A-Za-z0-9]*_[A-Za-z0-9_]*|0x[0-9A-Fa-f]+)"
-    r"|(?P<word>[A-Za-z][A-Za-z'’]*(?:-[A-Za-z]+)*|[0-9][A-Za-z0-9.%]*)"
-    r"|(?P<point>[,;:?!])"
+    r"|[&*!~]*[A-Za-z0-9]*_\w*|0x[0-9A-Fa-f]+"
 )
+_C_SIGN = re.compile(r"[_(/]|->|::|0x")
+_TOKEN = re.compile(r"[a-z][a-z']*(?:-[a-z]+)*|[0-9][a-z0-9.%]*|[,;:?!]")
+_MARKED = re.compile(_TOKEN.pattern + r"|[\x01\x02]")
 _SHORT = {"'s": " is", "'re": " are", "'ll": " will", "'d": " would", "'m": " am", "'ve": " have"}
 _SPELLED = re.compile(
     r"(?<= )(i|you|we|they|he|she|it|that|this|there|what|who|where|how|here|these|those)"
@@ -140,8 +141,13 @@ class Phrase:
     """One compiled cue; ``source`` is how the vocabulary spells it."""
 
     source: str
-    pattern: re.Pattern[str]
+    text: str
     anchored: bool
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled phrase; most are never looked up, so it is made when first needed."""
+        return _pattern(self.text)
 
     def found(self, words: Words) -> bool:
         """Whether the sentence holds this cue."""
@@ -206,7 +212,12 @@ def _compile(source: str, lists: Mapping[str, Sequence[str]]) -> tuple[Phrase, t
         raise ValueError(f"cue without a plain word: {source!r}")
     anchored = tokens[0] == "^"
     text = "".join(pattern)
-    return Phrase(source, re.compile(text if anchored else f"(?<= ){text}"), anchored), keys
+    return Phrase(source, text if anchored else f"(?<= ){text}", anchored), keys
+
+
+@lru_cache(maxsize=4096)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
 
 
 def _choices(token: str, lists: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -246,25 +257,32 @@ def _lead_in() -> re.Pattern[str]:
 
 def read_words(sentence: str) -> Words:
     """``sentence`` as the matcher sees it; takes time linear in its length."""
-    found: list[str] = []
-    plain = code = 0
-    for match in _WORD.finditer(sentence):
-        group = match.lastgroup
-        if group == "word":
-            plain += 1
-            found.append(match.group().lower().replace("’", "'"))
-        elif group == "point":
-            found.append(match.group())
-        elif group == "subst":
-            found.append("SUBST")
-        else:
-            code += 1
-            found.append("CODE")
-    text = " " + "".join(f"{_NEGATED.get(word, word)} " for word in found)
-    if "'" in text:
+    plain = sentence
+    if "/" in plain and "s/" in plain:
+        plain = _SUBST.sub(" \x01 ", plain)
+    code = 0
+    if "_" in plain or "(" in plain or "->" in plain or "/" in plain or "::" in plain or "0x" in plain:
+        parts = []
+        for part in plain.split():
+            if not part.isalpha() and _C_SIGN.search(part) is not None:
+                part, count = _CODE.subn(" \x02 ", part)
+                code += count
+            parts.append(part)
+        plain = " ".join(parts)
+    found = _TOKEN.findall(plain.lower().replace("’", "'")) if plain is sentence else _with_marks(plain)
+    text = f" {' '.join(found)} "
+    if "'" in text or " cannot " in text:
+        text = " ".join(_NEGATED.get(word, word) for word in text.split(" "))
         text = _SPELLED.sub(lambda match: match[1] + _SHORT[match[2]], text)
     if " not " in text:
         text = _DRAWN.sub(r"\1n't", text).replace(" can not ", " can't ").replace(" will not ", " won't ")
     lead = _lead_in().match(text, 1)
     begin = lead.end() if lead else 1
-    return Words(text, begin, frozenset(text.split()), plain, code)
+    words = frozenset(text.split())
+    return Words(text, begin, words, len(found) - code - sum(map(found.count, ",;:?!")), code)
+
+
+def _with_marks(plain: str) -> list[str]:
+    """The words of a text in which substitutions and C expressions have been marked."""
+    marks = {"\x01": "SUBST", "\x02": "CODE"}
+    return [marks.get(word, word) for word in _MARKED.findall(plain.lower().replace("’", "'"))]
