@@ -74,6 +74,14 @@ class RawMail:
 
 
 @dataclass(frozen=True, slots=True)
+class RawPage:
+    """A saved archive page as bytes: it may show several messages, or parts of them."""
+
+    data: bytes
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """Something a source met and did not read as mail, or a mail that could not be parsed.
 
@@ -263,6 +271,8 @@ class Message:
     defects: tuple[Defect, ...] = ()
     bot: str = ""  # name of the robot that wrote it, empty for people
     headers: tuple[tuple[str, str], ...] = ()  # a few others kept: X-Mailer, X-Change-ID, List-Id ...
+    stands_for: str = ""  # quoted_only: the Message-ID of the real message, where references tell it
+    from_page: bool = False  # read from an archive page, not from raw mail
 
 
 # ------------------------------------------------------------------------------------ fields touched
