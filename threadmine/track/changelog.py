@@ -36,33 +36,28 @@ def changes_in(text: str) -> Iterator[Change]:
 
 
 def _all_items(text: str) -> Iterator[Change]:
-    version = 0
-    active = False
+    version = count = 0
+    active = bulleted = after_blank = False
     item: list[str] = []
-    count = 0
     for line in text.split("\n"):
         heading = _HEADING.match(line)
-        if heading is not None:
-            if item and active:
-                yield Change(version, " ".join(item))
-            version, active, item = _version(heading), True, []
-            rest = heading["rest"].strip()
-            if rest:
-                item = [rest]
-            continue
-        if not active:
-            continue
-        match = _ITEM.match(line)
-        if match is not None or not line.strip():
-            if item:
-                yield Change(version, " ".join(item))
-                count += 1
-                if count >= MAX_ITEMS:
-                    return
-            item = [line[match.end() :].strip()] if match is not None else []
-        elif line.startswith(("---", "diff --git")):
-            break
-        else:
+        match = None if heading else _ITEM.match(line)
+        ends = line.startswith(("---", "diff --git"))
+        if item and active and (heading or match or ends or not line.strip()):
+            yield Change(version, " ".join(item))
+            item = []
+            count += 1
+            if count >= MAX_ITEMS:
+                return
+        after_blank = not line.strip()
+        if heading:
+            version, active, bulleted = _version(heading), True, False
+            item = [heading["rest"].strip()] if heading["rest"].strip() else []
+        elif ends:
+            active = False
+        elif match and active:
+            bulleted, item = True, [line[match.end() :].strip()]
+        elif active and not after_blank and (item or not bulleted):
             item.append(line.strip())
     if item and active:
         yield Change(version, " ".join(item))
