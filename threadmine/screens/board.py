@@ -40,7 +40,7 @@ from threadmine.screens.series import SeriesScreen
 from threadmine.screens.sides import Ask, Entry, View, entries, overlapping
 from threadmine.screens.thread import ThreadScreen
 
-COLUMNS = (("state", 6), ("age", 4), ("who", 16), ("kind", 8), ("what", 200))
+COLUMNS = (("state", 12), ("age", 4), ("who", 14), ("kind", 9), ("what", 200))
 LOOK_AGAIN = 5.0  # seconds between looks whether another process has written
 
 

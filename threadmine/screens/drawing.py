@@ -66,10 +66,10 @@ def issue_cells(row: IssueRow, now: datetime) -> tuple[Text, ...]:
     """The cells of one issue: state, age, who, kind, what."""
     state = row.status.state
     return (
-        Text(state.value[:6], style=STATE_STYLE[state]),
+        Text(state.value, style=STATE_STYLE[state]),
         Text(age(row.concern.date, now), style="dim"),
-        Text(safe(row.concern.author.display)[:16]),
-        Text(row.concern.kind.value[:8], style="cyan"),
+        Text(safe(row.concern.author.display)[:14]),
+        Text(row.concern.kind.value, style="cyan"),
         Text(safe(row.concern.quote)[:300]),
     )
 
@@ -78,10 +78,10 @@ def claim_cells(row: ClaimRow, now: datetime) -> tuple[Text, ...]:
     """The cells of one claim: verdict, age, who, predicate, what."""
     kind = row.verdict.kind
     return (
-        Text(kind.value[:6], style=VERDICT_STYLE[kind]),
+        Text(kind.value, style=VERDICT_STYLE[kind]),
         Text(age(row.claim.date, now), style="dim"),
-        Text(safe(row.claim.author.display)[:16]),
-        Text(row.claim.predicate.value[:8], style="cyan"),
+        Text(safe(row.claim.author.display)[:14]),
+        Text(row.claim.predicate.value, style="cyan"),
         Text(safe(row.claim.quote)[:300]),
     )
 

@@ -127,7 +127,7 @@ def _offset(layout: Layout | Unknown, count: FieldCount) -> int:
 
 
 def _field_label(count: FieldCount, offset: int, now: datetime) -> Text:
-    text = heat(count.last_activity, now)
+    text = Text().append_text(heat(count.last_activity, now))
     text.append(f"{offset:>4} " if offset < 1 << 30 else "   · ", style="dim")
     text.append(safe(count.member), style="" if count.open_issues or count.refuted else "dim")
     if count.open_issues:
@@ -138,7 +138,7 @@ def _field_label(count: FieldCount, offset: int, now: datetime) -> Text:
 
 
 def _counted(label: str, opened: int, last: Moment, now: datetime) -> Text:
-    text = heat(last, now)
+    text = Text().append_text(heat(last, now))
     text.append(f" {safe(label)}")
     if opened:
         text.append(f" {opened}", style="bold red")

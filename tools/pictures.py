@@ -1,0 +1,72 @@
+"""Makes the pictures of README.md and docs/tui.md from the sample mail: ``make pictures``.
+
+The screen is driven as in the tests and drawn as SVG; the fonts that the drawing would fetch from elsewhere
+are taken out, so that a page with the picture makes no request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Tree
+
+from threadmine.db.queries import Queries
+from threadmine.db.session import open_database
+from threadmine.pipeline import ingest_paths
+from threadmine.screens.sides import Ask
+from threadmine.tui import ThreadmineApp
+
+ROOT = Path(__file__).resolve().parent.parent
+NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
+FONT_FACE = re.compile(r"@font-face \{[^}]*\}\s*")
+SHOTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("board", "folio._nr_pages", ("enter",)),
+    ("claim", "folio._nr_pages", ("c", "enter", "n")),
+    ("thread", "page.memcg_data", ("enter", "e")),
+    ("diff", "page.memcg_data", ("enter", "d")),
+    ("series", "page.memcg_data", ("enter", "s")),
+)
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    for _ in range(3):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def shoot(app: ThreadmineApp, field: str, keys: tuple[str, ...]) -> str:
+    """The screen as SVG after moving to ``field`` and pressing ``keys``."""
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        tree = app.screen.query_one("#fields", Tree)
+        for line in range(tree.last_line + 1):
+            node = tree.get_node_at_line(line)
+            if node is not None and node.data == Ask(field=field):
+                tree.move_cursor_to_line(line)
+        await settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot)
+        return FONT_FACE.sub("", app.export_screenshot(title="threadmine"))
+
+
+def main() -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_database(f"sqlite:///{Path(folder) / 'sample.db'}") as database,
+    ):
+        ingest_paths(database, [str(ROOT / "data")])
+        for name, field, keys in SHOTS:
+            app = ThreadmineApp(Queries(database), clock=lambda: NOW)
+            target = ROOT / "docs" / f"{name}.svg"
+            target.write_text(asyncio.run(shoot(app, field, keys)), encoding="utf-8")
+            print(target.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
