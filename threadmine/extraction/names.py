@@ -284,8 +284,6 @@ def _struct(match: re.Match[str], lexicon: Lexicon) -> Name | None:
     struct, member = match["structname"], match["structmember"]
     if member:
         return Name(*match.span(), match.group(), f"{struct}.{member}", NameKind.MEMBER)
-    if struct not in lexicon.structs:
-        return None
     return Name(*match.span(), match.group(), struct, NameKind.STRUCT)
 
 

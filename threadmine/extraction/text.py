@@ -169,10 +169,13 @@ def _sentence(
     for piece_start, piece_end in _without_code(body, start, end):
         raw = body[piece_start:piece_end]
         inner = raw.strip()
-        if len(inner) >= MIN_SENTENCE:
+        if len(inner) >= MIN_SENTENCE and not _NUMBERED.search(inner, 0, MAX_SENTENCE):
             first = piece_start + len(raw) - len(raw.lstrip())
             text = fold(inner[:MAX_SENTENCE])
             yield Sentence(text, first, first + len(inner), place, number, lead, item=item)
+
+
+_NUMBERED = re.compile(r"\b\d{1,2}/\d{1,2}\b[^/]*\b\d{1,2}/\d{1,2}\b[^/]*\b\d{1,2}/\d{1,2}\b")
 
 
 def _without_code(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -71,10 +71,19 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
         read = read_sentence(with_lead(sentence), lexicon, mail, around)
         found = candidates(read, memory)
         for one in found:
-            if not relevant(one, lexicon):
+            if not relevant(one, lexicon) or asks(read, one):
                 continue
             qualifiers = qualify(read, one)
             yield Proposal(read, one, qualifiers, accept.features(read, one, qualifiers, len(found)))
+
+
+def asks(read: Read, one: Candidate) -> bool:
+    """Whether a reviewer wants something done ("Please clear it", "Use the helper here") and states
+    nothing.
+    """
+    if read.sentence.place is not Place.REPLY or one.clause.first > 0:
+        return False
+    return "please" in read.words[: one.cue_at + 1] or (is_order(read) and one.cue_at == 0)
 
 
 def with_lead(sentence: Sentence) -> Sentence:

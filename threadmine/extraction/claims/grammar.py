@@ -19,7 +19,7 @@ from threadmine.extraction.nlp import Term
 from threadmine.extraction.text import Place
 from threadmine.model import Predicate
 
-SECOND_READING = 4
+SECOND_READING = 3
 """The fit from which a clause is read in a second way as well."""
 
 ECHO_WORDS = 7
@@ -113,6 +113,9 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     elif not left and _wants_subject(read, clause, cue):
         before = _inherit(read, clause, cue, memory)
         left, inherited = ([before], True) if before is not None else ([], False)
+    if left and not right and not inherited and clause.opening in ("which", "that"):
+        before = _inherit(read, clause, cue, memory)
+        right = [before] if before is not None else []
     passive = _passive(read, clause, cue)
     around = Around(
         read, clause, cue, left, right, passive, _unsaid(read, clause, cue, memory), memory.context

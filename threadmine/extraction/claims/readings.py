@@ -8,7 +8,8 @@ named and the cue is plain, down to 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, noun_phrase, text_of
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
@@ -282,8 +283,9 @@ def state(around: Around) -> list[Candidate]:
     functions = around.functions(around.right)
     if around.left and around.left[-1].sort in (Sort.FUNCTION, Sort.KIND, Sort.CONSTANT):
         fit = 2 if around.left[-1].sort is Sort.FUNCTION else 1
+        goal = functions[0] if functions else None
         return [
-            around.make(Predicate.STATE, around.left[-1], functions[0] if functions else None, fit, value)
+            around.make(Predicate.STATE, one, goal, fit, value) for one in last_run(around.left, around.read)
         ]
     return [around.make(Predicate.STATE, functions[0], None, 1, "")] if functions else []
 
@@ -330,12 +332,14 @@ def about(around: Around) -> list[Candidate]:
     structs = [t for t in around.left if t.sort is Sort.STRUCT]
     others = [t for t in around.right if t.sort in (Sort.STRUCT, Sort.KIND)]
     measured = predicate in (Predicate.SIZE, Predicate.OFFSET)
-    if measured and not any(c.isdigit() for c in f"{around.cue.text} {_nearby(around)}"):
+    if measured and not _nearby(around):
         return []
     if measured and not left and structs:
         return [around.make(predicate, structs[-1], None, 4, _nearby(around))]
     if left:
         goal = right[0] if right and not measured else others[0] if others else None
+        if predicate is Predicate.POINTS_TO and goal is None:
+            goal = _target(around)
         fit = 6 if measured or right else 4
         value = _nearby(around) if measured else around.behind()
         return [around.make(predicate, one, goal, fit, value) for one in last_run(left, around.read)]
@@ -352,10 +356,28 @@ def about(around: Around) -> list[Candidate]:
     return [around.make(predicate, functions[-1], None, 1, around.behind())] if functions else []
 
 
+def _target(around: Around) -> Thing | None:
+    """What is pointed to, by the last of the plain words behind the cue ("the allocated memdesc":
+    ``memdesc``).
+    """
+    phrase = around.plain(around.cue.last)
+    return replace(phrase, entity=phrase.entity.split()[-1]) if phrase else None
+
+
+_MEASURE = re.compile(
+    r"(?:last|first|top|low(?:er)?|upper|bottom)? ?(?:offset|byte|bit)s? #?(?:0x)?\d\w*"
+    r"|(?:(?:last|first|top|low(?:er)?|upper|bottom) )?(?:\d+|one|two|four|eight)[ -](?:bytes?|bits?|words?)"
+    r"|(?:first|second|third|last) (?:double )?word|offset (?:0x)?\d\w*",
+    re.IGNORECASE,
+)
+
+
 def _nearby(around: Around) -> str:
     """The number and unit beside a cue of size or offset ("8 bytes", "offset 120")."""
-    first = max(around.clause.first, around.cue.first - 2)
-    return text_of(around.read, first, min(around.clause.last, around.cue.last + 3))
+    first = max(around.clause.first, around.cue.first - 3)
+    text = text_of(around.read, first, min(around.clause.last, around.cue.last + 4))
+    match = _MEASURE.search(text)
+    return match.group().strip() if match else ""
 
 
 def member_of(around: Around) -> list[Candidate]:
