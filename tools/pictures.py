@@ -60,7 +60,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         open_database(f"sqlite:///{Path(folder) / 'sample.db'}") as database,
     ):
-        ingest_paths(database, [str(ROOT / "data")])
+        ingest_paths(database, [str(ROOT / "data" / "mail")])
         for name, field, keys in SHOTS:
             app = ThreadmineApp(Queries(database), clock=lambda: NOW)
             target = ROOT / "docs" / f"{name}.svg"

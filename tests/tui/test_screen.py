@@ -29,7 +29,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 def sample_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     url = f"sqlite:///{tmp_path_factory.mktemp('tui') / 'sample.db'}"
     with open_database(url) as database:
-        ingest_paths(database, [str(ROOT / "data")])
+        ingest_paths(database, [str(ROOT / "data" / "mail")])
         yield database
 
 
@@ -186,7 +186,7 @@ async def test_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
             await pilot.press("r")
             await pilot.pause()
             assert isinstance(app.screen, WelcomeScreen)
-            ingest_paths(database, [str(ROOT / "data")])
+            ingest_paths(database, [str(ROOT / "data" / "mail")])
             await pilot.press("r")
             await settled(pilot)
             assert isinstance(app.screen, BoardScreen)
