@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -222,3 +223,18 @@ def test_hostile_lines_end() -> None:
         "+" + "(" * 50_000 + "page->lru",
     ):
         touches(text + "\n")
+
+
+def test_entry_of_a_list_tells_the_type_over_two_lines() -> None:
+    text = "+\tq = list_first_entry(&trays,\n+\t\t\t     struct ptdesc, pt_list);\n+\tq->pt_mm = NULL;\n"
+    assert ("ptdesc.pt_mm", "write", "+") in direct(text)
+
+
+def test_nearest_declaration_above_wins_where_hunks_disagree() -> None:
+    message = mail("+\tstruct page *q;\n")
+    body = message.body + (
+        "@@ -30,1 +31,2 @@ void g(void)\n {\n+\tstruct folio *q;\n@@ -50,1 +52,2 @@ void h(void)\n {\n"
+        "+\tq->mapping = NULL;\n"
+    )
+    (found,) = find_touches(replace(message, body=body, patch=parse_patch(body)), load())
+    assert (found.name, found.inferred) == ("folio.mapping", "declared so elsewhere in this file's diff")

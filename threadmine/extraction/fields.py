@@ -35,11 +35,14 @@ from threadmine.model import Access, FileDiff, Hunk, Message, Side, Touch
 from threadmine.parse.diff import HunkLine, hunk_lines
 
 MAX_TOUCHES = 5_000
+MAX_CALL = 240  # characters of a call that an assignment is looked at for
 NEWEST = "7.3"
 
 _HIT = re.compile(r"(?:->|\.)[ \t]?([A-Za-z_]\w*+)|\b([A-Za-z_]\w*+)\(")
 _CHANGED = re.compile(r"\n[+-][^\n]*")
 _SOURCE = re.compile(r"\.(?:c|h|S|rs|inc|rst|txt)\Z")
+_WORD = re.compile(r"\w+")
+_ENTRY = re.compile(r"\bstruct (\w+)[ \t]*,")
 _ENDS_STATEMENT = (";", "{", "}", ":", "*/")
 
 
@@ -310,10 +313,8 @@ class _File:
             return self._declared_struct(heading[-1], pointer), "declared in the @@ line"
         if assigned := self._assigned(hunk, name, at):
             return assigned
-        elsewhere = self._elsewhere(name, side)
-        if elsewhere:
-            struct = elsewhere.pop() if len(elsewhere) == 1 else ""
-            return struct, "declared so elsewhere in this file's diff" if struct else ""
+        if struct := self._elsewhere(number, name, side):
+            return struct, "declared so elsewhere in this file's diff"
         struct = by_convention(name)
         if not struct or declared_otherwise(self.body, hunk.start, hunk.end, name):
             return "", ""
@@ -324,14 +325,23 @@ class _File:
         """The declared struct, unless ``p.x`` is written of a pointer (then it is another ``p``)."""
         return row.struct if pointer or not row.pointer else ""
 
-    def _elsewhere(self, name: str, side: str) -> set[str]:
-        """The structs that other hunks of the file give a variable of that name."""
-        return {
+    def _elsewhere(self, number: int, name: str, side: str) -> str:
+        """The struct that other hunks of the file give a variable of that name, the nearest above first."""
+        found = [
             row.struct
-            for number, hunk in enumerate(self.diff.hunks)
-            for row in self._declarations(number, hunk).variables.get(name, ())
+            for at, hunk in enumerate(self.diff.hunks)
+            for row in reversed(self._declarations(at, hunk).variables.get(name, ()))
+            if row.side in (" ", side) and at < number
+        ]
+        below = {
+            row.struct
+            for at, hunk in enumerate(self.diff.hunks[number + 1 :], number + 1)
+            for row in self._declarations(at, hunk).variables.get(name, ())
             if row.side in (" ", side)
         }
+        if len(set(found) | below) == 1:
+            return (found or sorted(below))[0]
+        return found[-1] if found else ""
 
     def _assigned(self, hunk: Hunk, name: str, at: int) -> tuple[str, str] | None:
         """The struct that the nearest ``name = function(...)`` above gives, where the function is known."""
@@ -339,10 +349,16 @@ class _File:
         found = self.body.rfind(mark, hunk.start, at)
         if found < 0 or self.body[found - 1] not in " \t(*" or self._function_ends(found, at):
             return None
-        rest = self.body[found + len(mark) : found + len(mark) + 64]
-        function = re.match(r"\w*", rest)
-        struct = vocabulary().returns.get(function.group(0)) if function else None
-        return (struct, f"assigned from {function.group(0)}()") if struct and function else None
+        rest = self.body[found + len(mark) : found + len(mark) + MAX_CALL]
+        function = _WORD.match(rest)
+        if function is None:
+            return None
+        words = vocabulary()
+        struct = words.returns.get(function.group(0), "")
+        if not struct and function.group(0) in words.member_macros:
+            entry = _ENTRY.search(rest.partition(";")[0])
+            struct = entry.group(1) if entry and entry.group(1) in self.facts.structs else ""
+        return (struct, f"assigned from {function.group(0)}()") if struct else None
 
     def _function_ends(self, start: int, end: int) -> bool:
         """Whether a brace at column 0 lies between two offsets."""
