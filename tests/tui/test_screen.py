@@ -145,7 +145,9 @@ async def test_keys_move_in_the_focused_pane(app: ThreadmineApp) -> None:
         assert tree.cursor_line == 2
         await pilot.press("G")
         assert tree.cursor_line == tree.last_line
-        await pilot.press("g", "tab", "j")
+        await pilot.press("g")
+        await settled(pilot)
+        await pilot.press("tab", "j")
         await settled(pilot)
         assert table(pilot).cursor_row == 1
         await pilot.press("k", "n", "n", "p")
