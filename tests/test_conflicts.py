@@ -23,9 +23,21 @@ ADA = Person("Ada <Author>", "ada@example.org")
 
 def series(name: str, date: datetime = DAY, newer: str = "") -> SeriesRow:
     return SeriesRow(
-        id=name, title=f"mm: <b>{name}</b>", author=ADA, list_name="", version=1, version_text="v1", cover=None,
-        patches=(), total=3, complete=True, thread_id="t", date=date, last_activity=date, superseded_by=newer,
-    )  # fmt: skip
+        id=name,
+        title=f"mm: <b>{name}</b>",
+        author=ADA,
+        list_name="",
+        version=1,
+        version_text="v1",
+        cover=None,
+        patches=(),
+        total=3,
+        complete=True,
+        thread_id="t",
+        date=date,
+        last_activity=date,
+        superseded_by=newer,
+    )
 
 
 def touch(name: str, access: Access = Access.WRITE, side: Side = Side.ADDED, via: str = "") -> TouchRow:

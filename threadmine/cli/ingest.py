@@ -22,19 +22,20 @@ REDRAW_SECONDS = 0.1
 class Progress:
     """One line on a terminal, redrawn in place; nothing anywhere else."""
 
-    def __init__(self, show: bool) -> None:
+    def __init__(self, show: bool, what: str = "messages read") -> None:
+        self._what = what
         self._show = show
         self._start = self._drawn = time.monotonic()
         self._width = 0
 
     def __call__(self, done: int, where: str = "") -> None:
-        """Tells that ``done`` messages were read so far, the last from ``where``."""
+        """Tells that so many are done, the last from ``where``."""
         now = time.monotonic()
         if not self._show or now - self._drawn < REDRAW_SECONDS:
             return
         self._drawn = now
         rate = done / max(now - self._start, 0.001)
-        text = f"{done:,} messages read, {rate:,.0f} a second  {safe_line(where, 60)}"[:79]
+        text = f"{done:,} {self._what}, {rate:,.0f} a second  {safe_line(where, 60)}"[:79]
         sys.stderr.write("\r" + text.ljust(self._width))
         sys.stderr.flush()
         self._width = len(text)
