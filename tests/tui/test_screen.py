@@ -147,8 +147,10 @@ async def test_keys_move_in_the_focused_pane(app: ThreadmineApp) -> None:
         assert tree.cursor_line == tree.last_line
         await pilot.press("g")
         await settled(pilot)
-        await pilot.press("tab", "j")
+        await pilot.press("tab")
         await settled(pilot)
+        assert app.focused is table(pilot)
+        await pilot.press("g", "j")
         assert table(pilot).cursor_row == 1
         await pilot.press("k", "n", "n", "p")
         assert table(pilot).cursor_row == 1
