@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from tests.extraction.test_fields import mail
@@ -129,3 +131,23 @@ def test_finding_ids_are_stable_and_unlike() -> None:
     ids = [found.id for found in findings(text)]
     assert len(set(ids)) == 2
     assert ids == [found.id for found in findings(text)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\tpage->lru = x;",
+        "\tq->mapping = x;",
+        "\tkfree(page);\n+\tx(page->lru);",
+        "\tif (order > nr_pages)",
+        "\tprep_compound_page(page, order);",
+        "\tstruct page *page, *a, *b;",
+    ],
+)
+def test_huge_hunks_are_read_in_bounded_time(line: str) -> None:
+    message = mail("+" + "\n+".join([line] * 60_000) + "\n")
+    began = process_time()
+    touches = find_touches(message, load())
+    found = find_findings(message, load(), touches)
+    assert process_time() - began < 20
+    assert len(touches) <= 5_000 and len(found) <= 50

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from threadmine.extraction.ctypes import (
     MAX_LINE,
@@ -35,6 +35,9 @@ from threadmine.model import Access, FileDiff, Hunk, Message, Side, Touch
 from threadmine.parse.diff import HunkLine, hunk_lines
 
 MAX_TOUCHES = 5_000
+MAX_HITS = 20_000  # names in one file's diff that are looked at
+MAX_HUNK = 400_000  # characters of a hunk that are read
+MAX_REACH = 50_000  # characters above a name that its declaration is looked for in
 MAX_CALL = 240  # characters of a call that an assignment is looked at for
 NEWEST = "7.3"
 
@@ -91,6 +94,11 @@ def find_touches(message: Message, model: Model) -> tuple[Touch, ...]:
     return tuple(found[:MAX_TOUCHES])
 
 
+def shortened(hunk: Hunk) -> Hunk:
+    """The hunk without what lies beyond MAX_HUNK characters."""
+    return hunk if hunk.end - hunk.start <= MAX_HUNK else replace(hunk, end=hunk.start + MAX_HUNK)
+
+
 @dataclass
 class _Hit:
     """A member or helper that the scan found: offsets of the name in the body, line not read yet."""
@@ -111,14 +119,19 @@ class _File:
     helpers: Helpers
     _declared: dict[int, Declared] = field(default_factory=dict)
     _lines: dict[int, list[HunkLine]] = field(default_factory=dict)
+    _otherwise: dict[tuple[int, str], bool] = field(default_factory=dict)
+    _places: dict[str, list[tuple[int, Declaration]]] | None = None  # every declaration in the file by name
 
     def touches(self) -> Iterator[Touch]:
         is_source = not self.diff.path.endswith((".rst", ".txt"))
-        for number, hunk in enumerate(self.diff.hunks):
+        hits = 0
+        for number, whole in enumerate(self.diff.hunks):
+            hunk = shortened(whole)
             if not self.is_of_interest(hunk.start, hunk.end) and not self.facts.heading.match(hunk.heading):
                 continue
             found = [*self._definitions(number, hunk)] if is_source else []
-            for hit in self._hits(hunk):
+            for hit in islice(self._hits(hunk), max(MAX_HITS - hits, 0)):
+                hits += 1
                 found += self._resolve(number, hunk, hit, is_source)
             yield from _ordered(found)
 
@@ -316,7 +329,7 @@ class _File:
         if struct := self._elsewhere(number, name, side):
             return struct, "declared so elsewhere in this file's diff"
         struct = by_convention(name)
-        if not struct or declared_otherwise(self.body, hunk.start, hunk.end, name):
+        if not struct or self._is_no_struct(number, hunk, name):
             return "", ""
         return struct, "by the variable's name"
 
@@ -327,26 +340,21 @@ class _File:
 
     def _elsewhere(self, number: int, name: str, side: str) -> str:
         """The struct that other hunks of the file give a variable of that name, the nearest above first."""
-        found = [
-            row.struct
-            for at, hunk in enumerate(self.diff.hunks)
-            for row in reversed(self._declarations(at, hunk).variables.get(name, ()))
-            if row.side in (" ", side) and at < number
-        ]
-        below = {
-            row.struct
-            for at, hunk in enumerate(self.diff.hunks[number + 1 :], number + 1)
-            for row in self._declarations(at, hunk).variables.get(name, ())
-            if row.side in (" ", side)
-        }
-        if len(set(found) | below) == 1:
-            return (found or sorted(below))[0]
-        return found[-1] if found else ""
+        if self._places is None:
+            self._places = {}
+            for at, hunk in enumerate(self.diff.hunks):
+                for each, declared in self._declarations(at, shortened(hunk)).variables.items():
+                    self._places.setdefault(each, []).extend((at, row) for row in declared)
+        rows = [(at, row.struct) for at, row in self._places.get(name, ()) if row.side in (" ", side)]
+        if len({row[1] for row in rows}) == 1:
+            return rows[0][1]
+        above = [row[1] for row in rows if row[0] < number]
+        return above[-1] if above else ""
 
     def _assigned(self, hunk: Hunk, name: str, at: int) -> tuple[str, str] | None:
         """The struct that the nearest ``name = function(...)`` above gives, where the function is known."""
         mark = f"{name} = "
-        found = self.body.rfind(mark, hunk.start, at)
+        found = self.body.rfind(mark, max(hunk.start, at - MAX_REACH), at)
         if found < 0 or self.body[found - 1] not in " \t(*" or self._function_ends(found, at):
             return None
         rest = self.body[found + len(mark) : found + len(mark) + MAX_CALL]
@@ -363,7 +371,16 @@ class _File:
     def _function_ends(self, start: int, end: int) -> bool:
         """Whether a brace at column 0 lies between two offsets."""
         body = self.body
-        return any(body.find(mark, start, end) >= 0 for mark in ("\n }", "\n+}", "\n-}"))
+        return end - start > MAX_REACH or any(
+            body.find(mark, start, end) >= 0 for mark in ("\n }", "\n+}", "\n-}")
+        )
+
+    def _is_no_struct(self, number: int, hunk: Hunk, name: str) -> bool:
+        """Whether the hunk declares ``name`` as a number, a ``char *`` and the like."""
+        key = (number, name)
+        if key not in self._otherwise:
+            self._otherwise[key] = declared_otherwise(self.body, hunk.start, hunk.end, name)
+        return self._otherwise[key]
 
     def _declarations(self, number: int, hunk: Hunk) -> Declared:
         found = self._declared.get(number)

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cache
 
 from threadmine.extraction.ctypes import vocabulary
+from threadmine.extraction.fields import shortened
 from threadmine.extraction.fields_access import in_comment, in_string
 from threadmine.memmap import Layout, Member, Model
 from threadmine.model import (
@@ -31,6 +32,7 @@ from threadmine.parse.diff import HunkLine, hunk_lines
 
 MAX_FINDINGS = 50
 MAX_LINE = 400
+MAX_FREES = 200  # in one file's diff
 MAX_AFTER = 40  # lines after a free that are looked at
 NEWEST = "7.3"
 
@@ -87,7 +89,7 @@ def find_findings(message: Message, model: Model, touches: Sequence[Touch] = ())
 
 def _in_file(message: Message, diff: FileDiff) -> Iterator[PatchFinding]:
     body = message.body
-    for hunk in diff.hunks:
+    for hunk in map(shortened, diff.hunks):
         has_order = body.find("order", hunk.start, hunk.end) >= 0 and any(
             "nr" in text.lower() for text in _ORDER_LINE.findall(body, hunk.start, hunk.end)
         )
@@ -137,10 +139,14 @@ def _frees() -> re.Pattern[str]:
 
 
 def _used_after_free(message: Message, diff: FileDiff, lines: Sequence[HunkLine]) -> Iterator[PatchFinding]:
+    frees = 0
     for index, line in enumerate(lines):
         text = line.text[:MAX_LINE]
         match = _frees().search(text)
-        if match is None or in_comment(text, match.start()) or "=" in text[: match.start()]:
+        if match is None or frees >= MAX_FREES:
+            continue
+        frees += 1
+        if in_comment(text, match.start()) or "=" in text[: match.start()]:
             continue
         freed = _freed(text, match.end(), match.group(2) or "")
         use = _use_after(lines, index, freed) if freed else None
