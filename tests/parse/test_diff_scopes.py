@@ -102,3 +102,8 @@ def test_signature_cut_off_by_the_end_of_the_hunk() -> None:
 )
 def test_function_name(text: str, name: str) -> None:
     assert function_name(text) == name
+
+
+def test_an_include_is_outside_of_any_function() -> None:
+    (first, *_) = functions("", "+#include <linux/tray.h>\n \n")
+    assert first[1:] == ("", "hunk")

@@ -51,6 +51,7 @@ _DECORATION = re.compile(
     r"cond_acquires|diagnose_as|alloc_align|no_kcsan|nonnull)\Z"
 )
 _MACRO_DEFINITION = re.compile(r"#[ \t]*define[ \t]+(\w+)")
+_INCLUDE = re.compile(r"#[ \t]*(?:include|pragma once)\b")
 _SYSCALL = re.compile(r"(COMPAT_)?SYSCALL(?:32)?_DEFINE\d?\Z")
 _ARGUMENT = re.compile(r"[ \t]*([A-Za-z_]\w*)[ \t]*(?:,[ \t]*([A-Za-z_]\w*))?")
 _TYPE_LINE = re.compile(r"[A-Za-z_][\w \t*]*\Z")
@@ -163,6 +164,8 @@ class _Scan:
 
     def _directive(self, index: int, line: str) -> None:
         found = _MACRO_DEFINITION.match(line)
+        if _INCLUDE.match(line):
+            self._decide(outside=True)
         if found and line.endswith("\\"):
             self.macro = True
             self.out[index] = Scope(ScopeKind.FUNCTION, found.group(1), "hunk", index)
