@@ -238,3 +238,8 @@ def test_nearest_declaration_above_wins_where_hunks_disagree() -> None:
     )
     (found,) = find_touches(replace(message, body=body, patch=parse_patch(body)), load())
     assert (found.name, found.inferred) == ("folio.mapping", "declared so elsewhere in this file's diff")
+
+
+def test_helper_that_fetches_the_pagemap_reads_the_member_and_others_only_convert() -> None:
+    found = touches("+\tx = page_pgmap(page);\n+\ty = page_folio(page);\n")
+    assert [(each.member, each.access, each.via) for each in found] == [("pgmap", Access.READ, "page_pgmap")]

@@ -55,7 +55,8 @@ class Helpers:
         return found
 
     def _look_up(self, function: str) -> tuple[HelperTouch, ...]:
-        if function in vocabulary().returns or function in vocabulary().no_touch:
+        words = vocabulary()
+        if words.returns.get(function, "dev_pagemap") != "dev_pagemap" or function in words.no_touch:
             return ()  # page_folio() reads a member to find the folio: no news about that member
         accessors = lexicon_of(self.model.names).accessors
         known = function in self.model.names.functions or function in accessors
