@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,8 +39,10 @@ FORMATS = ("text", "markdown", "html", "json", "atom", "mbox")
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: text.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--from", "sender", metavar="ADDRESS", help="Sender of --format mbox. Default: git's user.")
-@click.option("--to", metavar="ADDRESS", multiple=True, help="Recipient of --format mbox.")
+@click.option("--from", "sender", metavar="ADDRESS", help="Sender of the mail. Default: git's user.")
+@click.option("--to", metavar="ADDRESS", multiple=True, help="Recipient of the mail.")
+@click.option("--send", is_flag=True, help="Send it to --to, after showing it and asking.")
+@click.option("--yes", is_flag=True, help="Send without asking (for timers).")
 @click.pass_obj
 def digest_command(
     app: App,
@@ -56,6 +59,8 @@ def digest_command(
     as_json: bool,
     sender: str | None,
     to: tuple[str, ...],
+    send: bool,
+    yes: bool,
 ) -> None:
     """Sum up a week for maintainers.
 
@@ -63,9 +68,13 @@ def digest_command(
     match the code, with the evidence; plans; what has no reply, was promised, or was left behind by a newer
     version; what was settled; who owes what; and what the archive did not hold. The same database and times
     give the same digest: later answers do not count.
+
+    With --send it goes out as a mail through git's sendemail settings.
     """
     from threadmine.digest import Scope, digest
 
+    if send and not to:
+        raise UsageError("--send needs a recipient", remedy="name one with --to")
     begin, end = span(app.now, since, until, week)
     kept = parse_span(horizon)
     if kept is None:
@@ -74,7 +83,10 @@ def digest_command(
     scope = Scope(list_name or "", field or "", person or "", subsystem or "", paths)
     with app.queries() as queries:
         found = digest(queries, begin, end, scope, kept)
-    _print(app, found, "json" if as_json else form or "text", sender, to)
+    if send:
+        _send(app, found, sender, to, yes)
+    else:
+        _print(app, found, "json" if as_json else form or "text", sender, to)
 
 
 def span(now: datetime, since: str | None, until: str | None, week: str | None) -> tuple[datetime, datetime]:
@@ -124,6 +136,39 @@ def _print(app: App, found: Digest, form: str, sender: str | None, to: tuple[str
         app.out.raw("".join(f"{line}\n" for line in _formatted(app, found, form, sender, to)))
 
 
+def _send(app: App, found: Digest, sender: str | None, to: tuple[str, ...], yes: bool) -> None:
+    """Shows the mail, asks, and sends it.
+
+    Raises:
+        UsageError: nobody can be asked, or an address is none.
+        SourceError: no server takes it.
+    """
+    from email.policy import SMTP
+
+    from threadmine.digest.feeds import addresses, mail
+    from threadmine.sources.outgoing import send
+
+    message = mail(found, _sender(app, sender), to)
+    names = ", ".join(to)
+    app.out.note(message.as_string().split("\n\n")[0])
+    _print(app, found, "text", sender, to)
+    if not yes:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UsageError("nobody can be asked whether to send it", remedy="give --yes")
+        click.confirm(f"Send this to {names}?", abort=True, err=True)
+    (author,) = addresses([_sender(app, sender)], "--from")
+    envelope = [address.addr_spec for address in addresses(to, "--to")]
+    settings = {key: value for key, value in app.config.overrides.items() if key.startswith("sendemail.")}
+    through = send(message.as_bytes(policy=SMTP), author.addr_spec, envelope, settings)
+    app.out.note(f"sent to {names} through {through}")
+
+
+def _sender(app: App, sender: str | None) -> str:
+    """``--from``, or git's user."""
+    name, address = app.config.get("user.name"), app.config.get("user.email")
+    return sender or app.config.get("sendemail.from") or (f"{name} <{address}>" if address else "")
+
+
 def _formatted(app: App, found: Digest, form: str, sender: str | None, to: tuple[str, ...]) -> Iterator[str]:
     if form == "markdown":
         from threadmine.digest.markup import markdown_lines
@@ -139,5 +184,4 @@ def _formatted(app: App, found: Digest, form: str, sender: str | None, to: tuple
         return atom_lines(found)
     from threadmine.digest.feeds import mbox_lines
 
-    name, address = app.config.get("user.name"), app.config.get("user.email")
-    return mbox_lines(found, sender or (f"{name} <{address}>" if address else ""), to)
+    return mbox_lines(found, _sender(app, sender), to)

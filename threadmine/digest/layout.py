@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from threadmine.digest.items import Debt, Digest, FieldChange, NewSeries, Point, Statement, Topic
 from threadmine.model import ClaimRow, ConcernState, IssueRow, Unknown, VerdictKind
+from threadmine.render.detail import holding_text
 from threadmine.render.lists import concern_place, person, statement
 from threadmine.render.matrix import LETTERS
 from threadmine.render.text import age, as_utc, clip, date_text, join_words, numbered, safe_line
@@ -280,6 +281,8 @@ def _statement(item: Statement) -> Iterator[Block]:
     yield Block(Kind.SUB, f"Read as: {statement(row)}")
     if row.verdict.reason:
         yield Block(Kind.SUB, f"{safe_line(row.verdict.reason)}{_kernel(row)}")
+    if row.verdict.kind is VerdictKind.CONDITIONAL:
+        yield from (Block(Kind.SUB, holding_text(item)) for item in row.verdict.holds[:4])
     for fact in row.verdict.evidence[:2]:
         if fact.fact and fact.fact not in row.verdict.reason:
             yield Block(Kind.SUB, f"{safe_line(fact.fact)} [{safe_line(fact.source)}]")

@@ -31,8 +31,9 @@ class Html(str):
 
 
 def text(value: str) -> Html:
-    """One line of text of anybody's, harmless."""
-    return Html(escape(safe_line(value)))
+    """One line of text of anybody's, harmless; a blank at either end stays."""
+    lead, tail = (" " if end.isspace() else "" for end in (value[:1], value[-1:]))
+    return Html(escape(f"{lead}{safe_line(value)}{tail}"))
 
 
 def lines(value: str) -> Html:
