@@ -37,7 +37,7 @@ PENALTY = 2.0
 STEPS = 1500
 RATE = 0.3
 NEARLY_BEST = 0.01
-"""The middle of the thresholds within this much of the best F1 is taken: the best one alone is chance."""
+"""The middle of the thresholds this close to the best F1 is taken: the best one alone is chance."""
 
 Floats = npt.NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from threadmine.extraction.text import MAX_PROSE, Place, Sentence, split_text
 from threadmine.model import Hunk, Message, StretchKind
@@ -32,7 +32,7 @@ class _Line:
     start: int
     end: int
     code: str
-    scope: str
+    scope: str = ""
 
 
 def added_comments(message: Message, number: int, worth: Callable[[str], bool]) -> Iterator[Sentence]:
@@ -59,36 +59,50 @@ def _blocks(message: Message, worth: Callable[[str], bool]) -> Iterator[list[_Li
     seen = 0
     if message.patch is not None:
         for each in message.patch.files:
-            if not each.path.endswith(_SOURCES):
+            if not each.path.endswith(_SOURCES) or not _ADDED.search(body, each.start, each.end):
                 continue
             for hunk in each.hunks:
                 seen += hunk.end - hunk.start
                 added = _ADDED.findall(body, hunk.start, hunk.end) if seen < MAX_PROSE else []
-                if added and worth("\n".join(added)):
-                    yield from _group(_of_hunk(body, hunk))
+                if added and worth("\n".join((hunk.heading, *added))):
+                    yield from _of_hunk(body, hunk, worth)
     for stretch in message.stretches:
         if (
             stretch.depth == 0
             and stretch.kind is StretchKind.CODE
             and "*" in body[stretch.start : stretch.end]
         ):
-            yield from _group(_of_code(body, stretch.start, stretch.end))
+            for block in _group(_lines(body, stretch.start, stretch.end, None)):
+                if worth(_text(block)):
+                    yield block
 
 
-def _of_hunk(body: str, hunk: Hunk) -> Iterator[tuple[str, int, str] | None]:
-    """(text, offset, function or struct) of each added line, None where another line stands between."""
-    for line in hunk_lines(body, hunk):
-        yield (line.text, line.start, line.function) if line.side == "+" else None
+def _of_hunk(body: str, hunk: Hunk, worth: Callable[[str], bool]) -> Iterator[list[_Line]]:
+    """The comments of a hunk that are worth it, each line with the function or struct that it is in."""
+    scopes: dict[int, str] | None = None
+    for block in _group(_lines(body, hunk.start, hunk.end, "+")):
+        if worth(f"{hunk.heading} {_text(block)}"):
+            if scopes is None:
+                scopes = {line.start: line.function for line in hunk_lines(body, hunk)}
+            yield [replace(line, scope=scopes.get(line.start, "")) for line in block]
 
 
-def _of_code(body: str, start: int, end: int) -> Iterator[tuple[str, int, str] | None]:
+def _text(block: list[_Line]) -> str:
+    return "\n".join(f"{line.text} {line.code}" for line in block)
+
+
+def _lines(body: str, start: int, end: int, mark: str | None) -> Iterator[tuple[str, int] | None]:
+    """(text, offset) of each line with ``mark``, None for another; all lines where ``mark`` is None."""
     at = start
     for text in body[start:end].split("\n"):
-        yield text.removeprefix("+"), at, ""
+        if mark is None:
+            yield text.removeprefix("+"), at
+        else:
+            yield (text[1:], at) if text.startswith(mark) else None
         at += len(text) + 1
 
 
-def _group(rows: Iterator[tuple[str, int, str] | None]) -> Iterator[list[_Line]]:
+def _group(rows: Iterator[tuple[str, int] | None]) -> Iterator[list[_Line]]:
     """Runs of lines that are one comment."""
     block: list[_Line] = []
     open_ = False
@@ -114,15 +128,15 @@ def _group(rows: Iterator[tuple[str, int, str] | None]) -> Iterator[list[_Line]]
         yield block
 
 
-def _comment_line(row: tuple[str, int, str], inside: bool) -> _Line | None:
-    text, start, scope = row
+def _comment_line(row: tuple[str, int], inside: bool) -> _Line | None:
+    text, start = row
     inline = _INLINE.search(text)
     if inline:
         said = inline["text"] if inline["text"] is not None else inline["line"]
-        return _Line(said.strip(" *"), start, start + len(text) + 1, text[: inline.start()].strip(), scope)
+        return _Line(said.strip(" *"), start, start + len(text) + 1, text[: inline.start()].strip())
     continued = _CONTINUED.match(text) if inside or text.lstrip().startswith("* ") else None
     if continued:
-        return _Line(continued["text"].strip(), start, start + len(text) + 1, "", scope)
+        return _Line(continued["text"].strip(), start, start + len(text) + 1, "")
     return None
 
 

@@ -233,9 +233,13 @@ def find_names(text: str, lexicon: Lexicon, mail: MailFacts = NO_MAIL) -> tuple[
         lexicon: the model's names (:func:`lexicon_of`).
         mail: what the mail around the text tells of variables and functions.
     """
+    members, flags = lexicon.members, lexicon.flags
     found = list(_listed_flags(text, lexicon))
     taken = {i for name in found for i in range(name.start, name.end)}
     for match in _NAME.finditer(text):
+        word = match["word"]
+        if word is not None and "_" not in word and word not in members and word not in flags:
+            continue
         name = _read(match, text, lexicon, mail)
         if name is not None and name.start not in taken:
             found.append(name)
@@ -447,13 +451,11 @@ def _struct_of(variable: str, lexicon: Lexicon, mail: MailFacts) -> tuple[str, s
     """(struct, how it was inferred) for a variable; the struct is empty where nothing tells."""
     if variable in lexicon.structs:
         return variable, ""
-    declared = mail.struct_of(variable)
-    if declared:
-        return declared, f"{variable} is declared struct {declared} * in the mail"
     for ending, struct in lexicon.variables:
         if variable == ending or (len(ending) > 1 and variable.endswith(ending)):
             return struct, f"struct {struct} from the variable's name"
-    return "", ""
+    declared = mail.struct_of(variable)
+    return declared, f"{variable} is declared struct {declared} * in the mail" if declared else ""
 
 
 def _resolve(name: str, lexicon: Lexicon) -> str:

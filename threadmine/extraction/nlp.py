@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any, NamedTuple
 
 import spacy
+from spacy.attrs import LOWER, NORM
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokenizer import Tokenizer
@@ -37,8 +38,7 @@ _ARGUMENTS = re.compile(r"(?<=\w)\([^()\n]{1,100}\)")
 _CAST = re.compile(r"\(\(struct \w+ \*\)[^()\n]{0,20}(?:\([^()\n]{0,40}\))?[^()\n]{0,10}\)->\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One phrase of a word list found in a sentence: which list, what it stands for, where (tokens)."""
 
     group: str  # "cue", "member", "flag", "kind", "agent" or the name of a qualifier list
@@ -129,30 +129,34 @@ class _Terms:
             self.meaning[nlp.vocab.strings[label]] = (group, value)
 
     def __call__(self, doc: Doc) -> Doc:
-        found: list[Term] = []
-        for label, first, last in self.matcher(doc):
-            group, value = self.meaning[label]
-            found.append(Term(group, value, first, last, doc[first:last].text))
-        doc.user_data["terms"] = tuple(_longest(found))
+        found = [(*self.meaning[label], first, last) for label, first, last in self.matcher(doc)]
+        doc.user_data["spans"] = doc.to_array(_SPAN).tolist()
+        doc.user_data["terms"] = _longest(found)
         return doc
 
 
+_SPAN: list[int | str] = ["IDX", "LENGTH"]
 _ENTITIES = ("member", "flag", "kind", "agent")
 
 
-def _longest(found: list[Term]) -> Iterable[Term]:
+_Found = tuple[str, str, int, int]  # group, value, first and last token
+
+
+def _longest(found: list[_Found]) -> list[_Found]:
     """Of the terms of one sort (entities, cues, each list of qualifiers) that lie over each other the
     longest.
     """
-    found.sort(key=lambda t: (-(t.last - t.first), t.first, t.group, t.value))
+    if len(found) > 1:
+        found.sort(key=lambda t: (t[2] - t[3], t[2], t[0], t[1]))
     taken: dict[str, set[int]] = {}
     kept = []
     for term in found:
-        used = taken.setdefault("entity" if term.group in _ENTITIES else term.group, set())
-        if used.isdisjoint(range(term.first, term.last)):
-            used.update(range(term.first, term.last))
+        group, _, first, last = term
+        used = taken.setdefault("entity" if group in _ENTITIES else group, set())
+        if used.isdisjoint(range(first, last)):
+            used.update(range(first, last))
             kept.append(term)
-    kept.sort(key=lambda t: (t.first, t.last, t.group, t.value))
+    kept.sort(key=lambda t: (t[2], t[3], t[0], t[1]))
     return kept
 
 
@@ -160,6 +164,8 @@ def _longest(found: list[Term]) -> Iterable[Term]:
 def language() -> Language:
     """The pipeline, made once for a process."""
     nlp = spacy.blank("en")
+    vocab: Any = nlp.vocab  # its attribute getters are missing from spaCy's type stubs
+    vocab.lex_attr_getters = {name: vocab.lex_attr_getters[name] for name in (LOWER, NORM)}
     nlp.tokenizer = Tokenizer(
         nlp.vocab,
         rules={},
@@ -177,7 +183,17 @@ def read(text: str) -> Doc:
     return language()(keep_whole(text.replace("’", "'")))
 
 
-def terms(doc: Doc) -> tuple[Term, ...]:
-    """The terms found in ``doc``, in order."""
-    found: tuple[Term, ...] = doc.user_data["terms"]
+def spans(doc: Doc) -> list[list[int]]:
+    """Start and length in characters of each token of ``doc``."""
+    found: list[list[int]] = doc.user_data["spans"]
+    return found
+
+
+def terms(doc: Doc, text: str) -> list[Term]:
+    """The terms found in ``doc``, in order; ``text`` is what was read."""
+    places = spans(doc)
+    found = []
+    for group, value, first, last in doc.user_data["terms"]:
+        begin, (end, length) = places[first][0], places[last - 1]
+        found.append(Term(group, value, first, last, text[begin : end + length]))
     return found

@@ -9,7 +9,7 @@ the end of a sentence. Comments that a patch adds are text of their own kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -72,8 +72,13 @@ _PROSE_WORD = re.compile(r"(?<![\w(.>&*-])[a-z]{2,}(?![\w(\[]|->)")
 _PROSE_WORDS_IN_CODE = 5
 
 
-def sentences(message: Message) -> Iterator[Sentence]:
-    """The sentences of ``message``'s own prose in order of their place, then the comments it adds."""
+def sentences(message: Message, worth: Callable[[str], bool] | None = None) -> Iterator[Sentence]:
+    """The sentences of ``message``'s own prose in order of their place.
+
+    Args:
+        message: the mail.
+        worth: paragraphs for which this is false are passed over uncut (all are cut where it is None).
+    """
     count = 0
     seen = 0
     for stretch in message.stretches:
@@ -84,14 +89,15 @@ def sentences(message: Message) -> Iterator[Sentence]:
         for start, end in _paragraphs(
             message.body, stretch.start, min(stretch.end, stretch.start + MAX_PROSE)
         ):
-            yield from _of_paragraph(message.body, start, end, place, count)
+            if worth is None or worth(message.body[start:end]):
+                yield from _of_paragraph(message.body, start, end, place, count)
             count += 1
 
 
 def _place(message: Message, start: int) -> Place:
     if message.is_cover:
         return Place.COVER
-    if message.patch is None or message.subject.is_reply:
+    if message.patch is None or not message.patch.has_diff or message.subject.is_reply:
         return Place.REPLY
     return Place.COMMIT if start < message.patch.message_end else Place.NOTES
 

@@ -6,8 +6,9 @@ its conjunctions and marks; a pronoun or a subject left out stands for what the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
@@ -158,9 +159,14 @@ class Memory:
     subject: Thing | None = None
     function: Thing | None = None
     member: Thing | None = None
-    context: Thing | None = None  # the function whose code the text is about
+    look_up: Callable[[], Thing | None] | None = None
     last: Candidate | None = None
     list: tuple[Thing, ...] = ()  # the members of the last enumeration
+
+    @cached_property
+    def context(self) -> Thing | None:
+        """The function whose code the text is about; looked up when first asked."""
+        return self.look_up() if self.look_up is not None else None
 
     def note(self, things: Sequence[Thing], subject: Thing | None) -> None:
         """Remember the things of a clause and its subject."""

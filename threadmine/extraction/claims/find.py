@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from threadmine.extraction.claims import accept, scan
@@ -64,7 +65,7 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
     surroundings = Surroundings(message, lexicon)
     for sentence in picked:
         if sentence.paragraph != paragraph:
-            memory = Memory(function=memory.function, context=surroundings.function(sentence))
+            memory = Memory(function=memory.function, look_up=partial(surroundings.function, sentence))
             memory.subject = surroundings.member(sentence)
             paragraph = sentence.paragraph
         around = message.body[max(0, sentence.start - NEAR) : sentence.end + NEAR]

@@ -117,22 +117,20 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
         before = _inherit(read, clause, cue, memory)
         right = [before] if before is not None else []
     passive = _passive(read, clause, cue)
-    around = Around(
-        read, clause, cue, left, right, passive, _unsaid(read, clause, cue, memory), memory.context
-    )
+    around = Around(read, clause, cue, left, right, passive, _gapped(read, clause, cue), memory)
     found = RULES[Predicate(cue.value)](around)
+    if not inherited and len(found) < 2:
+        return found
     every = _names(found) if len(found) > 1 else set()
     return [
         replace(c, inherited=inherited or c.inherited, listed=frozenset(every - _names([c]))) for c in found
     ]
 
 
-def _unsaid(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | None:
-    """The function that does what a clause without a subject says ("Clears the flags"), where it is known."""
+def _gapped(read: Read, clause: Clause, cue: Term) -> bool:
+    """Whether nothing but a pronoun or a filler stands where the subject would ("Also clears the flags")."""
     before = read.words[clause.first : cue.first]
-    if any(w.isalpha() and w not in GRAMMAR.fillers and w not in GRAMMAR.pronouns for w in before):
-        return None
-    return memory.context
+    return all(not w.isalpha() or w in GRAMMAR.fillers or w in GRAMMAR.pronouns for w in before)
 
 
 def _passive(read: Read, clause: Clause, cue: Term) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, noun_phrase, text_of
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, noun_phrase, text_of
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
@@ -25,7 +25,7 @@ _ACTORS = (Sort.FUNCTION, Sort.AGENT, Sort.KIND, Sort.STRUCT)
 class Around:
     """A cue with the things before and behind it in its clause.
 
-    ``unsaid`` is the function that does what a clause without a subject says; ``context`` the function
+    ``gapped``: the clause leaves its subject out or has a pronoun there. ``memory`` knows the function
     whose code the text is about.
     """
 
@@ -35,8 +35,18 @@ class Around:
     left: list[Thing]
     right: list[Thing]
     passive: bool
-    unsaid: Thing | None = None
-    context: Thing | None = None
+    gapped: bool
+    memory: Memory
+
+    @property
+    def unsaid(self) -> Thing | None:
+        """The function that does what a clause without a subject says ("Clears the flags")."""
+        return self.memory.context if self.gapped else None
+
+    @property
+    def context(self) -> Thing | None:
+        """The function whose code the text is about."""
+        return self.memory.context
 
     @property
     def predicate(self) -> Predicate:

@@ -74,7 +74,7 @@ def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
     own = [s for s in message.stretches if s.depth == 0 and s.kind in _READ]
     prose: tuple[Sentence, ...] = ()
     if worth.in_text("\n".join(body[s.start : s.end] for s in own)):
-        prose = tuple(s for s in sentences(message) if worth.in_text(s.text))
+        prose = tuple(s for s in sentences(message, worth.in_text) if worth.in_text(s.text))
     number = prose[-1].paragraph + 1 if prose else 0
     comments = tuple(
         s

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.names import Lexicon, MailFacts, Name, NameKind, find_names
-from threadmine.extraction.nlp import Term, read, terms
+from threadmine.extraction.nlp import Term, read, spans, terms
 from threadmine.extraction.text import Sentence
 
 
@@ -40,7 +40,6 @@ _SORT = {
 }
 _KERNEL_DOC = re.compile(r"@([a-z_]\w*):")
 _PAGE = re.compile(r"(?i)page|folio|compound|pte\b")
-_SPAN: list[int | str] = ["IDX", "LENGTH"]
 ENTITIES = (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)
 """Sorts that are entities in the sense of the annotation guide."""
 
@@ -84,12 +83,11 @@ class Read:
 def read_sentence(sentence: Sentence, lexicon: Lexicon, mail: MailFacts, around: str = "") -> Read:
     """Tokens, things and cues of ``sentence``; ``around`` is the text that tells whose refcount is meant."""
     doc = read(sentence.text)
-    spans: list[list[int]] = doc.to_array(_SPAN).tolist()
-    starts = tuple(start for start, _ in spans)
-    tokens = tuple(sentence.text[start : start + length] for start, length in spans)
+    starts = tuple(start for start, _ in spans(doc))
+    tokens = tuple(sentence.text[start : start + length] for start, length in spans(doc))
     words = tuple(token.lower() for token in tokens)
     marks: dict[str, list[Term]] = {}
-    for term in terms(doc):
+    for term in terms(doc, sentence.text):
         marks.setdefault(term.group, []).append(term)
     cues = marks.pop("cue", [])
     phrases = [term for group in ("member", "flag", "kind", "agent") for term in marks.pop(group, [])]
