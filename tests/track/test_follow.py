@@ -32,14 +32,16 @@ diff --git a/mm/{file}.c b/mm/{file}.c
  static void widget_reset(struct page *page)
  {{
 {lines}
- 	widget_note(page);
+ {tab}widget_note(page);
 """
 
 
 def patch_mail(
     name: str, *lines: str, number: int = 1, title: str = "count widgets", file: str = "widget"
 ) -> StoredMessage:
-    body = PATCH.format(file=file, count=3 + len(lines), lines="\n".join(f"+\t{line}" for line in lines))
+    body = PATCH.format(
+        file=file, tab="\t", count=3 + len(lines), lines="\n".join(f"+\t{line}" for line in lines)
+    )
     return StoredMessage(
         message_id=f"{name}@example.org",
         thread_id="t",

@@ -139,8 +139,14 @@ def _counts(kind: ConcernKind, state: ConcernState, finding: Finding) -> bool:
     return finding.sure
 
 
+NOT_DONE = "promised or agreed, but not done"
+CANNOT_TELL = "cannot tell"
+
+
 def _undone(state: ConcernState, words: str) -> str:
-    return f"promised or agreed, but not done: {words}" if state is ConcernState.ACKNOWLEDGED else words
+    if state is ConcernState.ACKNOWLEDGED:
+        return f"promised or agreed, {words}" if CANNOT_TELL in words else f"{NOT_DONE}: {words}"
+    return words
 
 
 def compare(
@@ -161,7 +167,7 @@ def compare(
         return Finding(True, False, "the patch is no longer in the series")
     if asked.wants_comment and (words := _comments(patch, old, new)):
         return Finding(True, False, words)
-    return Finding(False, False, "cannot tell: the concern names no lines or code to look for")
+    return Finding(False, False, f"{CANNOT_TELL} whether it was done: it names no lines or code to look for")
 
 
 def _adopted(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:

@@ -205,7 +205,7 @@ def _reason(earlier: VersionFacts, later: VersionFacts) -> str:
 
 
 def _may_follow(earlier: SeriesRow, later: SeriesRow) -> bool:
-    """Whether the version numbers allow it: they rise, or start again after an RFC or where none is stated."""
+    """Whether the version numbers allow it: they rise, or start again after an RFC or unstated."""
     if later.version > earlier.version:
         return True
     resent = "RESEND" in later.version_text.upper()
