@@ -695,6 +695,22 @@ class ClaimRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding of the program with the patch it is about."""
+
+    finding: PatchFinding
+    subject: str
+    author: Person  # of the patch
+    date: Moment
+    series_id: str = ""
+    series_title: str = ""
+    version: int = 0
+    patch: str = ""
+    list_name: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TouchRow:
     """A touched member with the series, version and patch that touches it."""
 

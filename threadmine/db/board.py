@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
     case,
     func,
     literal,
@@ -80,33 +79,24 @@ def count_all(connection: Connection) -> Counts:
 def board_statements(struct: str | None) -> Iterator[AnySelect]:
     """One statement for each thing that is counted, grouped by struct and member."""
 
-    def grouped(table: type[Any], source: FromClause | type[Any], *counted: ColumnElement[Any]) -> AnySelect:
+    def grouped(table: type[Any], *counted: ColumnElement[Any]) -> AnySelect:
         chosen = table.struct != "" if struct is None else table.struct == struct
-        return (
-            select(table.struct, table.member, *counted)
-            .select_from(source)
-            .where(chosen)
-            .group_by(table.struct, table.member)
-        )
+        names = (table.member, table.struct)  # in the order of the primary key: no sorting
+        return select(*names, *counted).where(chosen).group_by(*names)
 
-    is_open = case((ConcernRecord.state.in_(OPEN_STATES), 1), else_=0)
     yield grouped(
         ConcernName,
-        ConcernName.__table__.join(ConcernRecord.__table__, ConcernRecord.id == ConcernName.concern_id),
         func.count().label("issues"),
-        func.sum(is_open).label("open_issues"),
-        func.max(ConcernRecord.sent_at).label("last"),
+        func.sum(case((ConcernName.is_open, 1), else_=0)).label("open_issues"),
+        func.max(ConcernName.sent_at).label("last"),
     )
-    is_refuted = case((ClaimRecord.verdict == VerdictKind.REFUTED, 1), else_=0)
     yield grouped(
         ClaimName,
-        ClaimName.__table__.join(ClaimRecord.__table__, ClaimRecord.id == ClaimName.claim_id),
         func.count().label("claims"),
-        func.sum(is_refuted).label("refuted"),
-        func.max(ClaimRecord.sent_at).label("last"),
+        func.sum(case((ClaimName.is_refuted, 1), else_=0)).label("refuted"),
+        func.max(ClaimName.sent_at).label("last"),
     )
     yield grouped(
-        SeriesField,
         SeriesField,
         func.count().label("touched_by"),
         literal(None).label("last"),

@@ -1,4 +1,4 @@
-"""Concerns, claims and touched lines, each with the message and series it stands in."""
+"""Concerns, claims, touched lines and findings, each with the message and series it stands in."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from threadmine.db import rows
 from threadmine.db.schema import (
     ClaimRecord,
     ConcernRecord,
+    FindingRecord,
     KnownId,
     Message,
     SeriesVersion,
@@ -28,6 +29,7 @@ from threadmine.db.terms import (
 )
 from threadmine.model import (
     ClaimRow,
+    FindingRow,
     IssueRow,
     Person,
     TouchRow,
@@ -62,19 +64,20 @@ def _refuted_behind(connection: Connection, concerns: Sequence[AnyRow]) -> set[s
     """
     if not concerns:
         return set()
-    statement = (
-        select(Message.message_id, ClaimRecord.start, ClaimRecord.end, ClaimRecord.quote)
-        .join(Message, Message.key == ClaimRecord.message_key)
-        .where(ClaimRecord.verdict == VerdictKind.REFUTED)
-    )
+    statement = select(
+        Message.message_id, ClaimRecord.verdict, ClaimRecord.start, ClaimRecord.end, ClaimRecord.quote
+    ).join(Message, Message.key == ClaimRecord.message_key)
     names = {row.message_id for row in concerns} | {row.in_reply_to or "" for row in concerns}
     if len(names) <= CHUNK:
         hashes = sorted(id_hash(name) for name in names)
         numbers = select(KnownId.key).where(KnownId.id_hash.in_(hashes))
-        statement = statement.where(ClaimRecord.message_key.in_(numbers))
+        statement = statement.where(ClaimRecord.message_key.in_(numbers))  # few: looked at one by one
+    else:
+        statement = statement.where(ClaimRecord.verdict == VerdictKind.REFUTED)
     refuted: dict[str, list[AnyRow]] = {}
     for row in connection.execute(statement):
-        refuted.setdefault(row.message_id, []).append(row)
+        if row.verdict is VerdictKind.REFUTED:
+            refuted.setdefault(row.message_id, []).append(row)
     return {row.id for row in concerns if _has_behind(row, refuted)} if refuted else set()
 
 
@@ -165,4 +168,40 @@ def touch_row(row: AnyRow) -> TouchRow:
         message_id=row.message_id,
         date=rows.moment(row.date, row.date_problem),
         author=Person(row.author_name, row.author_address),
+    )
+
+
+def finding_rows(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int | None
+) -> tuple[FindingRow, ...]:
+    """The program's own findings, newest patch first."""
+    statement = (
+        select(
+            FindingRecord,
+            *PLACE,
+            Message.date,
+            Message.date_problem,
+            Message.author_name,
+            Message.author_address,
+        )
+        .join(Message, Message.key == FindingRecord.message_key)
+        .outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
+        .where(*conditions)
+        .order_by(*newest(Message.sent_at), Message.message_id, FindingRecord.start, FindingRecord.id)
+        .limit(limit)
+    )
+    return tuple(
+        FindingRow(
+            finding=rows.to_finding(row),
+            subject=row.mail_subject,
+            author=Person(row.author_name, row.author_address),
+            date=rows.moment(row.date, row.date_problem),
+            series_id=row.series_id,
+            series_title=row.series_title or "",
+            version=row.series_version or 0,
+            patch=rows.patch_text(row.patch_number, row.series_total),
+            list_name=row.list_name,
+            url=rows.message_url(row.message_id),
+        )
+        for row in connection.execute(statement)
     )

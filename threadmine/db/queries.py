@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from threadmine.db import rows
 from threadmine.db.board import board_statements, count_all, field_count, people, threads
-from threadmine.db.findings import claim_rows, issue_rows, select_touches, touch_row
+from threadmine.db.findings import claim_rows, finding_rows, issue_rows, select_touches, touch_row
 from threadmine.db.mails import find_words, light_of, load_messages, thread_of, thread_row, thread_rows
 from threadmine.db.names import plain_id
 from threadmine.db.places import tree_order
@@ -27,6 +27,7 @@ from threadmine.db.schema import (
     ClaimRecord,
     ConcernName,
     ConcernRecord,
+    FindingRecord,
     KnownId,
     Message,
     SeriesPatch,
@@ -57,6 +58,7 @@ from threadmine.model import (
     ConcernState,
     Counts,
     FieldCount,
+    FindingRow,
     IssueRow,
     PersonCount,
     Predicate,
@@ -205,15 +207,33 @@ class Queries:
         return found[0]
 
     def resolve(self, prefix: str, limit: int = 10) -> tuple[str, ...]:
-        """The ids of claims, concerns, series and threads that begin with ``prefix``, at most ``limit``."""
+        """Ids of claims, concerns, findings, series and threads that begin with ``prefix``."""
         if not prefix:
             return ()
         found: list[str] = []
         with self.database.read() as connection:
-            for column in (ClaimRecord.id, ConcernRecord.id, SeriesVersion.id, Thread.id):
+            for table in (ClaimRecord, ConcernRecord, FindingRecord, SeriesVersion, Thread):
+                column = table.id
                 begins = and_(column >= prefix, column < prefix + "\x7f")
                 found += connection.scalars(select(column).where(begins).order_by(column).limit(limit))
         return tuple(found[:limit])
+
+    def findings(
+        self,
+        series: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        until: datetime | None = None,
+        message: str | None = None,
+    ) -> tuple[FindingRow, ...]:
+        """What the program itself found wrong in patches; ``since`` and ``until`` are dates of the patch."""
+        conditions = [*between(Message.sent_at, since, until)]
+        if message is not None:
+            conditions.append(FindingRecord.message_key == number_of(plain_id(message)))
+        with self.database.read() as connection:
+            if series is not None:
+                conditions.append(Message.series_id.in_(resolve_series(connection, series)))
+            return finding_rows(connection, conditions, limit)
 
     # ------------------------------------------------------------------------------- messages
 

@@ -24,6 +24,7 @@ from threadmine.model import (
     KernelContext,
     Message,
     Moment,
+    PatchFinding,
     Person,
     StateEvidence,
     StoredMessage,
@@ -201,6 +202,22 @@ def to_verdict(row: AnyRow) -> Verdict:
         reason=row.reason,
         kernel=KernelContext(row.kernel, row.kernel_found, row.arch, row.config),
         holds=tuple(Holding(*parts) for parts in row.holds),
+        evidence=tuple(Evidence(*parts) for parts in row.evidence),
+    )
+
+
+def to_finding(row: AnyRow) -> PatchFinding:
+    return PatchFinding(
+        id=row.id,
+        message_id=row.message_id,
+        rule=row.rule,
+        text=row.text,
+        quote=row.quote,
+        file=row.file,
+        function=row.function,
+        line=row.line,
+        start=row.start,
+        end=row.end,
         evidence=tuple(Evidence(*parts) for parts in row.evidence),
     )
 
@@ -464,6 +481,38 @@ def concern_values(key: int, concern: Concern) -> tuple[object, ...]:
         clean(concern.cue),
         clean(concern.source),
         concern.quoted,
+    )
+
+
+FINDING_COLUMNS = [
+    "id",
+    "message_key",
+    "rule",
+    "text",
+    "quote",
+    "file",
+    "function",
+    "line",
+    "start",
+    "end",
+    "evidence",
+]
+
+
+def finding_values(key: int, finding: PatchFinding) -> tuple[object, ...]:
+    """A row of ``findings`` in the order of FINDING_COLUMNS."""
+    return (
+        finding.id,
+        key,
+        finding.rule,
+        clean(finding.text),
+        clean(finding.quote),
+        clean(finding.file),
+        clean(finding.function),
+        finding.line,
+        finding.start,
+        finding.end,
+        as_json([(e.rule, e.fact, e.source) for e in finding.evidence]),
     )
 
 

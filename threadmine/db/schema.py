@@ -350,6 +350,7 @@ class ClaimRecord(Base):
     __table_args__ = (
         Index("ix_claims_verdict_sent_at", "verdict", "sent_at"),
         Index("ix_claims_sent_at", "sent_at"),
+        Index("ix_claims_author", "author_address", "author_name", "verdict", "sent_at"),
     )
 
 
@@ -364,6 +365,10 @@ class ClaimName(Base):
     )
     struct: Mapped[str] = mapped_column(
         Text, primary_key=True, comment="Structure, empty where none is named"
+    )
+    is_refuted: Mapped[bool] = flag("The claim is refuted (claims.verdict, repeated for the board)")
+    sent_at: Mapped[int | None] = mapped_column(
+        BigKey, comment="Date of the claim (claims.sent_at, repeated)"
     )
 
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -415,6 +420,7 @@ class ConcernRecord(Base):
     __table_args__ = (
         Index("ix_concerns_state_sent_at", "state", "sent_at"),
         Index("ix_concerns_sent_at", "sent_at"),
+        Index("ix_concerns_author", "author_address", "author_name", "state", "sent_at"),
     )
 
 
@@ -434,8 +440,40 @@ class ConcernName(Base):
     struct: Mapped[str] = mapped_column(
         Text, primary_key=True, comment="Structure, empty where none is named"
     )
+    is_open: Mapped[bool] = mapped_column(
+        Boolean(create_constraint=False),
+        default=True,
+        server_default="1",
+        comment="Somebody still has to act on it (concerns.state, repeated for the board)",
+    )
+    sent_at: Mapped[int | None] = mapped_column(
+        BigKey, comment="Date of the concern (concerns.sent_at, repeated)"
+    )
 
     __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class FindingRecord(Base):
+    """Something in a patch that looks wrong and that the program saw by itself."""
+
+    __tablename__ = "findings"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True, comment="f and 12 hex digits, stable")
+    message_key: Mapped[int] = mapped_column(
+        BigKey,
+        ForeignKey("messages.key", ondelete="CASCADE"),
+        index=True,
+        comment="The patch (messages.key)",
+    )
+    rule: Mapped[str] = text("What was looked for")
+    text: Mapped[str] = mapped_column(Text, comment="What is wrong, in one sentence")
+    quote: Mapped[str] = mapped_column(Text, comment="The line")
+    file: Mapped[str] = mapped_column(Text, comment="File")
+    function: Mapped[str] = mapped_column(Text, comment="Function the line is in")
+    line: Mapped[int] = number("Line in the new file")
+    start: Mapped[int] = number("First character in the body")
+    end: Mapped[int] = number("Character after the last")
+    evidence: Mapped[Any] = listing("Facts behind it, as [rule, fact, source]")
 
 
 class TouchRecord(Base):

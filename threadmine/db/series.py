@@ -19,12 +19,11 @@ from threadmine.db.schema import (
     id_hash,
 )
 from threadmine.errors import NotFoundError
-from threadmine.model import ConcernState, Person, SeriesRow
+from threadmine.model import Person, SeriesRow
 
 if TYPE_CHECKING:
     from threadmine.db.rows import AnyRow
 
-OPEN_STATES = tuple(state for state in ConcernState if state.is_open)
 _MANY = 500
 
 
@@ -150,14 +149,16 @@ def _fields(connection: Connection, ids: list[str] | None) -> dict[str, list[str
 
 def _open_concerns(connection: Connection, ids: list[str] | None) -> dict[str, int]:
     statement = (
-        select(Message.series_id, func.count())
+        select(Message.series_id, ConcernRecord.state, func.count().label("count"))
         .join(ConcernRecord, ConcernRecord.message_key == Message.key)
-        .where(Message.series_id != "", ConcernRecord.state.in_(OPEN_STATES))
-        .group_by(Message.series_id)
+        .where(Message.series_id != "" if ids is None else Message.series_id.in_(ids))
+        .group_by(Message.series_id, ConcernRecord.state)
     )
-    if ids is not None:
-        statement = statement.where(Message.series_id.in_(ids))
-    return dict(connection.execute(statement).all())
+    found: dict[str, int] = {}
+    for series_id, state, count in connection.execute(statement):
+        if state.is_open:
+            found[series_id] = found.get(series_id, 0) + count
+    return found
 
 
 def _series_row(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from threadmine.db import rows
 from threadmine.db.bulk import Statements
 from threadmine.db.schema import (
+    ConcernName,
     ConcernRecord,
     Copy,
     KnownId,
@@ -99,6 +100,7 @@ class Store:
 
     def save_statuses(self, statuses: Iterable[ConcernStatus], threads: Iterable[str] = ()) -> None:
         """Stores where concerns stand, and that these threads are up to date."""
+        statuses = list(statuses)
         values: list[tuple[object, ...]] = [
             (
                 status.state.value,
@@ -109,6 +111,7 @@ class Store:
             )
             for status in statuses
         ]
+        open_now: list[tuple[object, ...]] = [(s.state.is_open, s.concern_id) for s in statuses]
         columns = (
             ConcernRecord.state,
             ConcernRecord.state_evidence,
@@ -120,6 +123,7 @@ class Store:
             return
         with self.database.write() as connection:
             self._sql.update(connection, columns, ConcernRecord.id, values)
+            self._sql.update(connection, (ConcernName.is_open,), ConcernName.concern_id, open_now)
             self._sql.update(connection, (Thread.stale,), Thread.id, fresh)
 
     def save_links(self, links: Iterable[SeriesLink]) -> None:

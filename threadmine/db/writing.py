@@ -34,6 +34,7 @@ from threadmine.db.schema import (
     ConcernName,
     ConcernRecord,
     Copy,
+    FindingRecord,
     KnownId,
     Message,
     SeriesPatch,
@@ -43,7 +44,7 @@ from threadmine.db.schema import (
     TrailerRow,
     id_hash,
 )
-from threadmine.model import Mined
+from threadmine.model import Mined, VerdictKind
 
 _LIGHT = (
     Message.message_id,
@@ -243,13 +244,15 @@ class Writing:
             groups.find(one.message_id)
             for reference in one.references:
                 groups.join(one.message_id, reference)
-        for name, (thread_id, _) in self.stored_ids.items():
+        names = {name for one in incoming for name in (*one.references, one.message_id)}
+        stored = {name: self.stored_ids[name][0] for name in names if name in self.stored_ids}
+        for name, thread_id in stored.items():
             groups.join(name, f"\n{thread_id}")  # no message-id has a line break
         threads: dict[str, _Joined] = {}
         for one in incoming:
             name = groups.find(one.message_id)
             threads.setdefault(name, _Joined([], {}, {}, [])).incoming.append(one)
-        for thread_id in sorted({thread_id for thread_id, _ in self.stored_ids.values()}):
+        for thread_id in sorted(set(stored.values())):
             threads[groups.find(f"\n{thread_id}")].old_threads.append(thread_id)
         for joined in threads.values():
             self._load_ids(joined)
@@ -371,24 +374,30 @@ class Writing:
     def _write_findings(self, fresh: Iterable[Incoming]) -> None:
         """Claims with their verdicts, concerns, and the names in both."""
         claims: dict[str, tuple[object, ...]] = {}
-        claim_names: set[tuple[str, str, str]] = set()
+        claim_names: set[tuple[object, ...]] = set()
         concerns: dict[str, tuple[object, ...]] = {}
-        concern_names: set[tuple[str, str, str]] = set()
+        concern_names: set[tuple[object, ...]] = set()
+        findings: dict[str, tuple[object, ...]] = {}
         for one in fresh:
             key = self.numbers[one.message_id]
             for claim, verdict in zip(one.mined.claims, one.mined.verdicts, strict=True):
                 if claim.id not in claims:
                     claims[claim.id] = rows.claim_values(key, claim, verdict)
-                    claim_names |= {(*_member_first(name), claim.id) for name in claim.entities if name}
+                    more = (claim.id, verdict.kind is VerdictKind.REFUTED, rows.seconds(claim.date))
+                    claim_names |= {(*_member_first(name), *more) for name in claim.entities if name}
             for concern in one.mined.concerns:
                 if concern.id not in concerns:
                     concerns[concern.id] = rows.concern_values(key, concern)
-                    concern_names |= {(*_member_first(name), concern.id) for name in concern.targets if name}
+                    dated = (concern.id, rows.seconds(concern.date))
+                    concern_names |= {(*_member_first(name), *dated) for name in concern.targets if name}
+            for finding in one.mined.findings:
+                findings.setdefault(finding.id, rows.finding_values(key, finding))
         sql, connection = self.sql, self.connection
         sql.insert(connection, ClaimRecord, rows.CLAIM_COLUMNS, list(claims.values()))
-        sql.insert(connection, ClaimName, ("member", "struct", "claim_id"), sorted(claim_names))
+        sql.insert(connection, ClaimName, CLAIM_NAME_COLUMNS, sorted(claim_names, key=_first_three))
         sql.insert(connection, ConcernRecord, rows.CONCERN_COLUMNS, list(concerns.values()))
-        sql.insert(connection, ConcernName, ("member", "struct", "concern_id"), sorted(concern_names))
+        sql.insert(connection, ConcernName, CONCERN_NAME_COLUMNS, sorted(concern_names, key=_first_three))
+        sql.insert(connection, FindingRecord, rows.FINDING_COLUMNS, list(findings.values()))
 
     def _replace_places(self, joined: _Joined, fresh: set[str], arranged: Arranged) -> None:
         """Corrects the series and patch of stored messages where new mail has changed them."""
@@ -465,6 +474,8 @@ class Writing:
         self.sql.update(self.connection, columns, Thread.id, [values])
 
 
+CLAIM_NAME_COLUMNS = ("member", "struct", "claim_id", "is_refuted", "sent_at")
+CONCERN_NAME_COLUMNS = ("member", "struct", "concern_id", "sent_at")
 SERIES_COLUMNS = [
     "id",
     "thread_id",
@@ -529,6 +540,10 @@ def _by_key(incoming: Iterable[Incoming]) -> list[list[Incoming]]:
         if known is None or one.origin < known.origin:
             copies[one.hashed] = one
     return [sorted(copies.values(), key=lambda one: one.rank) for copies in found.values()]
+
+
+def _first_three(values: tuple[object, ...]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values[:3])
 
 
 def _member_first(name: str) -> tuple[str, str]:
