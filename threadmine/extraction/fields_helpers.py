@@ -7,6 +7,7 @@ accessors says which member a helper is about and its name says whether it chang
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -63,7 +64,7 @@ class Helpers:
         if not known and not _FLAG_ACCESSOR.match(function):
             return ()
         effects = self.model.effects(function, self.version)
-        if rows := _from_effects(effects, self.model.names.structs):
+        if rows := _from_effects(effects, self.model.names.members):
             return rows
         if function.startswith("percpu_"):
             return ()
@@ -76,7 +77,9 @@ def helpers_of(model: Model, version: str) -> Helpers:
     return Helpers(model, version)
 
 
-def _from_effects(effects: tuple[Effect, ...], structs: frozenset[str]) -> tuple[HelperTouch, ...]:
+def _from_effects(
+    effects: tuple[Effect, ...], members: Mapping[str, tuple[str, ...]]
+) -> tuple[HelperTouch, ...]:
     """Writes with those of inner helpers; where a function writes nothing, what it reads itself."""
     writes = [effect for effect in effects if effect.access == "write"]
     reads = [effect for effect in effects if effect.access == "read"]
@@ -85,7 +88,7 @@ def _from_effects(effects: tuple[Effect, ...], structs: frozenset[str]) -> tuple
     for effect in chosen:
         struct, _, member = effect.member.partition(".")
         struct, member = struct.partition("[")[0], re.split(r"[.\[]", member, maxsplit=1)[0]
-        if member and struct in structs and (struct, member) not in found and len(found) < MAX_MEMBERS:
+        if struct in members.get(member, ()) and (struct, member) not in found and len(found) < MAX_MEMBERS:
             access = Access.WRITE if writes else Access.READ
             fact = f"effects of {effect.function} ({effect.kernels or 'all kernels'})"
             found[struct, member] = HelperTouch(struct, member, access, fact)
