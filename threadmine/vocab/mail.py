@@ -222,3 +222,43 @@ LOG_WORDS: tuple[str, ...] = (
     r"x\d+\s?: [0-9a-f]{8}",
 )
 """Patterns for the heads of lines of the kernel's console output."""
+
+REPLY_OPENERS: frozenset[str] = frozenset(
+    [
+        "yes",
+        "no",
+        "yep",
+        "yeah",
+        "nope",
+        "why",
+        "what",
+        "right",
+        "agreed",
+        "agree",
+        "sure",
+        "hmm",
+        "ok",
+        "okay",
+        "thanks",
+        "exactly",
+        "indeed",
+        "correct",
+        "true",
+        "well",
+        "because",
+        "i",
+        "i'm",
+        "i've",
+        "i'd",
+        "nack",
+        "ack",
+        "great",
+        "fine",
+        "good",
+        "not",
+        "what's",
+        "how",
+        "this",
+    ]
+)
+"""Words that often open an answer (lower case)."""

@@ -1,0 +1,87 @@
+"""Pages as a browser saves them, turned into the text that the formats read."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from threadmine.parse.limits import MAX_BODY, MAX_DEPTH
+
+_SILENT = frozenset({"script", "style", "title", "template", "noscript", "svg", "select", "option"})
+_BREAKS = frozenset(
+    {"p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "ul", "ol", "table", "hr", "dt", "dd", "section",
+     "header", "footer", "article", "nav", "form", "details", "summary", "blockquote"}
+)  # fmt: skip
+_HTML = re.compile(r"\s{0,100}(?:<!--[^>]{0,500}-->\s{0,100})?<(?:!doctype html|html)\b", re.IGNORECASE)
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether a text starts as an HTML page does."""
+    return _HTML.match(text) is not None
+
+
+class _PageReader(HTMLParser):
+    """Text with its line breaks; what stands in ``pre`` keeps its white space."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines: list[str] = []
+        self.line: list[str] = []
+        self.silent = 0
+        self.verbatim = 0
+        self.quotes = 0
+
+    def flush(self, keep_empty: bool = False) -> None:
+        text = "".join(self.line)
+        self.line = []
+        if not self.verbatim:
+            text = " ".join(text.replace("\xa0", "\x01").split()).replace("\x01", "\xa0")
+        if text or keep_empty:
+            self.lines.append("> " * min(self.quotes, MAX_DEPTH) + text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _SILENT:
+            self.silent += 1
+        elif tag == "br":
+            self.flush(keep_empty=True)
+        elif tag == "pre":
+            self.flush()
+            self.verbatim += 1
+        elif tag in _BREAKS:
+            self.flush()
+            if tag == "blockquote" and not self.verbatim:
+                self.quotes += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self.silent = max(0, self.silent - 1)
+        elif tag == "pre":
+            self.flush()
+            self.verbatim = max(0, self.verbatim - 1)
+        elif tag in _BREAKS:
+            self.flush()
+            if tag == "blockquote" and not self.verbatim:
+                self.quotes = max(0, self.quotes - 1)
+            elif tag in ("p", "hr"):
+                self.lines.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.silent:
+            return
+        if not self.verbatim:
+            self.line.append(data)
+            return
+        first, *rest = data.split("\n")
+        self.line.append(first)
+        for text in rest:
+            self.flush(keep_empty=True)
+            self.line = [text]
+
+
+def page_text(page: str) -> str:
+    """The words of a saved page, line by line."""
+    reader = _PageReader()
+    reader.feed(page[:MAX_BODY])
+    reader.close()
+    reader.flush()
+    return "\n".join(reader.lines).lstrip("\n") + "\n"
