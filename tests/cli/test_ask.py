@@ -277,6 +277,43 @@ def test_export_as_csv_is_one_row_each(run: Run) -> None:
     assert json.loads(rows[0]["span"])
 
 
+def test_export_takes_the_query_language(run: Run) -> None:
+    def quotes(kind: str, *terms: str) -> list[str]:
+        return [json.loads(line)["quote"] for line in run("export", kind, *terms).splitlines()]
+
+    assert quotes("claims", "verdict:refuted") == ["prep_compound_head() handles order 0 too."]
+    assert quotes("concerns", "is:open", "author:max") == ["I object to setting pgmap in the loop."]
+    assert len(run("export", "series", "is:current", "touches:memcg_data").splitlines()) == 1
+    assert len(run("export", "messages", "author:ada", "has:patch").splitlines()) == 0
+    assert len(run("export", "fields", "function:zone_device", "struct:page").splitlines()) == 2
+
+
+def test_an_exported_mailbox_can_be_read_again(run: Run, tmp_path: Path) -> None:
+    from threadmine.ingest import read_messages
+    from threadmine.model import Message
+
+    path = tmp_path / "out.mbox"
+    path.write_text(run("export", "messages", "--format", "mbox"), encoding="utf-8")
+    found = {mail.message_id: mail for mail in read_messages([str(path)]) if isinstance(mail, Message)}
+    before = world.messages()
+    assert set(found) == {mail.message_id for mail in before.values()}
+    again, was = found["evil@example.org"], before["evil"]
+    assert again.body.rstrip() == was.body.rstrip() and again.in_reply_to == was.in_reply_to
+    assert found["r3@example.org"].subject.raw == before["r3"].subject.raw
+    assert found["r3@example.org"].date == before["r3"].date
+
+
+def test_threads_and_series_as_graphs(run: Run) -> None:
+    text = run("export", "messages", "--format", "dot")
+    assert '"v1-1@example.org" -> "r1@example.org";' in text
+    assert '"missing@example.org" [label="missing@example.org", style=dashed];' in text
+    assert text.startswith("digraph threads {") and text.endswith("}\n") and "\x1b" not in text
+    assert '-> "s' in run("export", "series", "--format", "dot") and "subject" in run(
+        "export", "series", "--format", "dot"
+    )
+    run("export", "claims", "--format", "dot", status=2, said="dot is for messages, series")
+
+
 def test_empty_database_says_what_to_do(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for arguments in (["board", "--all"], ["issues", "--json"], ["digest"], ["series"]):
         assert execute(["--db", str(tmp_path / "none.db"), *arguments]) == 0

@@ -1,11 +1,11 @@
-"""``export``: everything mined, for programs; JSON Lines as contract/EXPORT.md has it, or CSV."""
+"""``export``: everything mined, for programs; JSON Lines as contract/EXPORT.md has it, and other forms."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +14,8 @@ from threadmine.cli import options
 from threadmine.cli.app import App
 from threadmine.cli.ask import series_reference
 from threadmine.errors import UsageError
+from threadmine.model import SeriesRow, StoredMessage
+from threadmine.query import of_message, of_series, of_touch
 from threadmine.query.when import is_after
 from threadmine.render.records import (
     Record,
@@ -26,104 +28,162 @@ from threadmine.render.records import (
 )
 
 if TYPE_CHECKING:
+    from threadmine.cli.asking import Asking
     from threadmine.db.queries import Queries
 
 CHUNK = 1 << 16
+"""Characters written at a time."""
+
+KINDS = ("claims", "concerns", "fields", "series", "messages")
+
+FORMS = {
+    "jsonl": KINDS,
+    "csv": KINDS,
+    "mbox": ("messages",),
+    "dot": ("messages", "series"),
+}
+"""Which form goes with which kind."""
 
 
 class Selection:
-    """What ``--since``, ``--series`` and ``--field`` leave of the database."""
+    """What the options and terms leave of the database.
 
-    def __init__(self, app: App, since: str | None, series: str | None, field: str | None) -> None:
+    Args:
+        app: the run.
+        queries: the database.
+        terms: words of the query language.
+        since, series, field: the options of these names.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        queries: Queries,
+        terms: tuple[str, ...],
+        since: str | None,
+        series: str | None,
+        field: str | None,
+    ) -> None:
+        from threadmine.cli.asking import Asking
+
+        self.queries = queries
+        self.asking: Asking = Asking(app, queries, terms)
         self.since = app.when(since)
-        self.series = series_reference(series)
+        self.reference = series_reference(series)
         self.field = field
 
-    def claims(self, queries: Queries) -> Iterator[Record]:
-        rows = queries.claims(field=self.field, series=self.series, since=self.since)
-        return map(claim_record, rows)
+    def records(self, kind: str) -> Iterator[Record]:
+        """The objects of one kind."""
+        given = {"field": self.field, "series": self.reference, "since": self.since}
+        if kind == "claims":
+            yield from map(claim_record, self.asking.claims(self.queries, **given))
+        elif kind == "concerns":
+            yield from map(issue_record, self.asking.issues(self.queries, **given))
+        elif kind == "fields":
+            yield from self._touches()
+        elif kind == "series":
+            yield from map(series_record, self.series())
+        else:
+            yield from map(message_record, self.messages())
 
-    def concerns(self, queries: Queries) -> Iterator[Record]:
-        rows = queries.issues(field=self.field, series=self.series, since=self.since)
-        return map(issue_record, rows)
-
-    def fields(self, queries: Queries) -> Iterator[Record]:
+    def _touches(self) -> Iterator[Record]:
         from threadmine.cli.members import member_places
 
         place = member_places()
         if self.field is not None:
-            wanted = {row.id for row in queries.series(self.series)} if self.series else None
-            for row in queries.touches(self.field, since=self.since):
-                if wanted is None or row.series_id in wanted:
-                    yield touch_record(row, place(row))
+            wanted = {row.id for row in self.queries.series(self.reference)} if self.reference else None
+            rows = self.queries.touches(self.field, since=self.since)
+            found = [row for row in rows if wanted is None or row.series_id in wanted]
+            yield from (touch_record(row, place(row)) for row in self.asking.keep(found, of_touch))
             return
-        for series in queries.series(self.series):
-            for row in queries.fields(series.id):
+        for series in self.queries.series(self.reference):
+            for row in self.asking.keep(self.queries.fields(series.id), of_touch):
                 if is_after(row.date, self.since):
                     yield touch_record(row, place(row))
 
-    def series_versions(self, queries: Queries) -> Iterator[Record]:
+    def series(self) -> list[SeriesRow]:
+        """The versions of series."""
         from threadmine.cli.members import plain
 
-        for row in queries.series(self.series):
+        rows = []
+        for row in self.queries.series(self.reference):
             named = self.field is None or any(_same(name, plain(self.field)) for name in row.fields)
             if named and is_after(row.last_activity, self.since):
-                yield series_record(row)
+                rows.append(row)
+        return self.asking.keep(rows, of_series)
 
-    def messages(self, queries: Queries) -> Iterator[Record]:
-        threads = {row.thread_id for row in queries.series(self.series)} if self.series else None
-        about = {row.message_id for row in queries.touches(self.field)} if self.field else None
-        for mail in queries.messages(since=self.since):
-            if threads is not None and mail.thread_id not in threads:
+    def messages(self) -> Iterator[StoredMessage]:
+        """The messages; with a series, those of its threads."""
+        rows = self.queries.series(self.reference) if self.reference else ()
+        threads = {row.thread_id for row in rows}
+        about = {row.message_id for row in self.queries.touches(self.field)} if self.field else None
+        for mail in self.queries.messages(since=self.since):
+            if self.reference and mail.thread_id not in threads:
                 continue
-            if about is None or mail.message_id in about:
-                yield message_record(mail)
+            if (about is None or mail.message_id in about) and self.asking.meets(of_message(mail)):
+                yield mail
 
 
 def _same(name: str, wanted: str) -> bool:
     return name == wanted or ("." not in wanted and name.rpartition(".")[2] == wanted)
 
 
-KINDS: dict[str, Callable[[Selection, Queries], Iterable[Record]]] = {
-    "claims": Selection.claims,
-    "concerns": Selection.concerns,
-    "fields": Selection.fields,
-    "series": Selection.series_versions,
-    "messages": Selection.messages,
-}
-
-
 @click.command("export")
-@click.argument("kind", type=click.Choice([*KINDS]))
+@click.argument("kind", type=click.Choice(KINDS))
+@options.terms
 @options.since
 @options.series
 @options.field
-@click.option(
-    "--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", help="Default: jsonl."
-)
+@click.option("--format", "form", type=click.Choice([*FORMS]), default="jsonl", help="Default: jsonl.")
 @click.pass_obj
 def export_command(
-    app: App, kind: str, since: str | None, series: str | None, field: str | None, form: str
+    app: App,
+    kind: str,
+    terms: tuple[str, ...],
+    since: str | None,
+    series: str | None,
+    field: str | None,
+    form: str,
 ) -> None:
     """Write claims, concerns, fields, series or messages for programs.
 
-    JSON Lines, UTF-8, one object a line, every key always there. As CSV, lists stand as JSON in their cell.
+    JSON Lines, UTF-8, one object a line, every key always there. As csv, lists stand as JSON in their cell.
+    Messages can also be written as mbox (their text and main headers) or dot (the threads for Graphviz),
+    series as dot (which version follows which). TERMS are those of the query language.
     """
-    if kind not in KINDS:
-        raise UsageError(f"no export '{kind}'")
-    selection = Selection(app, since, series, field)
+    if kind not in FORMS[form]:
+        raise UsageError(
+            f"{kind} cannot be written as {form}", remedy=f"{form} is for {', '.join(FORMS[form])}"
+        )
     with app.queries(welcome=False) as queries:
-        records = KINDS[kind](selection, queries)
-        texts = map(line, records) if form == "jsonl" else csv_lines(records)
-        held: list[str] = []
-        size = 0
-        for text in texts:
-            held.append(text)
-            size += len(text)
-            if size >= CHUNK:
-                app.out.raw("".join(held))
-                held, size = [], 0
-        app.out.raw("".join(held))
+        selection = Selection(app, queries, terms, since, series, field)
+        write(app, texts(selection, kind, form))
+
+
+def texts(selection: Selection, kind: str, form: str) -> Iterator[str]:
+    """The text of an export, piece by piece."""
+    from threadmine.render.dot import series_dot, thread_dot
+    from threadmine.render.mbox import mbox_text
+
+    if form == "mbox":
+        return map(mbox_text, selection.messages())
+    if form == "dot":
+        return series_dot(selection.series()) if kind == "series" else thread_dot(selection.messages())
+    records = selection.records(kind)
+    return map(line, records) if form == "jsonl" else csv_lines(records)
+
+
+def write(app: App, pieces: Iterable[str]) -> None:
+    """Writes in large pieces: an archive has many small ones."""
+    held: list[str] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= CHUNK:
+            app.out.raw("".join(held))
+            held, size = [], 0
+    app.out.raw("".join(held))
 
 
 def csv_lines(records: Iterable[Record]) -> Iterator[str]:

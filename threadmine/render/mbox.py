@@ -1,0 +1,48 @@
+"""A stored message as an entry of a mailbox (mboxrd): its text and main headers, no attachments."""
+
+from __future__ import annotations
+
+import re
+from email.header import Header
+from email.utils import format_datetime, formataddr
+
+from threadmine.model import StoredMessage, Unknown
+from threadmine.render.text import as_utc
+
+_FROM = re.compile(r"^(>*From )", re.MULTILINE)
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+
+
+def mbox_text(mail: StoredMessage) -> str:
+    """The entry, ended by a blank line. No value of a header can begin another header."""
+    stamp = "Thu Jan  1 00:00:00 1970"
+    if not isinstance(mail.date, Unknown):
+        stamp = as_utc(mail.date).strftime("%a %b %e %H:%M:%S %Y")
+    headers = [
+        ("From", formataddr((_plain(mail.author.name), _plain(mail.author.address)))),
+        ("Subject", _encoded(mail.subject)),
+        ("Message-ID", f"<{_plain(mail.message_id)}>"),
+    ]
+    if not isinstance(mail.date, Unknown):
+        headers.append(("Date", format_datetime(mail.date)))
+    if mail.in_reply_to:
+        headers.append(("In-Reply-To", f"<{_plain(mail.in_reply_to)}>"))
+    if mail.list_name:
+        headers.append(("List-Id", f"<{_plain(mail.list_name)}>"))
+    headers += [
+        ("MIME-Version", "1.0"),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Transfer-Encoding", "8bit"),
+    ]
+    body = _FROM.sub(r">\1", mail.body.replace("\r\n", "\n").rstrip("\n"))
+    head = "".join(f"{name}: {value}\n" for name, value in headers)
+    return f"From mboxrd@z {stamp}\n{head}\n{body}\n\n"
+
+
+def _plain(text: str) -> str:
+    return _BREAKS.sub(" ", text).strip()
+
+
+def _encoded(text: str) -> str:
+    plain = _plain(text)
+    return plain if plain.isascii() else Header(plain, "utf-8", maxlinelen=10_000).encode()
