@@ -409,7 +409,7 @@ def effects_command(
     asked = Asked(kernel, arch, settings)
     found = asked.model.effects(function, asked.kernel, arch)
     if not found:
-        if asked.model.known_function(function):
+        if asked.model.known_function(function) or function in (asked.model.blocks_of(asked.kernel) or {}):
             raise ModelError(
                 f"{function}() is not known to be in {asked.layout.asked}", remedy="try --kernel"
             )

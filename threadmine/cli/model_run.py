@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from threadmine.cli.model import Asked
     from threadmine.memmap.imported import Imported
     from threadmine.memmap.layout import Layout
+    from threadmine.memmap.program import Block
     from threadmine.memmap.scenario import Simulation
 
 MAX_FILE = 1 << 30
@@ -37,12 +38,14 @@ def simulate(
     resolved = []
     for call in calls:
         name, colon, rest = call.partition(":")
-        if name not in scenarios() and not asked.model.known_function(name):
+        own = asked.model.blocks_of(asked.kernel) or {}
+        if name not in scenarios() and name not in own and not asked.model.known_function(name):
             near = names.near(name, names.functions | frozenset(scenarios()))
             raise ModelError(
                 f"no scenario or function {name}", remedy=f"did you mean {', '.join(near)}" if near else ""
             )
-        known = name if name in scenarios() or name in names.functions else names.resolve(name)
+        exact = name in scenarios() or name in own or name in names.functions
+        known = name if exact else names.resolve(name)
         resolved.append(known + colon + rest)
     setup = Setup(
         asked.layout,
@@ -51,9 +54,20 @@ def simulate(
         fill or "",
         address(base, asked.layout, "--base"),
         address(pgmap, asked.layout, "--pgmap"),
+        blocks=_source_blocks(asked),
     )
     found = run(resolved[0] if len(resolved) == 1 else tuple(resolved), order, setup)
     return replace(found, kernel=asked.layout.asked or asked.kernel)
+
+
+def _source_blocks(asked: Asked) -> Mapping[str, tuple[Block, ...]] | None:
+    """The functions of an imported tree, in a form that can be run; None where there is no tree."""
+    own = asked.model.imported(asked.kernel)
+    if own is None or not own.blocks:
+        return None
+    from threadmine.memmap.tree import runnable
+
+    return runnable(own.blocks)
 
 
 def address(text: str | None, layout: Layout, option: str) -> int:
@@ -105,6 +119,7 @@ def simulation_document(head: Mapping[str, Any], found: Simulation) -> dict[str,
             for stale in found.stale
         ],
         "options": dict(found.options),
+        "guesses": list(found.guesses),
     }
 
 
@@ -196,7 +211,8 @@ def from_tree(tree: Path, name: str | None, version: str | None) -> Imported:
     from threadmine.memmap.imported import Imported
     from threadmine.memmap.options import distribution
     from threadmine.memmap.source import read_headers, tree_version
-    from threadmine.memmap.tree import tree_effects
+    from threadmine.memmap.tree import tree_facts
+    from threadmine.memmap.versions import parse_version
 
     headers = keep(read_headers(tree), STRUCTS, ENUMS)
     stated = version or tree_version(tree)
@@ -205,5 +221,8 @@ def from_tree(tree: Path, name: str | None, version: str | None) -> Imported:
     title = name or stated
     options = dict.fromkeys(distribution("x86-64"), True)
     layout = layout_of(headers, title, "x86-64", options, f"source {tree}", "distribution")
-    found = tree_effects(tree, layout, title)
-    return Imported(title, stated, True, None, headers, found.effects, found.calls, f"source {tree}")
+    parsed = parse_version(stated)
+    if parsed is None:
+        raise ModelError(f"{stated!r} is no kernel version", str(tree), "say it with --version")
+    found = tree_facts(tree, layout, parsed)
+    return Imported(title, stated, True, None, headers, found.effects, found.blocks, f"source {tree}")

@@ -297,6 +297,8 @@ def simulation_lines(found: Simulation, layout: Layout, width: int, style: Style
         yield style(f"warns: {warning}", "refuted")
     for need in dict.fromkeys(found.unmet):
         yield style(f"not as it must be: {need}", "refuted")
+    for guess in found.guesses:
+        yield style(f"not in the source that was read: {guess}", "dim")
     for stale in found.stale:
         yield style(f"stale: {stale.text()}", "conditional")
     yield ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from threadmine.memmap.cdecl import Headers
 from threadmine.memmap.declared import pack, unpack
 from threadmine.memmap.effects import Effect
 from threadmine.memmap.layout import Layout, Member, StructLayout
+from threadmine.memmap.program import Block
 
 SCHEMA = 1
 MAX_BYTES = 64 << 20
@@ -38,7 +40,7 @@ class Imported:
     layout: Layout | None = None
     headers: Headers | None = None
     effects: tuple[Effect, ...] = ()
-    calls: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    blocks: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
     source: str = ""
 
 
@@ -79,7 +81,7 @@ def save(model: Imported) -> Path:
         "layout": layout_document(model.layout) if model.layout else None,
         "headers": pack(model.headers) if model.headers else None,
         "effects": _effect_rows(model.effects),
-        "calls": {name: list(called) for name, called in sorted(model.calls.items())},
+        "blocks": {n: [[b.source, b.text] for b in found] for n, found in sorted(model.blocks.items())},
     }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,7 +125,10 @@ def _imported(document: dict[str, Any]) -> Imported:
             for function, rows in document["effects"].items()
             for m, page, access, value, condition, kernels, source, via, flags in rows
         ),
-        calls={name: tuple(called) for name, called in document["calls"].items()},
+        blocks={
+            name: tuple(Block(name, "", source, text) for source, text in rows)
+            for name, rows in document["blocks"].items()
+        },
         source=document["source"],
     )
 

@@ -19,6 +19,26 @@ _HEAD = re.compile(r"^def (\w+)\(", re.M)
 _DECORATOR = re.compile(r'^@(kernels|source)\("([^"]*)"\)$', re.M)
 
 
+QUIET = frozenset(
+    (
+        "might_sleep", "smp_wmb", "smp_mb", "smp_rmb", "barrier", "cond_resched", "BUILD_BUG_ON",
+        "smp_mb__after_atomic", "smp_mb__before_atomic", "page_ref_tracepoint_active",
+        "page_cpupid_reset_last", "page_kasan_tag_reset", "trace_mm_page_free", "folio_xchg_last_cpupid", "folio_last_cpupid",
+        "percpu_ref_tryget_many", "percpu_ref_tryget_live", "set_page_links",
+    )
+)  # fmt: skip
+"""Functions of the kernel that leave the bytes of struct pages alone (last_cpupid and zone bits apart)."""
+
+NOTATION = frozenset(
+    (
+        "addr", "index", "log2", "is_power_of_2", "mask_from", "change_bit", "config", "has", "kernel",
+        "warn", "need", "keep", "read", "not_told", "zero", "range", "int32", "page_folio", "compound_head",
+        "_compound_head", "unknown",
+    )
+)  # fmt: skip
+"""Words that the notation has of its own."""
+
+
 @dataclass(frozen=True)
 class Block:
     """What one function does in some kernels. ``params`` are (name, type) with type page, folio, member or

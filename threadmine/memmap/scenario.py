@@ -81,6 +81,7 @@ class Simulation:
     options: tuple[tuple[str, bool], ...]
     inferred: bool = False
     source: str = ""
+    guesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,8 @@ def run(names: str | tuple[str, ...], order: int, setup: Setup) -> Simulation:
     base = setup.base or BASES[layout.pointer_size]
     pages = setup.pages or max(2 << order, 16) + SPARE_PAGES
     memory = Memory(layout, base, pages)
-    machine = Machine(memory, version, {**distribution_options(layout), **setup.options}, setup.blocks)
+    settings = {**distribution_options(layout), **setup.options}
+    machine = Machine(memory, version, settings, setup.blocks, lenient=setup.blocks is not None)
     stage = _Stage(machine, setup, pages)
     for call in calls:
         stage.run(call, order, sequence=len(calls) > 1)
@@ -164,6 +166,7 @@ def run(names: str | tuple[str, ...], order: int, setup: Setup) -> Simulation:
         options=tuple((name, machine.options.get(name, False)) for name in sorted(machine.asked)),
         inferred=layout.inferred,
         source=layout.source,
+        guesses=tuple(sorted(machine.guesses)),
     )
 
 

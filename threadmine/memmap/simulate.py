@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from threadmine.errors import ModelError
 from threadmine.memmap.effects import flag_operation
-from threadmine.memmap.layout import Layout, Member
-from threadmine.memmap.program import Block, block_for
+from threadmine.memmap.layout import OVERLAYS, Layout, Member
+from threadmine.memmap.program import QUIET, Block, block_for
 from threadmine.memmap.versions import Version, in_range
 
 MAX_STEPS = 2_000_000
@@ -115,6 +115,10 @@ class Memory:
         return bytes(self.data[number * size : (number + 1) * size])
 
 
+class NotFollowed(ModelError):
+    """A member of something that does not lie in the simulated memory."""
+
+
 class _Return(Exception):  # a jump, not an error
     def __init__(self, value: Value) -> None:
         self.value = value
@@ -129,12 +133,16 @@ class Machine:
         version: Version,
         options: Mapping[str, bool],
         blocks: Mapping[str, tuple[Block, ...]] | None = None,
+        lenient: bool = False,
     ) -> None:
         self.memory = memory
         self.layout = memory.layout
         self.version = version
         self.options = options
         self.blocks = blocks
+        self.lenient = lenient
+        self.guesses: set[str] = set()
+        self.guessed = 0
         self.stores: list[Store] = []
         self.extents: list[Extent] = []
         self.warnings: list[str] = []
@@ -225,7 +233,11 @@ class Machine:
         if isinstance(target, ast.Name):
             names[target.id] = value
             return
-        address, member, size = self._place(target, names)
+        try:
+            address, member, size = self._place(target, names)
+        except NotFollowed as error:
+            self.miss(error)
+            return
         number = value.address if isinstance(value, Pointer) else value
         data = (number & ((1 << (8 * size)) - 1)).to_bytes(size, self.layout.byte_order)
         self.store(address, data, member)
@@ -247,6 +259,8 @@ class Machine:
             return node.value
         if isinstance(node, ast.Name):
             return names[node.id] if node.id in names else self._constant(node.id)
+        if isinstance(node, ast.IfExp):
+            return self.value(node.body if self._true(node.test, names) else node.orelse, names)
         if isinstance(node, ast.Call):
             return self._call(node, names)
         if isinstance(node, ast.BinOp):
@@ -277,7 +291,7 @@ class Machine:
     def _pointer(self, node: ast.expr, names: dict[str, Value]) -> Pointer:
         value = self.value(node, names)
         if not isinstance(value, Pointer):
-            raise ModelError(f"{ast.unparse(node)} is no pointer")
+            raise NotFollowed(f"{ast.unparse(node)} is no pointer")
         return value
 
     def _unary(self, node: ast.UnaryOp, names: dict[str, Value]) -> int:
@@ -297,12 +311,13 @@ class Machine:
         return function(left, right)
 
     def _load(self, node: ast.expr, names: dict[str, Value]) -> int:
-        address, member, size = self._place(node, names)
+        try:
+            address, member, size = self._place(node, names)
+        except NotFollowed as error:
+            return self.miss(error)
         at = self.memory.index(address, size)
         signed = member.type.split("[")[0] in _SIGNED
         return int.from_bytes(self.memory.data[at : at + size], self.layout.byte_order, signed=signed)
-
-    # ------------------------------------------------------------------------------------------------ places
 
     def _place(self, node: ast.expr, names: dict[str, Value]) -> tuple[int, Member, int]:
         """Address, member and size in bytes of ``p.member``, ``p.member.part`` or ``p.member[i]``."""
@@ -328,7 +343,7 @@ class Machine:
         if member is None:
             found = self.layout.find(struct, name)
             if not isinstance(found, Member):
-                raise ModelError(found.reason)
+                raise NotFollowed(found.reason)
             member = found
         return address + member.offset, member, member.size
 
@@ -344,7 +359,10 @@ class Machine:
             return 0
         operation = flag_operation(name)
         if operation is not None:
-            return self._flag(operation.flag, operation.kind, self._pointer(node.args[0], names))
+            try:
+                return self._flag(operation.flag, operation.kind, self._pointer(node.args[0], names))
+            except NotFollowed as error:
+                return self.miss(error)
         args: list[Value] = []
         block = block_for(name, self.version, self.blocks)
         kinds = [kind for _, kind in block.params] if block else []
@@ -355,7 +373,26 @@ class Machine:
                 args.append(Pointer("member", address, member))
             else:
                 args.append(self.value(arg, names))
+        if block is None and name in QUIET:
+            self.guessed += 1
+            return 0
+        if block is None and self.lenient:
+            return self.guess(f"{name}() taken as 0")
         return self.call(name, *args)
+
+    def miss(self, error: NotFollowed) -> int:
+        """0 in place of what lies outside of the memory, noted; the failure where facts must be exact."""
+        if not self.lenient:
+            raise error
+        return self.guess(f"{error.what}; left out")
+
+    def guess(self, what: str) -> int:
+        """0 for what a source's block does not say, noted; ModelError where blocks must say all."""
+        if not self.lenient:
+            raise ModelError(f"the facts do not say: {what}")
+        self.guesses.add(what)
+        self.guessed += 1
+        return 0
 
     def _flag(self, flag: str, kind: str, pointer: Pointer) -> int:
         facts = self.layout.flag(flag)
@@ -400,7 +437,7 @@ class Machine:
             "BITS_PER_LONG": bits,
         }
         if name not in known:
-            raise ModelError(f"the notation has no {name}")
+            return self.guess(f"{name} taken as 0")
         return known[name]
 
     def _mask(self, names: tuple[str, ...]) -> int:
@@ -428,27 +465,43 @@ def _text(node: ast.Call, position: int) -> str:
     return str(argument.value) if isinstance(argument, ast.Constant) else ""
 
 
+def _is_member(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) or (
+        isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute)
+    )
+
+
 def _cast(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
     assert isinstance(node.func, ast.Name)
-    return Pointer(node.func.id, machine._pointer(node.args[0], names).address)
+    try:
+        return Pointer(node.func.id, machine._pointer(node.args[0], names).address)
+    except NotFollowed as error:
+        return machine.miss(error)
 
 
 def _address(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
     argument = node.args[0]
-    if isinstance(argument, ast.Attribute):
-        return machine._place(argument, names)[0]
-    return machine._pointer(argument, names).address
+    try:
+        if isinstance(argument, ast.Attribute | ast.Subscript) and _is_member(argument):
+            return machine._place(argument, names)[0]
+        return machine._pointer(argument, names).address
+    except NotFollowed as error:
+        return machine.miss(error)
 
 
 def _warn(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
+    guessed = machine.guessed
     holds = machine._true(node.args[0], names)
+    if machine.guessed > guessed:
+        return 0  # a warning about something that is not known is none
     if holds:
         machine.warnings.append(f"{machine._stack[-1]}: {ast.unparse(node.args[0])}")
     return int(holds)
 
 
 def _need(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-    if not machine._true(node.args[0], names):
+    guessed = machine.guessed
+    if not machine._true(node.args[0], names) and machine.guessed == guessed:
         machine.unmet.append(f"{machine._stack[-1]}: {_text(node, 1)}")
     return 0
 
@@ -458,6 +511,21 @@ def _has(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
     return int(machine.layout.member(struct, member) is not None)
 
 
+def _change_bit(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
+    """``change_bit(p.flags, mask, "set")``: changes the bit and gives what it was."""
+    try:
+        address, member, size = machine._place(node.args[0], names)
+    except NotFollowed as error:
+        return machine.miss(error)
+    mask = machine._number(node.args[1], names)
+    at = machine.memory.index(address, size)
+    old = int.from_bytes(machine.memory.data[at : at + size], machine.layout.byte_order)
+    kind = _text(node, 2)
+    new = old | mask if kind == "set" else old & ~mask if kind == "clear" else old ^ mask
+    machine.store(address, (new & ((1 << 8 * size) - 1)).to_bytes(size, machine.layout.byte_order), member)
+    return int(bool(old & mask))
+
+
 def _zero(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
     pointer = machine._pointer(node.args[0], names)
     size = machine.layout.page_size
@@ -465,9 +533,30 @@ def _zero(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
     return 0
 
 
+def _head(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
+    """The head of a page: itself, or what its compound_head word says (a pointer, or a mask since 7.1)."""
+    pointer = machine._pointer(node.args[0], names)
+    name = "compound_info" if machine.layout.member("page", "compound_info") else "compound_head"
+    address, _, size = machine._member("page", pointer.address, name)
+    at = machine.memory.index(address, size)
+    word = int.from_bytes(machine.memory.data[at : at + size], machine.layout.byte_order)
+    if not word & 1:
+        return Pointer("page", pointer.address)
+    top = 1 << (size * 8 - 1)
+    masked = machine.option("HUGETLB_PAGE_OPTIMIZE_VMEMMAP") and name == "compound_info" and word & top
+    return Pointer("page", pointer.address & (word - 1) if masked else word - 1)
+
+
 def _index(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
     first, second = machine._pointer(node.args[0], names), machine._pointer(node.args[1], names)
     return (first.address - second.address) // machine.layout.page_size
+
+
+def _not_told(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
+    """Reads what the facts do not tell (the zone bits of flags): no warning may depend on it."""
+    machine.value(node.args[0], names)
+    machine.guessed += 1
+    return 0
 
 
 def _number_of(
@@ -484,15 +573,22 @@ def _mask_from(machine: Machine, shift: int) -> int:
 
 
 _SPECIAL: Mapping[str, Callable[[Machine, ast.Call, dict[str, Value]], Value]] = {
-    "folio": _cast,
-    "page": _cast,
+    **dict.fromkeys(OVERLAYS, _cast),
+    "unknown": lambda machine, node, names: machine.guess(
+        _text(node, 0) or "a part of the source taken as 0"
+    ),
+    "page_folio": _head,
+    "compound_head": _head,
+    "_compound_head": _head,
     "addr": _address,
     "warn": _warn,
     "need": _need,
     "has": _has,
     "zero": _zero,
+    "change_bit": _change_bit,
     "index": _index,
     "keep": lambda machine, node, names: 0,
+    "not_told": _not_told,
     "read": lambda machine, node, names: machine.value(node.args[0], names),
     "kernel": lambda machine, node, names: int(in_range(machine.version, _text(node, 0))),
     "config": lambda machine, node, names: int(machine.option(_text(node, 0))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
@@ -16,9 +16,9 @@ from threadmine.memmap.imported import Imported
 from threadmine.memmap.layout import Layout
 from threadmine.memmap.names import Names
 from threadmine.memmap.options import changed, describe, distribution
-from threadmine.memmap.program import builtin_blocks
+from threadmine.memmap.program import Block, builtin_blocks
 from threadmine.memmap.versions import Version, closest, parse_version
-from threadmine.memmap.walk import Walker, flag_effects
+from threadmine.memmap.walk import DEPTH, Walker, flag_effects
 from threadmine.model import Unknown
 
 ARCHES = ("x86-64", "arm64", "arm", "i386")
@@ -240,7 +240,7 @@ class Model:
         layout = self.nearest(version, arch)
         if wanted is None or isinstance(layout, Unknown):
             return ()
-        walker = Walker(layout, wanted)
+        walker = Walker(layout, wanted, self.blocks_of(version), 4 if self.imported(version) else DEPTH)
         bare = function.strip().removesuffix("()")
         for name in dict.fromkeys((bare, self.names.resolve(bare))):
             rows = walker.effects(name) or flag_effects(name, layout)
@@ -248,12 +248,21 @@ class Model:
                 return rows
         return ()
 
+    def blocks_of(self, kernel: str) -> Mapping[str, tuple[Block, ...]] | None:
+        """The functions of an imported source tree, packaged ones beside them; None for other kernels."""
+        own = self.imported(kernel.strip())
+        return {**builtin_blocks(), **own.blocks} if own and own.blocks else None
+
     @lru_cache(maxsize=1024)  # noqa: B019
     def writers(self, member: str, version: str) -> tuple[Effect, ...]:
         """Every write to ``struct.member`` (or a bare member name) by a function with facts, in a kernel."""
         name = member.split(".", 1)[-1] if "." in member else member
         struct = member.split(".", 1)[0].split("[")[0] if "." in member else ""
-        rows = (row for function in sorted(builtin_blocks()) for row in self.effects(function, version))
+        own = self.imported(version.strip())
+        if own and own.effects:
+            rows: Iterable[Effect] = own.effects
+        else:
+            rows = (row for function in sorted(builtin_blocks()) for row in self.effects(function, version))
         found = []
         for row in rows:
             row_struct, _, row_name = row.member.partition(".")

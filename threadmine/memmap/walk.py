@@ -7,15 +7,17 @@ values are both walked, with their condition kept in words.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from threadmine.memmap.effects import Effect, flag_operation
-from threadmine.memmap.layout import Layout
+from threadmine.memmap.layout import OVERLAYS, Layout
 from threadmine.memmap.program import Block, block_for
 from threadmine.memmap.versions import Version, in_range
 
 DEPTH = 8
+MAX_ROWS = 5000
 _AUG = {ast.BitOr: "|=", ast.BitAnd: "&=", ast.Add: "+=", ast.Sub: "-="}
 
 
@@ -32,6 +34,8 @@ class Spot:
         pages = self.offset + shift
         if self.base in ("head", "page") and pages > 0:
             return f"page[{pages}]"
+        if pages > 0 and self.base not in ("tail", "every page"):
+            return f"{self.base} + {pages}"
         return self.base
 
 
@@ -47,20 +51,30 @@ class _Frame:
 class Walker:
     """Lists the effects of functions in one kernel."""
 
-    def __init__(self, layout: Layout, version: Version) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        version: Version,
+        blocks: Mapping[str, tuple[Block, ...]] | None = None,
+        depth: int = DEPTH,
+    ) -> None:
         self.layout = layout
         self.version = version
+        self.blocks = blocks
+        self.depth = depth
 
     def effects(self, name: str) -> tuple[Effect, ...]:
         """The effects of ``name``, those of its helpers included, without repeats, in the order they
         happen."""
-        block = block_for(name, self.version)
+        block = block_for(name, self.version, self.blocks)
         if block is None:
             return ()
         env: dict[str, Spot | str] = {}
         compound = any(n in ("order", "new_order", "tail") for n, _ in block.params)
         for param, kind in block.params:
-            if kind in ("page", "folio"):
+            if kind in ("list_head", "dev_pagemap", "net_iov", "page_ext"):
+                env[param] = Spot(kind, kind)
+            elif kind and kind != "member":
                 base = (
                     param if param in ("tail", "head") else "head" if compound or kind == "folio" else "page"
                 )
@@ -69,7 +83,7 @@ class Walker:
                 env[param] = Spot("list_head", "page", 0, "list_head")
             else:
                 env[param] = param
-        rows = self._body(block, block.tree.body, _Frame(env))
+        rows = islice(self._body(block, block.tree.body, _Frame(env)), MAX_ROWS)
         return tuple(dict.fromkeys(replace(row, function=name) for row in rows))
 
     # ------------------------------------------------------------------------------------------- statements
@@ -83,7 +97,7 @@ class Walker:
             yield from self._if(block, node, frame)
         elif isinstance(node, ast.For):
             assert isinstance(node.target, ast.Name)
-            inner = {**frame.env, node.target.id: _loop(node)}
+            inner = {**frame.env, node.target.id: _loop(node), **_stepping(node, frame)}
             yield from self._body(block, node.body, replace(frame, env=inner))
         elif isinstance(node, ast.Assign):
             yield from self._assign(block, node, frame)
@@ -158,7 +172,7 @@ class Walker:
 
     def _call(self, block: Block, node: ast.Call, frame: _Frame) -> Iterator[Effect]:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name in ("kernel", "has", "config", "folio", "page", "addr"):
+        if name in ("kernel", "has", "config", "addr", *OVERLAYS):
             return
         if name in ("need", "keep"):
             words = str(node.args[1].value) if isinstance(node.args[1], ast.Constant) else ""
@@ -172,18 +186,26 @@ class Walker:
         if operation and spot:
             yield from self._flag(block, spot, operation.flag, operation.kind, name, frame)
             return
+        if name == "change_bit" and len(node.args) == 3:
+            target = self._member(node.args[0], frame)
+            if target and isinstance(node.args[2], ast.Constant):
+                sign = {"set": "|= ", "clear": "&= ~"}.get(str(node.args[2].value), "^= ")
+                yield self._row(block, target, "write", f"{sign}{_say(node.args[1])}", frame)
+            return
         if name == "zero" and spot:
             yield self._row(block, (spot, "page"), "write", "0", frame)
             return
         for arg in node.args:
             yield from self._expression(block, arg, frame)
-        callee = block_for(name, self.version)
-        if callee is None or len(frame.via) >= DEPTH:
+        callee = block_for(name, self.version, self.blocks)
+        if callee is None or name in frame.via:
             return
         yield Effect(
             "", name, spot.text() if spot else "", "call", "", _join(frame), block.kernels, block.source,
             frame.via[0] if frame.via else "",
         )  # fmt: skip
+        if len(frame.via) >= self.depth:
+            return
         env: dict[str, Spot | str] = {}
         for (param, kind), arg in zip(callee.params, node.args, strict=False):
             found = self._spot(arg, frame) or (self._list(arg, frame) if kind == "member" else None)
@@ -196,7 +218,7 @@ class Walker:
         self, block: Block, spot: Spot, flag: str, kind: str, name: str, frame: _Frame
     ) -> Iterator[Effect]:
         second = flag in ("PG_large_rmappable", "PG_partially_mapped", "PG_has_hwpoisoned", "PG_double_map")
-        place = (replace(spot, offset=spot.offset + 1) if second else spot, "flags")
+        place = (replace(spot, struct="page", offset=spot.offset + 1) if second else spot, "flags")
         if kind == "test":
             yield replace(self._row(block, place, "read", flag, frame), flags=(flag,))
             return
@@ -206,6 +228,7 @@ class Walker:
 
     def _row(self, block: Block, place: tuple[Spot, str], access: str, value: str, frame: _Frame) -> Effect:
         spot, name = place
+        name = name.removesuffix(".f") if name.endswith("flags.f") else name
         shift = 0
         struct = spot.struct
         if struct == "folio":
@@ -231,11 +254,21 @@ class Walker:
             and node.func.id in ("folio", "page")
         ):
             inner = self._spot(node.args[0], frame)
+            if inner is None and isinstance(node.args[0], ast.Call):
+                return self._returned(node.func.id, node.args[0], frame)
             return replace(inner, struct=node.func.id) if inner else None
         if isinstance(node, ast.Subscript):
             inner = self._spot(node.value, frame)
             return _step(inner, node.slice, frame) if inner and inner.struct != "list_head" else None
         return None
+
+    def _returned(self, struct: str, call: ast.Call, frame: _Frame) -> Spot:
+        """What a function returns a pointer to: the head of its argument, or a page of its own."""
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        inner = self._spot(call.args[0], frame) if call.args else None
+        if name in ("page_folio", "compound_head", "_compound_head") and inner:
+            return Spot(struct, "head" if inner.base == "tail" else inner.base, inner.offset)
+        return Spot(struct, "head" if struct == "folio" else "page")
 
     def _list(self, node: ast.expr, frame: _Frame) -> Spot | None:
         place = self._member(node, frame)
@@ -277,6 +310,20 @@ def _loop(node: ast.For) -> str:
         return "each new head"
     first = arguments[0] if arguments else None
     return "tail" if isinstance(first, ast.Constant) and first.value == 1 else "every page"
+
+
+def _stepping(node: ast.For, frame: _Frame) -> dict[str, Spot | str]:
+    """Pointers that the loop moves on by one page each time (``p = p[1]``): they go over the pages."""
+    found: dict[str, Spot | str] = {}
+    for statement in node.body:
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Subscript):
+            continue
+        target, value = statement.targets[0], statement.value
+        if isinstance(target, ast.Name) and isinstance(value.value, ast.Name) and value.value.id == target.id:
+            spot = frame.env.get(target.id)
+            if isinstance(spot, Spot):
+                found[target.id] = replace(spot, base="tail" if spot.offset == 1 else "every page", offset=0)
+    return found
 
 
 def _step(spot: Spot, index: ast.expr, frame: _Frame) -> Spot:
