@@ -13,8 +13,6 @@ import pytest
 from tests.conftest import ROOT
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database, open_database
-from threadmine.extraction.fields import find_touches
-from threadmine.extraction.findings import find_findings
 from threadmine.ingest import read_messages
 from threadmine.memmap import Layout, load
 from threadmine.model import IngestReport, Message, PatchFinding, TouchRow, VerdictKind, fold
@@ -64,13 +62,9 @@ def mails() -> dict[str, Message]:
 
 
 @pytest.fixture(scope="module")
-def findings(mails: dict[str, Message]) -> list[PatchFinding]:
-    model = load()
-    return [
-        finding
-        for message in mails.values()
-        for finding in find_findings(message, model, find_touches(message, model))
-    ]
+def findings(queries: Queries) -> list[PatchFinding]:
+    """The program's own findings as the database holds them."""
+    return [row.finding for row in queries.findings()]
 
 
 def test_nothing_is_lost(archive: tuple[Database, IngestReport]) -> None:
