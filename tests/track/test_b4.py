@@ -121,6 +121,7 @@ class Bench:
         for path in folder.iterdir():
             text = path.read_text(encoding="utf-8").replace("*** SUBJECT HERE ***", "mm: widget counts")
             text = text.replace("*** BLURB HERE ***", "Widgets are counted.")
+            text = text.replace(".git.paul@", f".v{version}.paul@")  # git makes ids from the second it is
             date = f"Date: Mon, {3 + 7 * (version - 1):02} Feb 2025 09:00:00 +0000"
             path.write_text(re.sub(r"(?m)^Date: .*$", date, text, count=1), encoding="utf-8")
         return folder
