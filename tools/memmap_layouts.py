@@ -3,7 +3,7 @@
 Why: twenty kernels' struct layouts as plain JSON are megabytes and take long to read; most rows are equal
 from kernel to kernel. Rows, structs and enums are pooled, so the file is small and read in milliseconds.
 
-    python tools/memmap_layouts.py OUTPUT LAYOUT.json... [--configs CONFIG.json...]
+    python tools/memmap_layouts.py OUTPUT LAYOUT.json... [--configs CONFIG.json...] [--declared]
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ import argparse
 import gzip
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 SCHEMA = 1
 ARCHES = {"amd64": "x86-64", "arm64": "arm64", "armmp": "arm", "armhf": "arm", "i386": "i386"}
@@ -84,6 +87,21 @@ class Packer:
         entry["enums"] = {name: self.enums.add(list(map(list, e.items()))) for name, e in enums.items()}
         self.kernels.append(entry)
 
+    def declared(self, kernel: str, arch: str) -> None:
+        """The layout of a distribution's configuration computed from packed declarations, so that no question
+        has to wait for the computing."""
+        from threadmine.memmap.compute import layout_of
+        from threadmine.memmap.declared import declarations
+        from threadmine.memmap.imported import layout_document
+        from threadmine.memmap.options import distribution
+        from threadmine.memmap.versions import parse_version
+
+        options = dict.fromkeys(distribution(arch, parse_version(kernel)), True)
+        source = f"declarations {kernel} {arch}"
+        layout = layout_of(declarations(kernel), kernel, arch, options, source, "distribution")
+        facts = layout_document(layout)
+        self.add(facts, kernel=kernel, arch=arch, variant="", source=source, kind="declared")
+
     def dump(self) -> bytes:
         pools = {"text": self.text.items, "rows": self.rows.items, "structs": self.structs.items}
         document = {"schema": SCHEMA, **pools, "enums": self.enums.items, "kernels": self.kernels}
@@ -96,12 +114,20 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("layouts", type=Path, nargs="+")
     parser.add_argument("--configs", type=Path, nargs="*", default=[])
+    parser.add_argument("--declared", action="store_true", help="add what declarations.json.gz computes to")
     options = parser.parse_args()
     packer = Packer()
     for path in sorted(options.layouts):
         packer.layout(json.loads(path.read_text()))
     for path in sorted(options.configs):
         packer.config(json.loads(path.read_text()), path.name)
+    if options.declared:
+        from threadmine.memmap.declared import declared_kernels
+        from threadmine.memmap.store import ARCHES
+
+        for kernel in declared_kernels():
+            for arch in ARCHES:
+                packer.declared(kernel, arch)
     data = packer.dump()
     options.output.write_bytes(data)
     print(f"{options.output}: {len(packer.kernels)} layouts, {len(data)} bytes")

@@ -43,6 +43,8 @@ class Model:
     def _entries(self) -> tuple[tuple[Version, dict[str, Any]], ...]:
         found = []
         for entry in facts.packed()["kernels"]:
+            if entry["kind"] == "declared":
+                continue
             version = parse_version(entry["kernel"])
             assert version is not None  # the packing script refuses sources without a version
             found.append((version, entry))
@@ -174,8 +176,10 @@ class Model:
 
     @lru_cache(maxsize=64)  # noqa: B019
     def _computed(self, kernel: Version, arch: str, options: frozenset[str], config: str) -> Layout:
-        """A layout computed from the declarations of ``kernel``."""
+        """A layout computed from the declarations of ``kernel``; a distribution's stands packed."""
         name = self._declared[kernel]
+        if config == "distribution" and (name, arch) in self._packed_declared:
+            return self._borrow(self._from_pack(self._packed_declared[name, arch]), kernel, arch)
         source = f"declarations {name} {arch}"
         settings = dict.fromkeys(options, True)
         layout = layout_of(declarations(name), str(kernel), arch, settings, source, config)
@@ -184,19 +188,28 @@ class Model:
     def _preference(self, number: int) -> int:
         return 0 if self._entries[number][1]["kind"] == "btf" else 1
 
+    @cached_property
+    def _packed_declared(self) -> Mapping[tuple[str, str], dict[str, Any]]:
+        entries = [e for e in facts.packed()["kernels"] if e["kind"] == "declared"]
+        return {(entry["kernel"], entry["arch"]): entry for entry in entries}
+
     @lru_cache(maxsize=256)  # noqa: B019
     def _layout(self, number: int) -> Layout:
-        version, entry = self._entries[number]
+        return self._from_pack(self._entries[number][1])
+
+    def _from_pack(self, entry: dict[str, Any]) -> Layout:
+        version = entry["kernel"]
         gcc = entry["kind"] == "gcc"
-        where = f"layout {entry['source']}" if not gcc else f"layout {entry['source']} (gcc)"
+        where = entry["source"] if entry["kind"] == "declared" else f"layout {entry['source']}"
+        where += " (gcc)" if gcc else ""
         return Layout(
-            kernel=str(version),
+            kernel=version,
             arch=entry["arch"],
             pointer_size=entry["pointer_size"],
             source=where.replace("+deb13", "").replace("+deb12", "").replace("+deb14", ""),
             structs={name: facts.struct(index, name) for name, index in entry["structs"].items()},
             enums={name: facts.enum(index) for name, index in entry["enums"].items()},
-            asked=str(version),
+            asked=version,
             config="distribution" if _plain(entry) else entry["variant"],
             options=frozenset(entry["options"]) if gcc else None,
         )
