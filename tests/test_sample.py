@@ -13,11 +13,11 @@ import pytest
 from tests.conftest import ROOT
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database, open_database
+from threadmine.digest.conflicts import conflicts
 from threadmine.ingest import read_messages
 from threadmine.memmap import Layout, load
-from threadmine.model import IngestReport, Message, PatchFinding, TouchRow, VerdictKind, fold
+from threadmine.model import IngestReport, Message, PatchFinding, VerdictKind, fold
 from threadmine.pipeline import ingest_paths
-from threadmine.verify.conflicts import find_conflicts
 
 MAIL = ROOT / "data" / "mail"
 Row = dict[str, Any]
@@ -191,14 +191,13 @@ def test_conflict(row: Row, queries: Queries) -> None:
     layout = load().nearest("6.18")
     assert isinstance(layout, Layout)
     current = [each for each in queries.series() if not each.superseded_by]
-    touched: list[TouchRow] = [each for series in current for each in queries.fields(series.id)]
-    titles = {each.id: each.title for each in current}
+    found = conflicts(current, lambda series: queries.fields(series.id), lambda _: layout, direct_only=True)
     pairs = {
-        (tuple(sorted((titles[each.first], titles[each.second]))), frozenset((shared.first, shared.second)))
-        for each in find_conflicts(touched, layout)
-        for shared in each.shared
+        (frozenset((each.first.title, each.second.title)), frozenset((one.first.member, one.second.member)))
+        for each in found
+        for one in each.meetings
     }
-    assert (tuple(sorted(row["titles"])), frozenset((row["first"], row["second"]))) in pairs
+    assert (frozenset(row["titles"]), frozenset((row["first"], row["second"]))) in pairs
 
 
 def test_every_verdict_can_be_seen(queries: Queries) -> None:

@@ -725,26 +725,6 @@ class TouchRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedBytes:
-    """Two members on the same bytes, each written by one of two series. ``how`` says where they lie."""
-
-    first: str  # "folio._nr_pages"
-    second: str
-    how: str
-    first_rows: tuple[TouchRow, ...]
-    second_rows: tuple[TouchRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two series in flight that write the same bytes; ``first`` is the older one's id."""
-
-    first: str
-    second: str
-    shared: tuple[SharedBytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FieldCount:
     """Counts for one struct member on the board."""
 
