@@ -360,11 +360,11 @@ class ClaimName(Base):
     __tablename__ = "claim_names"
 
     member: Mapped[str] = mapped_column(Text, primary_key=True, comment="Member, function or flag")
-    claim_id: Mapped[str] = mapped_column(
-        Text, ForeignKey("claims.id", ondelete="CASCADE"), primary_key=True, index=True, comment="The claim"
-    )
     struct: Mapped[str] = mapped_column(
         Text, primary_key=True, comment="Structure, empty where none is named"
+    )
+    claim_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("claims.id", ondelete="CASCADE"), primary_key=True, index=True, comment="The claim"
     )
     is_refuted: Mapped[bool] = flag("The claim is refuted (claims.verdict, repeated for the board)")
     sent_at: Mapped[int | None] = mapped_column(
@@ -430,15 +430,15 @@ class ConcernName(Base):
     __tablename__ = "concern_names"
 
     member: Mapped[str] = mapped_column(Text, primary_key=True, comment="Member, function or flag")
+    struct: Mapped[str] = mapped_column(
+        Text, primary_key=True, comment="Structure, empty where none is named"
+    )
     concern_id: Mapped[str] = mapped_column(
         Text,
         ForeignKey("concerns.id", ondelete="CASCADE"),
         primary_key=True,
         index=True,
         comment="The concern",
-    )
-    struct: Mapped[str] = mapped_column(
-        Text, primary_key=True, comment="Structure, empty where none is named"
     )
     is_open: Mapped[bool] = mapped_column(
         Boolean(create_constraint=False),

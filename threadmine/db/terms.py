@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, ScalarSelect, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from threadmine.db.names import NameColumns, plain_id
 from threadmine.db.schema import (
@@ -78,10 +78,22 @@ def about(
     if message is not None:
         yield table.message_key == number_of(plain_id(message))
     if author:
-        yield or_(
-            table.author_name.icontains(author, autoescape=True),
-            table.author_address.icontains(author, autoescape=True),
-        )
+        yield by_author(table, author)
+
+
+def by_author(table: type[ConcernRecord] | type[ClaimRecord], author: str) -> ColumnElement[bool]:
+    """The condition that a person wrote it: who has an address in any row with this text in name or address.
+
+    The inner question is answered from the index of authors alone.
+    """
+    named = table.author_name.icontains(author, autoescape=True)
+    other = aliased(table)
+    known = or_(
+        other.author_name.icontains(author, autoescape=True),
+        other.author_address.icontains(author, autoescape=True),
+    )
+    addresses = select(other.author_address).where(other.author_address != "", known).distinct()
+    return or_(table.author_address.in_(addresses), and_(table.author_address == "", named))
 
 
 def newest(column: InstrumentedAttribute[int | None]) -> tuple[ColumnElement[Any], ...]:

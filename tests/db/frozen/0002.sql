@@ -16,22 +16,24 @@ INSERT INTO "bodies" VALUES(2,'What alpha-1 says about folio->_nr_pages.
 ');
 INSERT INTO "bodies" VALUES(3,'What alpha-2 says about folio->_nr_pages.
 ');
-CREATE TABLE claim_names (
+CREATE TABLE "claim_names" (
 	member TEXT NOT NULL, 
+	struct TEXT NOT NULL, 
 	claim_id TEXT NOT NULL, 
-	struct TEXT NOT NULL, is_refuted BOOLEAN DEFAULT '0' NOT NULL, sent_at INTEGER, 
-	CONSTRAINT pk_claim_names PRIMARY KEY (member, claim_id, struct), 
+	is_refuted BOOLEAN DEFAULT '0' NOT NULL, 
+	sent_at INTEGER, 
+	CONSTRAINT pk_claim_names PRIMARY KEY (member, struct, claim_id), 
 	CONSTRAINT fk_claim_names_claim_id FOREIGN KEY(claim_id) REFERENCES claims (id) ON DELETE CASCADE
 )
  WITHOUT ROWID
 
 ;
-INSERT INTO "claim_names" VALUES('_nr_pages','c16f963aef9b9','folio',0,1767603720);
-INSERT INTO "claim_names" VALUES('_nr_pages','c4394401ba916','folio',0,1767603600);
-INSERT INTO "claim_names" VALUES('_nr_pages','c621f593264c6','folio',0,1767603660);
-INSERT INTO "claim_names" VALUES('prep_compound_page','c16f963aef9b9','',0,1767603720);
-INSERT INTO "claim_names" VALUES('prep_compound_page','c4394401ba916','',0,1767603600);
-INSERT INTO "claim_names" VALUES('prep_compound_page','c621f593264c6','',0,1767603660);
+INSERT INTO "claim_names" VALUES('_nr_pages','folio','c16f963aef9b9',0,1767603720);
+INSERT INTO "claim_names" VALUES('_nr_pages','folio','c4394401ba916',0,1767603600);
+INSERT INTO "claim_names" VALUES('_nr_pages','folio','c621f593264c6',0,1767603660);
+INSERT INTO "claim_names" VALUES('prep_compound_page','','c16f963aef9b9',0,1767603720);
+INSERT INTO "claim_names" VALUES('prep_compound_page','','c4394401ba916',0,1767603600);
+INSERT INTO "claim_names" VALUES('prep_compound_page','','c621f593264c6',0,1767603660);
 CREATE TABLE claims (
 	id TEXT NOT NULL, 
 	message_key INTEGER NOT NULL, 
@@ -69,19 +71,21 @@ CREATE TABLE claims (
 INSERT INTO "claims" VALUES('c4394401ba916',1,'Ada Author','ada@example.org','2026-01-05T09:00:00+00:00','',1767603600,'What alpha',0,10,'sets','prep_compound_page','folio._nr_pages','','','positive','asserted','present','["prep_compound_page","folio._nr_pages"]','sets','["struct"]',0,'confirmed','as the layout says','6.19','date','x86-64','distribution','[["6.15..6.19",true,"","MEMCG",""]]','[["layout","120..123","layout 6.19"]]');
 INSERT INTO "claims" VALUES('c621f593264c6',2,'Ada Author','ada@example.org','2026-01-05T09:01:00+00:00','',1767603660,'What alpha',0,10,'sets','prep_compound_page','folio._nr_pages','','','positive','asserted','present','["prep_compound_page","folio._nr_pages"]','sets','["struct"]',0,'confirmed','as the layout says','6.19','date','x86-64','distribution','[["6.15..6.19",true,"","MEMCG",""]]','[["layout","120..123","layout 6.19"]]');
 INSERT INTO "claims" VALUES('c16f963aef9b9',3,'Ada Author','ada@example.org','2026-01-05T09:02:00+00:00','',1767603720,'What alpha',0,10,'sets','prep_compound_page','folio._nr_pages','','','positive','asserted','present','["prep_compound_page","folio._nr_pages"]','sets','["struct"]',0,'confirmed','as the layout says','6.19','date','x86-64','distribution','[["6.15..6.19",true,"","MEMCG",""]]','[["layout","120..123","layout 6.19"]]');
-CREATE TABLE concern_names (
+CREATE TABLE "concern_names" (
 	member TEXT NOT NULL, 
+	struct TEXT NOT NULL, 
 	concern_id TEXT NOT NULL, 
-	struct TEXT NOT NULL, is_open BOOLEAN DEFAULT '1' NOT NULL, sent_at INTEGER, 
-	CONSTRAINT pk_concern_names PRIMARY KEY (member, concern_id, struct), 
+	is_open BOOLEAN DEFAULT '1' NOT NULL, 
+	sent_at INTEGER, 
+	CONSTRAINT pk_concern_names PRIMARY KEY (member, struct, concern_id), 
 	CONSTRAINT fk_concern_names_concern_id FOREIGN KEY(concern_id) REFERENCES concerns (id) ON DELETE CASCADE
 )
  WITHOUT ROWID
 
 ;
-INSERT INTO "concern_names" VALUES('_nr_pages','q28e0ccfd0e8e','folio',1,1767603600);
-INSERT INTO "concern_names" VALUES('_nr_pages','q2c46de88bddd','folio',1,1767603660);
-INSERT INTO "concern_names" VALUES('_nr_pages','q5293821cbb2f','folio',1,1767603720);
+INSERT INTO "concern_names" VALUES('_nr_pages','folio','q28e0ccfd0e8e',1,1767603600);
+INSERT INTO "concern_names" VALUES('_nr_pages','folio','q2c46de88bddd',1,1767603660);
+INSERT INTO "concern_names" VALUES('_nr_pages','folio','q5293821cbb2f',1,1767603720);
 CREATE TABLE concerns (
 	id TEXT NOT NULL, 
 	message_key INTEGER NOT NULL, 
@@ -321,10 +325,22 @@ CREATE INDEX ix_series_head_key ON series (head_key);
 CREATE INDEX ix_series_sent_at ON series (sent_at);
 CREATE INDEX ix_series_thread_id ON series (thread_id);
 CREATE INDEX ix_touches_member ON touches (member, message_key);
-CREATE INDEX ix_claim_names_claim_id ON claim_names (claim_id);
-CREATE INDEX ix_concern_names_concern_id ON concern_names (concern_id);
 CREATE INDEX ix_series_fields_member ON series_fields (member, struct, series_id);
 CREATE INDEX ix_series_patches_message_key ON series_patches (message_key);
+CREATE VIEW v_field_series AS
+    SELECT f.struct, f.member, f.reads, f.writes, f.others, s.id AS series_id, s.title AS series,
+           s.version_text AS version, s.author_name AS author, s.list_name AS list,
+           s.sent_at
+    FROM series_fields f
+    JOIN series s ON s.id = f.series_id;
+CREATE VIEW v_touches AS
+    SELECT t.struct, t.member, t.access, t.side, t.file, t.function, t.line, t.via, m.message_id,
+           m.title AS patch_title, m.patch_number AS patch, s.title AS series, s.version_text AS version
+    FROM touches t
+    JOIN messages m ON m.key = t.message_key
+    LEFT JOIN series s ON s.id = m.series_id;
+CREATE INDEX ix_claim_names_claim_id ON claim_names (claim_id);
+CREATE INDEX ix_concern_names_concern_id ON concern_names (concern_id);
 CREATE VIEW v_open_issues AS
     SELECT q.id, q.kind, q.state, q.author_name AS author, q.date, q.quote, n.struct, n.member,
            m.message_id, m.subject, m.list_name AS list, s.title AS series, s.version_text AS version,
@@ -342,21 +358,9 @@ CREATE VIEW v_claims AS
     JOIN messages m ON m.key = c.message_key
     LEFT JOIN series s ON s.id = m.series_id
     LEFT JOIN claim_names n ON n.claim_id = c.id;
-CREATE VIEW v_field_series AS
-    SELECT f.struct, f.member, f.reads, f.writes, f.others, s.id AS series_id, s.title AS series,
-           s.version_text AS version, s.author_name AS author, s.list_name AS list,
-           s.sent_at
-    FROM series_fields f
-    JOIN series s ON s.id = f.series_id;
-CREATE VIEW v_touches AS
-    SELECT t.struct, t.member, t.access, t.side, t.file, t.function, t.line, t.via, m.message_id,
-           m.title AS patch_title, m.patch_number AS patch, s.title AS series, s.version_text AS version
-    FROM touches t
-    JOIN messages m ON m.key = t.message_key
-    LEFT JOIN series s ON s.id = m.series_id;
+CREATE INDEX ix_findings_message_key ON findings (message_key);
 CREATE INDEX ix_claims_author ON claims (author_address, author_name, verdict, sent_at);
 CREATE INDEX ix_concerns_author ON concerns (author_address, author_name, state, sent_at);
-CREATE INDEX ix_findings_message_key ON findings (message_key);
 CREATE VIRTUAL TABLE search USING fts5(subject, text, tokenize="unicode61 tokenchars '_'");
 INSERT INTO search (rowid, subject, text) VALUES (1, 'alpha', 'What alpha-0 says about folio->_nr_pages.
 ');
