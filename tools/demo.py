@@ -17,7 +17,7 @@ from threadmine.db.queries import Queries
 from threadmine.db.session import open_database
 from threadmine.model import Unknown, VerdictKind
 
-SAMPLE = Path(__file__).resolve().parent.parent / "data"
+SAMPLE = Path(__file__).resolve().parent.parent / "data" / "mail"
 
 
 def main() -> int:

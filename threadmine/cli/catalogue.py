@@ -47,6 +47,7 @@ CATALOGUE = (
     Entry("board", ASK, "ask", "Show the open issues of each struct member."),
     Entry("issues", ASK, "ask", "List what people want answered or changed."),
     Entry("claims", ASK, "ask", "List statements that can be checked, with verdicts."),
+    Entry("findings", CHECK, "findings", "List what the program itself saw in patches."),
     Entry("fields", ASK, "fields", "Show which members each patch of a series touches."),
     Entry("touches", ASK, "fields", "Show which series touch a member."),
     Entry("conflicts", ASK, "conflicts", "Find series in flight that write the same bytes."),

@@ -27,6 +27,7 @@ from threadmine.model import (
     Access,
     ConcernKind,
     ConcernState,
+    FindingRow,
     Moment,
     Person,
     SeriesRow,
@@ -94,6 +95,7 @@ def digest(
         ),
         fixed=tuple(_settled(points, since, until)),
         debts=tuple(_debts(found, promised, unanswered, scope)),
+        findings=tuple(_unraised(found.findings)),
         gaps=_gaps(found),
     )
 
@@ -253,6 +255,14 @@ def _sorted(items: Iterable[Statement]) -> list[Statement]:
 
 def _time(moment: Moment, unknown: float = LATE) -> float:
     return unknown if isinstance(moment, Unknown) else aware(moment).timestamp()
+
+
+def _unraised(findings: Iterable[FindingRow]) -> Iterable[FindingRow]:
+    """Findings of the program, each line of code once: a newer version repeats the older one's."""
+    newest: dict[tuple[str, str, str], FindingRow] = {}
+    for row in sorted(findings, key=lambda row: (_time(row.date), row.finding.id)):
+        newest[row.finding.rule, row.finding.file, row.finding.quote] = row
+    return newest.values()
 
 
 # ----------------------------------------------------------------------------------------------- gaps

@@ -13,6 +13,7 @@ from threadmine.digest.maintainers import matches
 from threadmine.digest.standing import Standing, aware, before, within
 from threadmine.model import (
     ClaimRow,
+    FindingRow,
     IssueRow,
     Moment,
     Person,
@@ -21,6 +22,7 @@ from threadmine.model import (
     TouchRow,
     Unknown,
 )
+from threadmine.query.names import any_member
 
 if TYPE_CHECKING:
     from threadmine.db.queries import Queries
@@ -131,6 +133,16 @@ class Gathered:
             if self._recent(row.claim.date, row.series_id)
         )
 
+    @cached_property
+    def findings(self) -> tuple[FindingRow, ...]:
+        """What the program itself saw in patches of the time, those of series in scope."""
+        found = []
+        for row in self.queries.findings(since=self.since, until=self.until):
+            series = self.series.get(row.series_id)
+            if self.scope.is_all or (series is not None and self.wants_series(series)):
+                found.append(row)
+        return tuple(found)
+
     def touches(self, series: SeriesRow) -> tuple[TouchRow, ...]:
         """What a series version touches."""
         if series.id not in self._touches:
@@ -155,7 +167,7 @@ class Gathered:
         scope = self.scope
         if scope.list_name and not on_list(row.list_name, scope.list_name):
             return False
-        if scope.field and not any(same_member(name, scope.field) for name in names):
+        if scope.field and not any_member(names, scope.field):
             return False
         series = self.series.get(row.series_id)
         if scope.person and not (
@@ -171,7 +183,7 @@ class Gathered:
         scope = self.scope
         if scope.list_name and not on_list(series.list_name, scope.list_name):
             return False
-        if scope.field and not any(same_member(name, scope.field) for name in series.fields):
+        if scope.field and not any_member(series.fields, scope.field):
             return False
         if scope.person and not is_person(series.author, scope.person):
             return False
@@ -186,11 +198,6 @@ def on_list(list_name: str, wanted: str) -> bool:
     """Whether a list (``linux-mm.kvack.org``, ``linux-mm@kvack.org``) is the one meant (``linux-mm``)."""
     have, want = (text.strip("<>").lower().replace("@", ".") for text in (list_name, wanted))
     return have == want or have.split(".")[0] == want
-
-
-def same_member(name: str, wanted: str) -> bool:
-    """Whether ``folio._nr_pages`` is the member meant by ``folio._nr_pages`` or ``_nr_pages``."""
-    return name == wanted or ("." not in wanted and name.rpartition(".")[2] == wanted)
 
 
 def is_person(person: Person, wanted: str) -> bool:

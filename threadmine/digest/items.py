@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from threadmine.model import ClaimRow, ConcernState, IssueRow, Moment, Person, SeriesRow
+from threadmine.model import ClaimRow, ConcernState, FindingRow, IssueRow, Moment, Person, SeriesRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +134,5 @@ class Digest:
     dropped: tuple[Point, ...]
     fixed: tuple[Point, ...]
     debts: tuple[Debt, ...]
+    findings: tuple[FindingRow, ...]
     gaps: Gaps

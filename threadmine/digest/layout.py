@@ -55,6 +55,7 @@ def blocks(found: Digest) -> Iterator[Block]:
     yield from _decisions(found)
     yield from _statements(found)
     yield from _plans(found)
+    yield from _findings(found)
     yield from _unanswered(found)
     yield from _promised(found)
     yield from _settled(found)
@@ -303,6 +304,21 @@ def _plans(found: Digest) -> Iterator[Block]:
         text = f'{person(claim.author)}, {date_text(claim.date)}: "{_quoted(claim.quote)}"'
         yield Block(Kind.ITEM, text, item.row.url, item.is_new, claim.id)
     yield from _more(len(found.plans), "threadmine claims --verdict planned")
+
+
+def _findings(found: Digest) -> Iterator[Block]:
+    """What the program saw in patches and nobody raised."""
+    if not found.findings:
+        return
+    yield Block(Kind.HEADING, "Seen in patches, raised by nobody")
+    for row in found.findings[:MOST]:
+        finding = row.finding
+        where = f"{finding.file}:{finding.line} {finding.function}()" if finding.function else finding.file
+        patch = " ".join(part for part in (f"v{row.version}" if row.version else "", row.patch) if part)
+        text = f"{safe_line(finding.text)} ({safe_line(where)}; {person(row.author)}, {safe_line(patch)})"
+        yield Block(Kind.ITEM, text, row.url, True, finding.id)
+        yield Block(Kind.SUB, f"`{clip(safe_line(finding.quote), QUOTE_CELLS)}`")
+    yield from _more(len(found.findings), "threadmine findings")
 
 
 # -------------------------------------------------------------------------------------- people and gaps

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from threadmine.digest.items import Digest, NewSeries, Point, Statement
-from threadmine.render.records import Record, claim_record, issue_record, moment, series_record
+from threadmine.render.records import (
+    Record,
+    claim_record,
+    finding_record,
+    issue_record,
+    moment,
+    series_record,
+)
 
 
 def digest_records(found: Digest) -> Iterator[Record]:
@@ -42,6 +49,7 @@ def digest_records(found: Digest) -> Iterator[Record]:
         ("settled", found.fixed),
     ):
         yield from (_point(name, point) for point in points_of)
+    yield from ({"section": "finding", **finding_record(row)} for row in found.findings)
     for debt in found.debts:
         yield {
             "section": "debt",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from threadmine.model import (
@@ -189,10 +188,3 @@ def _words(**words: bool) -> frozenset[str]:
 
 def _some(*texts: str) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
-
-
-def member_matches(names: Iterable[str], wanted: str) -> bool:
-    """Whether a member is among ``names``; a bare name matches that of any structure."""
-    if "." in wanted:
-        return wanted in names
-    return any(name == wanted or name.rpartition(".")[2] == wanted for name in names)

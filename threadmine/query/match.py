@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from threadmine.errors import UsageError
 from threadmine.model import Person, SeriesRow, Unknown
-from threadmine.query.facts import Facts, member_matches, standing
+from threadmine.query.facts import Facts, standing
+from threadmine.query.names import any_member, plain_name
 from threadmine.query.parser import And, Node, Not, Or, QueryError, Term, Text
 from threadmine.query.when import is_after, parse_span, parse_when
 
-_INDEX = re.compile(r"\[[^\]]*\]")
 _RANGE = re.compile(r"(?:(?P<op>>=|<=|>|<|=)?(?P<one>[^.<>=]+)|(?P<low>[^.<>=]*)\.\.(?P<high>[^.<>=]*))")
 
 
@@ -66,17 +66,12 @@ def compile_query(node: Node, around: Surroundings, query: str = "") -> Test:
         raise QueryError(f"{node.name}: {error.what}", query, node.start, node.end, error.remedy) from error
 
 
-def plain_member(text: str) -> str:
-    """A member as names in rows are written: ``page[1].memcg_data`` is ``page.memcg_data``."""
-    return _INDEX.sub("", text).replace("->", ".").strip("&*() ")
-
-
 # ----------------------------------------------------------------------------------------- single terms
 
 
 def _field(term: Term, around: Surroundings) -> Test:
-    wanted = plain_member(term.values[0])
-    return lambda facts: member_matches(facts.members, wanted)
+    wanted = plain_name(term.values[0])
+    return lambda facts: any_member(facts.members, wanted)
 
 
 def _struct(term: Term, around: Surroundings) -> Test:
@@ -134,17 +129,17 @@ def _part_of(name: str) -> Callable[[Term, Surroundings], Test]:
 
 
 def _touches(term: Term, around: Surroundings) -> Test:
-    wanted = plain_member(term.values[0])
+    wanted = plain_name(term.values[0])
 
     def test(facts: Facts) -> bool:
         series = around.series(facts.series_id) if facts.series_id else None
-        return series is not None and member_matches(series.fields, wanted)
+        return series is not None and any_member(series.fields, wanted)
 
     return test
 
 
 def _writes(term: Term, around: Surroundings) -> Test:
-    writers = around.writers(plain_member(term.values[0]))
+    writers = around.writers(plain_name(term.values[0]))
     return lambda facts: facts.series_id in writers
 
 
@@ -275,7 +270,7 @@ def narrow(node: Node, now: datetime) -> Narrow:
         elif isinstance(part, Term) and len(part.values) == 1:
             found.setdefault(part.name, part.values[0])
     return Narrow(
-        field=plain_member(found["field"]) if "field" in found else None,
+        field=plain_name(found["field"]) if "field" in found else None,
         states=states,
         kind=found.get("kind"),
         verdict=found.get("verdict"),

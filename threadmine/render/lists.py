@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from threadmine.model import ClaimRow, FieldCount, IssueRow, Moment, Person, SeriesRow, Unknown
+from threadmine.model import ClaimRow, FieldCount, FindingRow, IssueRow, Moment, Person, SeriesRow, Unknown
 from threadmine.render.style import PLAIN, Style, badge
 from threadmine.render.table import Cell, Column, table
 from threadmine.render.text import age, clip, join_words, pad, safe_line, wrap
@@ -127,6 +127,23 @@ def statement(row: ClaimRow) -> str:
     ]
     text = " ".join(word for word in words if word)
     return safe_line(f"{text} ({', '.join(marks)})" if marks else text)
+
+
+def finding_lines(
+    rows: Iterable[FindingRow], columns: int, now: datetime, style: Style = PLAIN
+) -> Iterator[str]:
+    """Each finding of the program: what is wrong, the line, where it stands, and the facts behind it."""
+    for row in rows:
+        finding = row.finding
+        yield f"{style(finding.id, 'id')}  {safe_line(finding.rule)}  {age(row.date, now)}"
+        yield from wrap(safe_line(finding.text), columns, "    ", "    ")
+        yield style(clip(f"    {safe_line(finding.quote)}", columns), "add")
+        function = f" {finding.function}()" if finding.function else ""
+        yield style(clip(f"    {safe_line(f'{finding.file}:{finding.line}{function}')}", columns), "dim")
+        for item in finding.evidence:
+            yield from wrap(f"{safe_line(item.fact)} [{safe_line(item.source)}]", columns, "    > ", "      ")
+        yield from _where(row.series_title or row.subject, row.version, row.patch, columns, style, "")
+        yield ""
 
 
 def series_lines(

@@ -15,6 +15,7 @@ from threadmine.model import (
     ClaimRow,
     Evidence,
     FieldCount,
+    FindingRow,
     Holding,
     IssueRow,
     Moment,
@@ -140,6 +141,29 @@ def issue_record(row: IssueRow) -> Record:
         "url": row.url or None,
         "about": concern.about_text or None,
         "subject": row.subject or None,
+    }
+
+
+def finding_record(row: FindingRow) -> Record:
+    """What the program itself found in a patch."""
+    finding = row.finding
+    return {
+        "id": finding.id,
+        "message_id": finding.message_id,
+        "rule": finding.rule,
+        "text": finding.text,
+        "quote": finding.quote,
+        "file": finding.file or None,
+        "function": finding.function or None,
+        "line": finding.line or None,
+        "span": [finding.start, finding.end],
+        "evidence": [_evidence(item) for item in finding.evidence],
+        "author": row.author.display,
+        "date": moment(row.date),
+        "series": row.series_id or None,
+        "version": row.version or None,
+        "patch": row.patch or None,
+        "url": row.url or None,
     }
 
 
