@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from threadmine.errors import ThreadmineError
-from threadmine.model import Message, Origin, RawMail, Skipped
+from threadmine.model import Message, Origin, RawMail, RawPage, Skipped
 from threadmine.parse.message import parse_mail
+from threadmine.parse.pages import read_page
+from threadmine.parse.pages.shape import Page
+from threadmine.parse.quoted import quoted_messages
 from threadmine.sources import read_path
 
 
@@ -28,10 +32,44 @@ def read_messages(paths: Iterable[str]) -> Iterator[Message | Skipped]:
             yield Skipped(Origin(error.where or path), reason, failed=True)
 
 
-def parse_all(raws: Iterable[RawMail | Skipped]) -> Iterator[Message | Skipped]:
-    """Parses each raw mail; a mail that defeats the parser comes as a failed :class:`Skipped`."""
+def parse_all(raws: Iterable[RawMail | RawPage | Skipped]) -> Iterator[Message | Skipped]:
+    """Parses each raw mail or page; what defeats the parser comes as a failed :class:`Skipped`."""
     for raw in raws:
-        yield raw if isinstance(raw, Skipped) else parse_one(raw)
+        if isinstance(raw, Skipped):
+            yield raw
+        elif isinstance(raw, RawPage):
+            yield from page_messages(raw)
+        else:
+            yield parse_one(raw)
+
+
+def page_messages(raw: RawPage) -> Iterator[Message | Skipped]:
+    """The messages that a saved archive page shows, and those that it only quotes."""
+    try:
+        page = read_page(raw.data, raw.origin)
+        found = _with_quoted(page) if page is not None else None
+    except Exception as error:  # as in parse_one: a page that defeats its reader is named, the rest goes on
+        yield _broken(raw.origin, error)
+        return
+    if found is None:
+        yield Skipped(raw.origin, "no archive page that can be read")
+    else:
+        yield from found
+
+
+def _with_quoted(page: Page) -> list[Message]:
+    """The page's messages, each followed by the stand-ins for what only its quotations show."""
+    shown = {message.message_id for message in page.messages}
+    out: dict[str, Message] = {}
+    for message in page.messages:
+        stand_ins = quoted_messages(message, shown.__contains__)
+        parent = stand_ins[0] if stand_ins and message.in_reply_to is None else None
+        if parent is not None:
+            message = replace(message, in_reply_to=parent.message_id, references=(parent.message_id,))
+        out[message.message_id] = message
+        for stand_in in stand_ins:
+            out.setdefault(stand_in.message_id, stand_in)
+    return list(out.values())
 
 
 def parse_one(raw: RawMail) -> Message | Skipped:
@@ -41,6 +79,10 @@ def parse_one(raw: RawMail) -> Message | Skipped:
     except (
         Exception
     ) as error:  # the parser is meant never to raise; if it does, one mail is named, not all lost
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{last.name} line {last.lineno}"
-        return Skipped(raw.origin, f"could not be parsed: {type(error).__name__} in {place}", failed=True)
+        return _broken(raw.origin, error)
+
+
+def _broken(origin: Origin, error: Exception) -> Skipped:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{last.name} line {last.lineno}"
+    return Skipped(origin, f"could not be parsed: {type(error).__name__} in {place}", failed=True)

@@ -18,6 +18,7 @@ from threadmine.parse.charsets import decode_bytes
 from threadmine.parse.headers import Headers
 from threadmine.parse.html_text import html_to_text
 from threadmine.parse.limits import MAX_BODY, MAX_NESTING, MAX_PARTS
+from threadmine.parse.odd_mail import recover
 
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 _PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit"})
@@ -141,16 +142,26 @@ def _many_parts(data: bytes, headers: Headers) -> Body:
         # the standard library's parser raises any of these on mail made to confuse it
         defects.append(Defect("mime", type(error).__name__))
         return _as_plain(data, headers, defects)
+    if (mail.defects or not texts) and not _is_media(mail):
+        saved, saved_pages = recover(data, defects)
+        if sum(map(len, saved)) > sum(map(len, texts)):
+            texts = saved
+        pages = pages or saved_pages
     if not texts and pages:
         texts = [html_to_text(page) for page in pages]
         defects.append(Defect("html-only"))
-    if not texts and mail.get_content_maintype() not in ("image", "audio", "video", "application"):
+    if not texts and not _is_media(mail):
         defects.append(Defect("no-text"))
         raw = data[headers.end :]
         if not mail.is_multipart() and raw:
             return _as_plain(data, headers, defects)
     text = "\n".join(part.rstrip("\n") + "\n" for part in texts)
     return Body(normalise(text, defects), tuple(defects))
+
+
+def _is_media(mail: email.message.Message) -> bool:
+    """Whether the mail as a whole is a picture or another file, with no text to be looked for."""
+    return mail.get_content_maintype() in ("image", "audio", "video", "application")
 
 
 def _as_plain(data: bytes, headers: Headers, defects: list[Defect]) -> Body:

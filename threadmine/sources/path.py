@@ -9,12 +9,18 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from threadmine.errors import SourceError
-from threadmine.model import Origin, RawMail, Skipped
+from threadmine.model import Origin, RawMail, RawPage, Skipped
+from threadmine.parse.pages import is_page
 from threadmine.sources.epoch import epochs_below, is_bundle, is_repository, opened_bundle, read_epoch
 from threadmine.sources.mailbox import is_maildir, is_separator, maildir_files, read_mbox, read_single
 from threadmine.sources.packed import packing, unpacked
 
-_PEEK = 8192
+Found = RawMail | RawPage | Skipped
+MAX_PAGE = 4 * 1024 * 1024
+"""Bytes of a file that may be a saved archive page."""
+
+_PEEK = 65536
+_PAGE_ID = re.compile(rb"^Message-ID: <[^<>\s]+>[ \t]*\(raw\)", re.MULTILINE | re.IGNORECASE)
 _HEADER_LINE = re.compile(rb"[!-9;-~]{1,80}[ \t]*:[^\n]{0,4000}\r?\n")
 _MAIL_HEADERS = re.compile(
     rb"^(?:from|to|cc|subject|date|message-id|received|return-path|delivered-to|mime-version"
@@ -25,7 +31,7 @@ _MAIL_HEADERS = re.compile(
 _MAX_FOLDERS = 64
 
 
-def read_path(path: str) -> Iterator[RawMail | Skipped]:
+def read_path(path: str) -> Iterator[Found]:
     """The mails in a file, folder, archive or (``-``) on standard input, in a fixed order.
 
     What is no mail below a folder comes as :class:`Skipped`; so does what cannot be read there (``failed``).
@@ -54,17 +60,17 @@ def _remedy(error: OSError) -> str:
     return "check the disk it is on"
 
 
-def _read_folder(folder: Path) -> Iterator[RawMail | Skipped]:
+def _read_folder(folder: Path) -> Iterator[Found]:
     """A Maildir, an epoch, a clone of a list, or a tree in which each thing is looked at by itself."""
     found = 0
     for item in _tree(folder, 0):
-        found += isinstance(item, RawMail)
+        found += isinstance(item, RawMail | RawPage)
         yield item
     if not found:
         raise SourceError("there is no mail in this folder", str(folder), "check the path")
 
 
-def _tree(folder: Path, level: int) -> Iterator[RawMail | Skipped]:
+def _tree(folder: Path, level: int) -> Iterator[Found]:
     if is_maildir(folder):
         for entry in maildir_files(folder):
             yield from _guarded(entry)
@@ -96,14 +102,14 @@ def _tree(folder: Path, level: int) -> Iterator[RawMail | Skipped]:
             yield from _guarded(entry)
 
 
-def _repository(folder: Path) -> Iterator[RawMail | Skipped]:
+def _repository(folder: Path) -> Iterator[Found]:
     try:
         yield from read_epoch(folder, str(folder))
     except SourceError as error:
         yield Skipped(Origin(str(folder)), error.what, failed=True)
 
 
-def _guarded(entry: Path) -> Iterator[RawMail | Skipped]:
+def _guarded(entry: Path) -> Iterator[Found]:
     """A file below a folder: what is wrong with it does not stop the others."""
     try:
         yield from _read_file(entry)
@@ -117,7 +123,7 @@ class NotMailError(SourceError):
     """A file that is readable and holds no mail."""
 
 
-def _read_file(path: Path) -> Iterator[RawMail | Skipped]:
+def _read_file(path: Path) -> Iterator[Found]:
     if not path.is_file():
         raise NotMailError("neither a file nor a folder", str(path))
     with path.open("rb") as stream:
@@ -130,13 +136,13 @@ def _read_file(path: Path) -> Iterator[RawMail | Skipped]:
         yield from _read_open(stream, head, str(path))
 
 
-def _read_stream(stream: BinaryIO, source: str) -> Iterator[RawMail | Skipped]:
+def _read_stream(stream: BinaryIO, source: str) -> Iterator[Found]:
     """Standard input: not seekable, so what was peeked at is put in front again."""
     peeked = _Peeked(stream)
     yield from _read_open(cast(BinaryIO, peeked), peeked.peek(_PEEK), source)
 
 
-def _read_open(stream: BinaryIO, head: bytes, source: str) -> Iterator[RawMail | Skipped]:
+def _read_open(stream: BinaryIO, head: bytes, source: str) -> Iterator[Found]:
     kind = packing(head)
     if kind:
         with unpacked(stream, kind, source) as content:
@@ -149,16 +155,24 @@ def _read_open(stream: BinaryIO, head: bytes, source: str) -> Iterator[RawMail |
     yield from _read_plain(stream, head, source)
 
 
-def _read_plain(stream: BinaryIO, head: bytes, source: str) -> Iterator[RawMail | Skipped]:
+def _read_plain(stream: BinaryIO, head: bytes, source: str) -> Iterator[Found]:
     start = head.lstrip(b"\r\n")
     if start.startswith(b"From ") and is_separator(start):
         yield from read_mbox(stream, source)
-    elif looks_like_mail(start):
+    elif looks_like_mail(start) and _PAGE_ID.search(_header_block(start)) is None:
         yield from read_single(stream, Origin(source))
     elif not start.strip():
         raise NotMailError("the file is empty", source, "check that it was written completely")
     else:
-        raise NotMailError("this is no mail, mailbox or archive that can be read", source, "check the path")
+        data = stream.read(MAX_PAGE + 1)
+        if len(data) > MAX_PAGE or not is_page(data):
+            what = "this is no mail, mailbox, archive or archive page that can be read"
+            raise NotMailError(what, source, "check the path")
+        yield RawPage(data, Origin(source))
+
+
+def _header_block(head: bytes) -> bytes:
+    return head.replace(b"\r\n", b"\n").split(b"\n\n", 1)[0]
 
 
 def looks_like_mail(head: bytes) -> bool:
@@ -169,8 +183,7 @@ def looks_like_mail(head: bytes) -> bool:
         head = head.partition(b"\n")[2]
     if _HEADER_LINE.match(head) is None:
         return False
-    block = head.replace(b"\r\n", b"\n").split(b"\n\n", 1)[0]
-    return _MAIL_HEADERS.search(block) is not None
+    return _MAIL_HEADERS.search(_header_block(head)) is not None
 
 
 class _Peeked:

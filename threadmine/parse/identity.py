@@ -1,0 +1,58 @@
+"""Whether two texts are the same mail: one raw, the other from a page or from quotations.
+
+Pages and quoting clients re-wrap, drop blank lines and add blanks, so texts are compared by their letters and
+digits alone, in windows: most windows of the stand-in have to stand in the mail's own text. Writers have to
+be the same by name; a stand-in with several possible writers matches any of them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from threadmine.model import Message, Person, Stretch
+from threadmine.parse.people import is_full_name, name_key
+from threadmine.parse.quoted import squeezed
+
+_WINDOW = 32
+_SHARE = 0.6
+_SHORT = 48
+"""Letters below which a text is too common to tell a mail by it alone: date or thread have to agree too."""
+
+
+def own_text(body: str, stretches: tuple[Stretch, ...]) -> str:
+    """The letters and digits of a mail's new text."""
+    return squeezed("\n".join(body[s.start : s.end] for s in stretches if not s.depth))
+
+
+def same_writer(stand_in: Person, real: Person) -> bool:
+    """Whether the names agree; ``A or B`` is either of them."""
+    key = name_key(real.display)
+    return any(name_key(name) == key for name in stand_in.display.split(" or ") if is_full_name(name))
+
+
+def same_mail(stand_in: Message, real: Message, real_text: str = "") -> bool:
+    """Whether ``stand_in`` (quoted-only, or from a page) is part of what ``real`` says.
+
+    Args:
+        real_text: ``own_text`` of ``real``, where it was computed already.
+    """
+    if stand_in.stands_for:
+        return stand_in.stands_for == real.message_id
+    if not same_writer(stand_in.author, real.author):
+        return False
+    wanted = own_text(stand_in.body, stand_in.stretches)
+    text = real_text or own_text(real.body, real.stretches)
+    if len(wanted) < _SHORT:
+        return bool(wanted) and wanted in text and _near(stand_in, real)
+    windows = [wanted[at : at + _WINDOW] for at in range(0, len(wanted) - _WINDOW + 1, _WINDOW)]
+    hits = sum(window in text for window in windows)
+    return hits >= len(windows) * _SHARE
+
+
+def _near(stand_in: Message, real: Message) -> bool:
+    """For short texts: the same title, and dates that do not contradict each other."""
+    if stand_in.subject.title.lower() != real.subject.title.lower() or not stand_in.subject.title:
+        return False
+    if isinstance(stand_in.date, datetime) and isinstance(real.date, datetime):
+        return abs(stand_in.date - real.date) < timedelta(minutes=2)
+    return False
