@@ -24,7 +24,8 @@ QUIET = frozenset(
         "might_sleep", "smp_wmb", "smp_mb", "smp_rmb", "barrier", "cond_resched", "BUILD_BUG_ON",
         "smp_mb__after_atomic", "smp_mb__before_atomic", "page_ref_tracepoint_active",
         "page_cpupid_reset_last", "page_kasan_tag_reset", "trace_mm_page_free",
-        "folio_xchg_last_cpupid", "folio_last_cpupid", "percpu_ref_tryget_many", "percpu_ref_tryget_live", "set_page_links",
+        "folio_xchg_last_cpupid", "folio_last_cpupid", "percpu_ref_tryget_many",
+        "percpu_ref_tryget_live", "set_page_links",
     )
 )  # fmt: skip
 """Functions of the kernel that leave the bytes of struct pages alone (last_cpupid and zone bits apart)."""

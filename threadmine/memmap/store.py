@@ -136,7 +136,7 @@ class Model:
 
     @lru_cache(maxsize=1024)  # noqa: B019  (the model lives as long as the process)
     def _nearest(self, wanted: Version, text: str, arch: str) -> Layout | Unknown:
-        by_source = [n for n, (_, e) in enumerate(self._entries) if e["source"] == text]
+        by_source = [n for n, (_, e) in enumerate(self._entries) if text in _full_names(e)]
         if by_source:
             return self._layout(by_source[0])
         known = [n for n, (_, e) in enumerate(self._entries) if e["arch"] == arch and _plain(e)]
@@ -371,6 +371,12 @@ _SHAPING = frozenset(
         "HUGETLB_PMD_PAGE_TABLE_SHARING",
     ]
 )
+
+
+def _full_names(entry: dict[str, Any]) -> tuple[str, ...]:
+    """Names that mean just this build: its source, and the version with its variant (7.0.13-rt)."""
+    variant = entry["variant"] if entry["kind"] == "btf" else ""
+    return (entry["source"], f"{entry['kernel']}-{variant}") if variant else (entry["source"],)
 
 
 def _plain(entry: dict[str, Any]) -> bool:
