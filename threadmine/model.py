@@ -273,6 +273,7 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()  # a few others kept: X-Mailer, X-Change-ID, List-Id ...
     stands_for: str = ""  # quoted_only: the Message-ID of the real message, where references tell it
     from_page: bool = False  # read from an archive page, not from raw mail
+    attestation: str = "unknown"  # what signatures say: "unknown", "none", "good: NAME", "bad: REASON" ...
 
 
 # ------------------------------------------------------------------------------------ fields touched
