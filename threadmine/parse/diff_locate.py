@@ -1,0 +1,91 @@
+"""Finds a quoted piece of code again in the patch that it was quoted from.
+
+Reviewers cut quotations to the line they mean: file header and ``@@`` line are gone, and the reply alone
+cannot say where the line stands. The patch that is answered can.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from threadmine.model import Patch, Side, fold
+from threadmine.parse.diff import HunkLine, hunk_lines
+from threadmine.parse.diff_quoted import Place
+
+MIN_LENGTH = 8  # characters of code that tell a line from others
+SURE_LENGTH = 16  # characters from which a line needs no quoted neighbour
+MAX_LINES = 50_000
+NEIGHBOURS = 3
+
+_MARK = re.compile(r"(?:\A| )[-+] ?(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    file: str
+    line: HunkLine
+    text: str
+
+
+def locate(body: str, patch: Patch, quotation: str) -> Place | None:
+    """The place of the last line of ``quotation`` that the patch has, or None where it has none of them.
+
+    Args:
+        body: the text that ``patch`` was read from.
+        patch: what the answered message changes.
+        quotation: what a remark is about, white space folded; diff marks may stand in it.
+
+    Where several lines of the patch read the same, the one whose neighbours are quoted, too, is taken; where
+    that does not tell them apart and they stand in different functions, there is no answer.
+    """
+    text = " " + fold(_MARK.sub(" ", quotation)) + " "
+    rows = list(_rows(body, patch))
+    found = [(text.rfind(f" {row.text} "), index) for index, row in enumerate(rows) if _tells(row.text)]
+    found = [(at + len(rows[index].text), index) for at, index in found if at >= 0]
+    if not found:
+        return None
+    last = max(end for end, _ in found)
+    best: list[tuple[int, int]] = sorted(
+        ((_quoted_around(rows, index, text), -index) for end, index in found if end == last), reverse=True
+    )
+    same = [-index for score, index in best if score == best[0][0]]
+    if best[0][0] == 0 and len(rows[same[0]].text) < SURE_LENGTH:
+        return None
+    if len({(rows[index].file, rows[index].line.function) for index in same}) > 1:
+        return None
+    row = rows[same[0]]
+    number = row.line.old_line if row.line.side is Side.REMOVED else row.line.new_line
+    return Place(
+        row.file,
+        number,
+        row.line.function,
+        row.line.function_source,
+        row.line.side,
+        row.line.text,
+        row.line.start,
+        len(same) > 1,
+    )
+
+
+def _rows(body: str, patch: Patch) -> Iterator[_Row]:
+    count = 0
+    for each in patch.files:
+        for hunk in each.hunks:
+            if count > MAX_LINES:
+                return
+            for line in hunk_lines(body, hunk):
+                count += 1
+                yield _Row(each.path, line, fold(line.text))
+
+
+def _tells(text: str) -> bool:
+    """Whether a line is more than a brace or a word."""
+    return len(text) >= MIN_LENGTH and any(char.isalpha() for char in text)
+
+
+def _quoted_around(rows: list[_Row], index: int, text: str) -> int:
+    """How many of the lines above ``index`` are quoted, too."""
+    above = rows[max(index - NEIGHBOURS, 0) : index]
+    return sum(bool(row.text) and f" {row.text} " in text for row in above if row.file == rows[index].file)
