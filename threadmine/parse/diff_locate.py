@@ -15,7 +15,7 @@ from threadmine.parse.diff import HunkLine, hunk_lines
 from threadmine.parse.diff_quoted import Place
 
 MIN_LENGTH = 8  # characters of code that tell a line from others
-SURE_LENGTH = 16  # characters from which a line needs no quoted neighbour
+SURE_LENGTH = 14  # characters from which a line needs no quoted neighbour
 MAX_LINES = 50_000
 NEIGHBOURS = 3
 
