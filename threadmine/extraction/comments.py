@@ -84,7 +84,23 @@ def _of_hunk(body: str, hunk: Hunk, worth: Callable[[str], bool]) -> Iterator[li
         if worth(f"{hunk.heading} {_text(block)}"):
             if scopes is None:
                 scopes = {line.start: line.function for line in hunk_lines(body, hunk)}
-            yield [replace(line, scope=scopes.get(line.start, "")) for line in block]
+            block = [replace(line, scope=scopes.get(line.start, "")) for line in block]
+            yield _with_declaration(body, block)
+
+
+def _with_declaration(body: str, block: list[_Line]) -> list[_Line]:
+    """A comment above a member's declaration, with that declaration as its code."""
+    first, last = block[0], block[-1]
+    end = body.find("\n", last.end + 1)
+    below = body[last.end + 1 : end].strip()
+    if (
+        first.code
+        or not first.scope.startswith("struct ")
+        or not below.startswith("+")
+        or not below.endswith(";")
+    ):
+        return block
+    return [replace(first, code=below[1:].strip()), *block[1:]]
 
 
 def _text(block: list[_Line]) -> str:

@@ -79,6 +79,7 @@ class Lexicon:
     constants: tuple[tuple[str, str], ...]  # prefix -> member
     variables: tuple[tuple[str, str], ...]  # end of a variable's name -> struct
     plain: frozenset[str]
+    others: Mapping[str, str]  # members of structs outside the model
     beside: frozenset[str]
     resolved: dict[str, str] = field(default_factory=dict)
 
@@ -167,6 +168,7 @@ def _build(facts: NameFacts) -> Lexicon:
         accessors=accessors,
         constants=tuple((str(k), str(v)) for k, v in vocabulary["constants"].items()),
         variables=tuple((str(k), str(v)) for k, v in vocabulary["variables"].items()),
+        others={str(k): str(v) for k, v in vocabulary["other_members"].items()},
         plain=frozenset(plain["words"]),  # type: ignore[call-overload]  # a TOML array by construction
         beside=frozenset(plain["beside"]),  # type: ignore[call-overload]
     )
@@ -415,6 +417,9 @@ def _word(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -
         )
     if word in _CALLBACKS and "_" in word:
         return Name(start, end, word, f"{_CALLBACKS[word]}.{word}", NameKind.FUNCTION)
+    other = lexicon.others.get(word)
+    if other:
+        return Name(start, end, word, other, NameKind.EXPRESSION)
     if _CONSTANT.match(word):
         implied = tuple(member for prefix, member in lexicon.constants if word.startswith(prefix))
         return Name(start, end, word, word, NameKind.CONSTANT, implied[:1])

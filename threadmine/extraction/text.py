@@ -63,7 +63,7 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[])(?:e\.?g|i\.?e|etc|vs|cf|resp|approx|incl|wrt|aka|a\.k\.a|ca|no|fig|Mr|Dr|St)\.$",
     re.IGNORECASE,
 )
-_NAME_AHEAD = re.compile(r"\s+[\"'(`@&]*(?:[A-Z0-9]|\w*_\w|\w+(?:\(|->|\[))")
+_CAPITAL_AHEAD = re.compile(r"\s+[\"'(`@&]*[A-Z]")
 _CODE_LINE = re.compile(
     r"(?m)^(?:[ \t]*(?:#[ \t]*(?:if|endif|define|include|else)\b|[{}]|//|/\*).*"
     r"|.*[;{}][ \t]*|\t+\S.*[,(][ \t]*)$"
@@ -166,7 +166,9 @@ def _ends_here(body: str, begin: int, stop: re.Match[str], end: int) -> bool:
         return False
     if "?" in stop.group() or "!" in stop.group():
         return True
-    return _NAME_AHEAD.match(body, stop.end(), end) is not None or not body[stop.end() : end].strip()
+    if len(stop.group().rstrip("\"')]")) > 1:  # an ellipsis goes on, unless a capital follows
+        return _CAPITAL_AHEAD.match(body, stop.end(), end) is not None or not body[stop.end() : end].strip()
+    return True
 
 
 def _sentence(

@@ -135,6 +135,8 @@ def _of_clause(read: Read, one: Candidate) -> Iterator[str]:
     )
     if one.clause.condition:
         yield "condition"
+    if one.clause.conditional:
+        yield "conditional-clause"
     if one.cue:
         yield f"cue:{one.cue.lower()}"
 

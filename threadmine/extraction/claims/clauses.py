@@ -33,6 +33,7 @@ class Clause:
     cues: tuple[Term, ...]
     opening: str  # the word it begins with
     condition: str = ""
+    conditional: bool = False  # it only says when another clause holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +57,74 @@ class Candidate:
 
 
 def clauses(read: Read) -> tuple[Clause, ...]:
-    """The clauses of a sentence that name something or hold a cue."""
+    """The clauses of a sentence that name something or hold a cue; a condition goes to the clause it is
+    beside.
+    """
     cuts = sorted({0, *_cuts(read), len(read.words)})
+    spans = list(pairwise(cuts))
+    conditional = [_is_condition(read, first) for first, _ in spans]
     found = []
-    for first, last in pairwise(cuts):
+    for number, (first, last) in enumerate(spans):
         things = tuple(t for t in read.things if first <= t.first < last)
         cues = tuple(c for c in read.cues if first <= c.first < last)
-        if things or cues:
-            found.append(Clause(first, last, things, cues, read.words[first], _condition(read, first, last)))
+        if not things and not cues:
+            continue
+        condition = _condition(read, first, last)
+        beside = number + 1 if number + 1 < len(spans) and conditional[number + 1] else number - 1
+        if not conditional[number] and not condition and 0 <= beside < len(spans) and conditional[beside]:
+            condition = text_of(read, *spans[beside])
+        found.append(Clause(first, last, things, cues, read.words[first], condition, conditional[number]))
     return tuple(found)
+
+
+def _is_condition(read: Read, first: int) -> bool:
+    """Whether a clause beginning at token ``first`` only says when another one holds."""
+    words = read.words
+    at = (
+        first + 1
+        if words[first] in ("only", "even", "and", "but", "so") and first + 1 < len(words)
+        else first
+    )
+    return words[at] in GRAMMAR.strong_conditions or (words[at] in ("after", "before") and at > 0)
 
 
 def _cuts(read: Read) -> Iterator[int]:
     words = read.words
     inside = {i for t in read.things for i in range(t.first, t.last) if i > t.first or words[i] == "@"}
     closing = -1
+    last = 0
     for i, word in enumerate(words):
         if i in inside or i == 0 or i == closing:
             continue
         if word == "(" and i + 1 < len(words) and words[i + 1] in GRAMMAR.asides and ")" in words[i : i + 6]:
             closing = words.index(")", i)
         elif word in GRAMMAR.marks:
-            yield i + 1
-        elif word in GRAMMAR.cut_words or (word in GRAMMAR.cut_after_comma and words[i - 1] == ","):
-            if not _joins_list(read, i):
-                yield i
-        elif word in ("and", "or") and _verb_on_both_sides(read, i):
+            last = i + 1
+            yield last
+        elif _begins_clause(read, i, last):
+            last = i
             yield i
+
+
+def _begins_clause(read: Read, at: int, last: int) -> bool:
+    """Whether a clause begins at the conjunction (or pronoun after a comma) at token ``at``."""
+    words = read.words
+    word = words[at]
+    if word in GRAMMAR.cut_words:
+        return not _joins_list(read, at)
+    if word in GRAMMAR.strong_conditions or (word in ("after", "before") and not _gerund_behind(words, at)):
+        return any(at < c.first for c in read.cues) and any(last <= c.first < at for c in read.cues)
+    if words[at - 1] == "," and word in GRAMMAR.cut_after_comma:
+        place_first = words[last] in GRAMMAR.openers and not any(last < c.first < at for c in read.cues)
+        return not place_first and not _joins_list(read, at)
+    if words[at - 1] == "," and _is_condition(read, last) and any(last < c.first < at for c in read.cues):
+        return True
+    return word in ("and", "or") and _verb_on_both_sides(read, at)
+
+
+def _gerund_behind(words: tuple[str, ...], at: int) -> bool:
+    """Whether no clause follows "after" or "before" but a doing ("before calling") or the end."""
+    return at + 2 >= len(words) or words[at + 1].endswith("ing")
 
 
 def _joins_list(read: Read, at: int) -> bool:
@@ -160,6 +202,7 @@ class Memory:
     function: Thing | None = None
     member: Thing | None = None
     look_up: Callable[[], Thing | None] | None = None
+    described: Thing | None = None  # the member that a comment is about
     last: Candidate | None = None
     list: tuple[Thing, ...] = ()  # the members of the last enumeration
 

@@ -63,9 +63,10 @@ class Surroundings:
             known = struct in self._lexicon.structs
             return _as_member(struct, name, known) if name else None
         for found in find_names(sentence.code, self._lexicon):
-            if found.kind is NameKind.MEMBER:
+            if found.kind in (NameKind.MEMBER, NameKind.FLAG):
+                sort = Sort.MEMBER if found.kind is NameKind.MEMBER else Sort.FLAG
                 return Thing(
-                    -1, -1, found.text, found.entity, Sort.MEMBER, inferred=f"{found.entity}: the code beside"
+                    -1, -1, found.text, found.entity, sort, inferred=f"{found.entity}: the code beside"
                 )
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +17,11 @@ from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, read_sen
 from threadmine.extraction.names import Lexicon, MailFacts, NameFacts, lexicon_of
 from threadmine.extraction.text import Place, Sentence
 from threadmine.model import Claim, Message, Predicate, fold
+
+_TOLD = re.compile(
+    r"^(?:@\w+: *)?(?:(?:please )?(?:do not|don't|never|always|use|see)\b|(?:todo|fixme|xxx)\b)",
+    re.IGNORECASE,
+)
 
 NEAR = 300
 """Characters before and behind a sentence that tell whose refcount it speaks of."""
@@ -66,8 +72,9 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
     for sentence in picked:
         if sentence.paragraph != paragraph:
             memory = Memory(function=memory.function, look_up=partial(surroundings.function, sentence))
-            memory.subject = surroundings.member(sentence)
             paragraph = sentence.paragraph
+        if sentence.place is Place.COMMENT:
+            memory.described = surroundings.member(sentence) or memory.described
         around = message.body[max(0, sentence.start - NEAR) : sentence.end + NEAR]
         read = read_sentence(with_lead(sentence), lexicon, mail, around)
         found = candidates(read, memory)
@@ -82,6 +89,8 @@ def asks(read: Read, one: Candidate) -> bool:
     """Whether a reviewer wants something done ("Please clear it", "Use the helper here") and states
     nothing.
     """
+    if read.sentence.place is Place.COMMENT:
+        return _TOLD.search(read.sentence.text) is not None
     if read.sentence.place is not Place.REPLY or one.clause.first > 0:
         return False
     return "please" in read.words[: one.cue_at + 1] or (is_order(read) and one.cue_at == 0)

@@ -22,6 +22,8 @@ from threadmine.model import Predicate
 SECOND_READING = 3
 """The fit from which a clause is read in a second way as well."""
 
+_PLAIN = (Predicate.STATE, Predicate.OTHER)
+
 ECHO_WORDS = 7
 """The most words of a clause that only repeats the verb of the one before."""
 
@@ -36,7 +38,8 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         memory.note([t for t in clause.things if t.sort in ENTITIES], subject)
         memory.last = best[-1] if best else memory.last
         memory.keep_list(best, read.sentence.item)
-    return _distinct(found)
+    main = [c for c in found if not c.clause.conditional]
+    return _distinct(main or found)
 
 
 def _distinct(found: list[Candidate]) -> list[Candidate]:
@@ -59,10 +62,13 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
     readings = [reading for cue in clause.cues if (reading := _try(read, clause, cue, memory))]
     if not readings:
         return _bare(read, clause)
-    readings.sort(key=lambda found: (-found[0].fit, found[0].cue_at))
+    readings.sort(key=lambda found: (-found[0].fit, found[0].predicate in _PLAIN, found[0].cue_at))
     best = readings[0]
     for other in readings[1:]:
-        another = other[0].predicate is not best[0].predicate and _names(other) - _names(best)
+        new = _names(other) - _names(best)
+        another = other[0].predicate is not best[0].predicate and bool(new)
+        if other[0].predicate in _PLAIN and other[0].subject is not None:
+            another = another and other[0].subject.entity not in _names(best)
         if another and other[0].fit >= SECOND_READING:
             best = [*best, *other]
     return best
@@ -105,10 +111,13 @@ def _bare(read: Read, clause: Clause) -> list[Candidate]:
 
 def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidate]:
     """The reading of ``clause`` around ``cue``, one candidate for each item of an enumeration."""
-    left = [t for t in clause.things if t.last <= cue.first]
-    right = [t for t in clause.things if t.first >= cue.last]
+    things = [t for t in clause.things if not _set_aside(read, t)]
+    left = [t for t in things if t.last <= cue.first]
+    right = [t for t in things if t.first >= cue.last]
     inherited = False
-    if not left and memory.list and "these" in read.words[clause.first : cue.first]:
+    if read.words[cue.first - 1] == "," and memory.described is not None:
+        left, inherited = [memory.described], True
+    elif not left and memory.list and "these" in read.words[clause.first : cue.first]:
         left, inherited = list(memory.list), True
     elif not left and _wants_subject(read, clause, cue):
         before = _inherit(read, clause, cue, memory)
@@ -125,6 +134,15 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     return [
         replace(c, inherited=inherited or c.inherited, listed=frozenset(every - _names([c]))) for c in found
     ]
+
+
+def _set_aside(read: Read, thing: Thing) -> bool:
+    """Whether a thing is only named as what is *not* meant ("instead of page->mapping")."""
+    return read.words[max(0, thing.first - 2) : thing.first] in (
+        ("instead", "of"),
+        ("rather", "than"),
+        ("than", "the"),
+    )
 
 
 def _gapped(read: Read, clause: Clause, cue: Term) -> bool:
@@ -156,6 +174,8 @@ def _inherit(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | N
     if clause.opening == "which":
         before = [t for t in read.things if t.last <= clause.first and t.sort in ENTITIES]
         return before[-1] if before else memory.subject
+    if memory.described is not None:
+        return memory.described
     words = read.words[clause.first : cue.first]
     if "function" in words or "helper" in words:
         return memory.function

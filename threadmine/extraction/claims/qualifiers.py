@@ -77,6 +77,10 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
     ):
         why.append(f"negative: “{one.cue}”")
         return Polarity.NEGATIVE
+    avoided = read.words[max(one.clause.first, one.cue_at - 5) : one.cue_at]
+    if one.predicate in (Predicate.CALLS, Predicate.READS) and GRAMMAR.avoiding & set(avoided):
+        why.append("negative: it is avoided")
+        return Polarity.NEGATIVE
     for term in read.marks.get("negation", ()):
         if not one.clause.first <= term.first < one.clause.last or term.value in _DOUBLE:
             continue

@@ -188,6 +188,8 @@ def effect(around: Around) -> list[Candidate]:
     left, right = around.members(around.left), around.members(around.right)
     if around.passive and left:
         return _done_to(around, last_run(left, around.read))
+    if not right and left and GRAMMAR.having & set(around.read.words[around.clause.first : around.cue.first]):
+        return []  # "the head page has PG_head set": a state
     place = around.where()
     if right and right[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.locking:
         doers = around.functions(around.left)[-1:] or place
@@ -261,7 +263,8 @@ def requires(around: Around) -> list[Candidate]:
         ]
     if left:
         place = around.where()
-        doer = place[0] if place else around.unsaid or around.context
+        kinds = [t for t in around.left if t.sort is Sort.KIND]
+        doer = place[0] if place else around.unsaid or around.context or (kinds[0] if kinds else None)
         if doer is None and right and right[0].sort in MEMBERISH:
             return [around.make(Predicate.REQUIRES, left[-1], right[0], 5, around.behind())]
         return [around.make(Predicate.REQUIRES, doer, left[-1], 4, around.behind())]
@@ -342,7 +345,7 @@ def about(around: Around) -> list[Candidate]:
     structs = [t for t in around.left if t.sort is Sort.STRUCT]
     others = [t for t in around.right if t.sort in (Sort.STRUCT, Sort.KIND)]
     measured = predicate in (Predicate.SIZE, Predicate.OFFSET)
-    if measured and not _nearby(around):
+    if measured and not _is_plain_measure(around):
         return []
     if measured and not left and structs:
         return [around.make(predicate, structs[-1], None, 4, _nearby(around))]
@@ -372,6 +375,19 @@ def _target(around: Around) -> Thing | None:
     """
     phrase = around.plain(around.cue.last)
     return replace(phrase, entity=phrase.entity.split()[-1]) if phrase else None
+
+
+def _is_plain_measure(around: Around) -> bool:
+    """Whether the member is what the number is said of: "x is 8 bytes", "the size of x is 8 bytes"."""
+    if not _nearby(around):
+        return False
+    words = around.read.words
+    named = [t for t in around.left if t.sort in (*MEMBERISH, Sort.STRUCT)]
+    if named:
+        between = words[named[-1].last : around.cue.first]
+        return all(w in GRAMMAR.measuring or w[0].isdigit() for w in between)
+    named = [t for t in around.right if t.sort in (*MEMBERISH, Sort.STRUCT)]
+    return bool(named) and around.cue.text.lower() in ("size of", "offset of", "sizeof", "bytes of")
 
 
 _MEASURE = re.compile(

@@ -35,6 +35,9 @@ class Grammar:
     generic: frozenset[str]
     locking: frozenset[str]
     locks: frozenset[str]
+    openers: frozenset[str]
+    avoiding: frozenset[str]
+    measuring: frozenset[str]
     participles: tuple[str, ...]
 
 
@@ -65,6 +68,9 @@ def _load() -> Grammar:
         generic=frozenset(table["generic"]["words"]),
         locking=frozenset(table["locking"]["words"]),
         locks=frozenset(table["locks"]["words"]),
+        openers=frozenset(table["openers"]["words"]),
+        avoiding=frozenset(table["avoiding"]["words"]),
+        measuring=frozenset(table["measuring"]["words"]),
         participles=tuple(table["participles"]["endings"]),
     )
 
