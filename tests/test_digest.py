@@ -93,6 +93,13 @@ def test_debts_name_who_promised_and_who_was_asked(queries: Queries) -> None:
     assert quotes(debt.asked) == ["Why is this cleared in every page?"]
 
 
+def test_what_nobody_raised_is_told(queries: Queries) -> None:
+    assert [row.finding.rule for row in week(queries, "2026-W03").findings] == ["narrow-store"]
+    assert not week(queries, "2026-W06").findings
+    text = "\n".join(plain_lines(week(queries, "2026-W03")))
+    assert "Seen in patches, raised by nobody" in text and "`folio->_nr_pages = 0;`" in text
+
+
 def test_gaps_are_told(queries: Queries) -> None:
     gaps = week(queries, "2026-W06").gaps
     assert [row.version for row in gaps.incomplete] == [2] and gaps.headless == 1

@@ -25,6 +25,7 @@ from threadmine.model import (
     Mined,
     Modality,
     Origin,
+    PatchFinding,
     Polarity,
     Predicate,
     RawMail,
@@ -298,6 +299,21 @@ def mined(found: dict[str, Message]) -> list[Mined]:
             touch("page", "memcg_data", Access.WRITE, Side.ADDED, 11, "folio_set_memcg"),
         ],
     }
+    line = "Clear it."
+    start = found["v1-1"].body.index(line)
+    seen = PatchFinding(
+        id=PatchFinding.make_id("v1-1@example.org", "narrow-store", start),
+        message_id="v1-1@example.org",
+        rule="narrow-store",
+        text="the store clears 4 of 8 bytes",
+        quote="folio->_nr_pages = 0;",
+        file="mm/memremap.c",
+        function="zone_device_page_init",
+        line=10,
+        start=start,
+        end=start + len(line),
+        evidence=(Evidence("layout", lies, "layout 6.19"),),
+    )
     return [
         Mined(
             message,
@@ -305,6 +321,7 @@ def mined(found: dict[str, Message]) -> list[Mined]:
             verdicts=tuple(verdict for _, verdict in claims.get(name, ())),
             concerns=tuple(concerns.get(name, ())),
             touches=tuple(touches.get(name, ())),
+            findings=(seen,) if name == "v1-1" else (),
         )
         for name, message in found.items()
     ]

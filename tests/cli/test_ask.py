@@ -122,6 +122,15 @@ def test_claims_say_how_they_were_read_and_why(run: Run) -> None:
     }
 
 
+def test_findings_are_the_programs_own(run: Run) -> None:
+    text = run("findings")
+    assert "narrow-store" in text and "the store clears 4 of 8 bytes" in text
+    assert "mm/memremap.c:10 zone_device_page_init()" in text and "inside memcg_data" in text
+    (found,) = items(run("findings", "--json", "--series", "v1-0@example.org"))
+    assert (found["rule"], found["line"], found["patch"]) == ("narrow-store", 10, "1/2")
+    assert items(run("findings", "--json", "--since", "7d", said="no finding")) == []
+
+
 def test_nothing_found_is_said_and_a_typo_gets_near_matches(run: Run) -> None:
     assert items(run("issues", "--json", "--kind", "nit", said="no issue matches")) == []
     run("issues", "--field", "folio._nr_pagse", status=1, said="did you mean folio._nr_pages")

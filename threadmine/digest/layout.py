@@ -18,7 +18,7 @@ MOST = 12
 """Items of one section; what is more is counted, with the command that lists it."""
 
 MOST_POINTS = 6
-"""Points of one series under "needs a decision"; those that name a member or function come first."""
+"""Points of one series under "needs a decision"; new ones, then those that name something, are preferred."""
 
 QUOTE_CELLS = 220
 """Columns of a quotation."""
@@ -193,10 +193,19 @@ def _topic(topic: Topic, found: Digest) -> Iterator[Block]:
     size = numbered(len(topic.points), "point")
     text = f"{safe_line(topic.title)} ({_age(topic.points[0], found)}, {size}){about}"
     yield Block(Kind.ITEM, text, "", any(point.is_new for point in topic.points))
-    telling = sorted(topic.points, key=lambda point: not point.row.concern.targets)[:MOST_POINTS]
+    telling = sorted(topic.points, key=_telling)[:MOST_POINTS]
     for point in (point for point in topic.points if point in telling):
         yield _point_block(point, found, Kind.SUB)
     yield from _more(len(topic.points), "", MOST_POINTS, Kind.SUB)
+
+
+def _telling(point: Point) -> tuple[bool, bool, bool]:
+    """Sorts the points worth a line first: new ones, those that name a member or function, disputed ones."""
+    return (
+        not point.is_new,
+        not point.row.concern.targets,
+        point.state is not ConcernState.DISPUTED,
+    )
 
 
 def _unanswered(found: Digest) -> Iterator[Block]:
@@ -281,7 +290,7 @@ def _statement(item: Statement) -> Iterator[Block]:
     yield Block(Kind.ITEM, head, row.url, item.is_new, claim.id)
     yield Block(Kind.SUB, f"Read as: {statement(row)}")
     if row.verdict.reason:
-        yield Block(Kind.SUB, f"{safe_line(row.verdict.reason)}{_kernel(row)}")
+        yield Block(Kind.SUB, safe_line(f"{row.verdict.reason} {_kernel(row)}"))
     if row.verdict.kind is VerdictKind.CONDITIONAL:
         yield from (Block(Kind.SUB, holding_text(item)) for item in row.verdict.holds[:4])
     for fact in row.verdict.evidence[:2]:
@@ -292,7 +301,7 @@ def _statement(item: Statement) -> Iterator[Block]:
 def _kernel(row: ClaimRow) -> str:
     """The kernel a claim was judged for, where the reason does not name it."""
     kernel = row.verdict.kernel
-    return "" if kernel.version in row.verdict.reason else safe_line(f" ({kernel.version}, {kernel.arch})")
+    return "" if kernel.version in row.verdict.reason else f"({kernel.version}, {kernel.arch})"
 
 
 def _plans(found: Digest) -> Iterator[Block]:
