@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from threadmine.parse.diff import hunk_lines, parse_patch
-from threadmine.parse.diff_scopes import function_name
+from threadmine.parse.diff_scopes import function_name, heading_scope
 
 
 def functions(heading: str, text: str) -> list[tuple[str, str, str]]:
@@ -107,3 +107,19 @@ def test_function_name(text: str, name: str) -> None:
 def test_an_include_is_outside_of_any_function() -> None:
     (first, *_) = functions("", "+#include <linux/tray.h>\n \n")
     assert first[1:] == ("", "hunk")
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("struct tray {", "struct tray"),
+        ("struct tray", "struct tray"),
+        ("typedef struct tray {", "struct tray"),
+        ("struct tray __packed {", "struct tray"),
+        ("static const struct tray_ops pool_ops = {", ""),
+        ("struct tray *trays", ""),
+        ("struct tray *tray_get(int n)", "tray_get"),
+    ],
+)
+def test_what_a_heading_names(heading: str, name: str) -> None:
+    assert heading_scope(heading).label == name

@@ -45,6 +45,7 @@ UNKNOWN_SCOPE = Scope(ScopeKind.UNKNOWN)
 
 _LABEL = re.compile(r"[A-Za-z_]\w*[ \t]*:(?!:)(?![ \t]*\d)")
 _AGGREGATE = re.compile(r"(?:(?:typedef|static|const|extern)[ \t]+)*(struct|union|enum)\b[ \t]*(\w*)")
+_ONLY_NAME = re.compile(r"\s*(?:__\w+\s*)*(?:\{.*)?\Z")
 _CALL = re.compile(r"([A-Za-z_]\w*)[ \t]*\(")
 _DECORATION = re.compile(
     r"__(?:attribute__|printf|scanf|section|aligned|acquires|releases|must_hold|alloc_size|malloc|counted_by|"
@@ -76,10 +77,10 @@ def heading_scope(heading: str) -> Scope:
     text = heading.strip()
     if not text or text.startswith(_NO_FUNCTION) or text.endswith(";") or text[0] in "#}{/*":
         return UNKNOWN_SCOPE
-    if (found := _AGGREGATE.match(text)) and "(" not in text:
-        return Scope(ScopeKind.AGGREGATE, f"{found.group(1)} {found.group(2)}".strip(), "heading")
     if "=" in text.partition("(")[0]:
-        return UNKNOWN_SCOPE
+        return Scope(ScopeKind.DATA, "", "heading")
+    if (found := _AGGREGATE.match(text)) and _ONLY_NAME.match(text, found.end()):
+        return Scope(ScopeKind.AGGREGATE, f"{found.group(1)} {found.group(2)}".strip(), "heading")
     name = function_name(text)
     return Scope(ScopeKind.FUNCTION, name, "heading") if name else UNKNOWN_SCOPE
 
