@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from threadmine.extraction.concerns_kinds import Ask, Part, Setting, ask_of
 from threadmine.extraction.concerns_place import Surroundings
-from threadmine.extraction.concerns_targets import targets_of
+from threadmine.extraction.concerns_targets import Near, targets_of
 from threadmine.extraction.text import Place, Sentence, sentences
 from threadmine.model import Concern, ConcernKind, Message, fold
 from threadmine.vocab.concerns_cues import Words, read_words
@@ -50,8 +50,9 @@ def find_concerns(message: Message, model: Model) -> tuple[Concern, ...]:
     found: list[Concern] = []
     surroundings = Surroundings(message)
     said: list[Sentence] = []
+    begin, end = _embedded_message(message)
     for _, group in groupby(sentences(message), key=lambda sentence: sentence.paragraph):
-        paragraph = [sentence for sentence in group if sentence.place in _PLACES]
+        paragraph = [one for one in group if one.place in _PLACES and not begin <= one.start < end]
         said += paragraph
         for sentence, ask in _asks(message, paragraph, part, surroundings):
             found.append(_concern(message, model, surroundings, said[-_SAID:], sentence, ask))
@@ -66,6 +67,17 @@ def _is_plain_patch(message: Message) -> bool:
     if patch is None or not patch.has_diff or message.subject.is_reply:
         return False
     return "?" not in message.body[patch.message_end : patch.files[0].start]
+
+
+def _embedded_message(message: Message) -> tuple[int, int]:
+    """Where a reply holds the commit message of a patch of its writer's own: (start, end), equal for none."""
+    if message.patch is None or not message.patch.has_diff or not message.subject.is_reply:
+        return 0, 0
+    signed = [t.start for t in message.trailers if t.tag == "Signed-off-by"]
+    if not signed:
+        return 0, 0
+    quoted = [stretch.end for stretch in message.stretches if stretch.depth and stretch.end <= signed[0]]
+    return max(quoted, default=0), signed[0]
 
 
 def part_of(message: Message) -> Part:
@@ -134,7 +146,9 @@ def _is_code(message: Message, sentence: Sentence) -> bool:
     """Comment lines and statements that were pasted without marks."""
     line = message.body.rfind("\n", 0, sentence.start) + 1
     before = message.body[line : sentence.start].strip()
-    return before in ("*", "/*", "//", "+", "-") or "*/" in sentence.text or "/*" in sentence.text
+    if before in ("*", "/*", "//", "+", "-") or sentence.text.startswith(">"):
+        return True
+    return "*/" in sentence.text or "/*" in sentence.text
 
 
 def _answers_itself(rest: Sequence[Sentence]) -> bool:
@@ -163,9 +177,15 @@ def _concern(
     ask: Ask,
 ) -> Concern:
     place = surroundings.placed(sentence.start)
-    before = [
-        other for other in said if surroundings.quote_before(sentence.start) <= other.start < sentence.start
-    ]
+    begin = surroundings.quote_before(sentence.start)
+    near = Near(
+        before=[other for other in said if begin <= other.start < sentence.start],
+        after=[
+            other for other in said if other.start >= sentence.end and other.paragraph == sentence.paragraph
+        ],
+        place=place,
+        title=message.subject.title,
+    )
     return Concern(
         id=Concern.make_id(message.message_id, sentence.start, sentence.end),
         message_id=message.message_id,
@@ -175,7 +195,7 @@ def _concern(
         start=sentence.start,
         end=sentence.end,
         kind=ask.kind,
-        targets=targets_of(sentence, before, place, model),
+        targets=targets_of(sentence, near, model),
         about_text=place.text,
         about_file=place.file,
         about_line=place.line,

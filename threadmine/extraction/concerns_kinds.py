@@ -54,15 +54,22 @@ def ask_of(words: Words, setting: Setting) -> Ask | None:
         setting: where it stands; an author who explains does not request.
     """
     if words.is_question:
-        return None if setting.part is Part.POSTER and not _seeks(words) else _question(words)
+        return _question(words) if _is_asked(words, setting.part) else None
     if setting.part is not Part.REVIEWER:
         return None
     return _statement(words, setting)
 
 
-def _seeks(words: Words) -> bool:
-    """Whether a question in a posting is put to its readers, not a figure of speech."""
-    return bool(vocabulary("concerns")["question"]["seeks"].first(words))
+def _is_asked(words: Words, part: Part) -> bool:
+    """Whether a question wants an answer: no scrap of a sentence, no figure of speech, no plea for
+    approval.
+    """
+    cues = vocabulary("concerns")
+    if words.plain <= 2 and not (words.capital or cues["question"]["plain"].first(words)):
+        return False
+    if part is Part.POSTER:
+        return bool(cues["question"]["seeks"].first(words))
+    return part is Part.REVIEWER or not cues["veto"]["approval"].first(words)
 
 
 def _question(words: Words) -> Ask | None:
@@ -90,26 +97,15 @@ def _statement(words: Words, setting: Setting) -> Ask | None:
     nit = cues["nit"]["strong"].first(words)
     request = cues["request"]["imperative"].first(words) or cues["request"]["explicit"].first(words)
     objection = cues["objection"]["explicit"].first(words)
-    if not request and not objection:
-        request, objection = _implied(words, setting)
-        if (request or objection) and not nit and cues["veto"]["soft"].first(words):
-            return None
+    if cues["veto"]["agreement"].first(words):
+        request = ""
+    if setting.answering:
+        objection = ""
+    if not request and not objection and setting.reviewing and not setting.answering:
+        objection = "" if cues["veto"]["soft"].first(words) else cues["objection"]["weak"].first(words)
     if not (nit or request or objection) or cues["veto"]["courtesy"].first(words):
         return None
     return _choose(words, nit, request, objection)
-
-
-def _implied(words: Words, setting: Setting) -> tuple[str, str]:
-    """Cues that ask only where the sentence reviews: not in an explanation, an answer or a debate."""
-    if setting.answering or setting.debating or setting.listed:
-        return "", ""
-    cues = vocabulary("concerns")
-    request = cues["request"]["strong"].first(words)
-    objection = cues["objection"]["strong"].first(words)
-    if not request and not objection and setting.reviewing:
-        objection = cues["objection"]["weak"].first(words)
-        request = "" if objection else cues["request"]["weak"].first(words)
-    return request, objection
 
 
 def _choose(words: Words, nit: str, request: str, objection: str) -> Ask | None:

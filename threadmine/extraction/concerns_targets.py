@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from threadmine.extraction.concerns_place import About
@@ -27,28 +28,40 @@ _LINES = 8  # quoted lines looked at
 _BEFORE = 4  # the writer's sentences before this one that are looked at
 
 
-def targets_of(sentence: Sentence, before: Sequence[Sentence], place: About, model: Model) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What stands around a sentence: the writer's sentences before it (back to the quotation), the one
+    after it in its paragraph, the place above, and the title of the mail.
+    """
+
+    before: Sequence[Sentence]
+    after: Sequence[Sentence]
+    place: About
+    title: str
+
+
+def targets_of(sentence: Sentence, near: Near, model: Model) -> tuple[str, ...]:
     """The names the sentence is about, at most ``MAX_TARGETS``, nearest first.
 
     Args:
         sentence: the sentence that asks.
-        before: the writer's sentences between the quotation above and it, in order.
-        place: what stands above.
+        near: what stands around it, asked where the sentence names little or nothing.
         model: for the names of members, functions and flags.
     """
     lexicon = lexicon_of(model.names)
+    place = near.place
+    function = (place.function,) if place.function and place.is_code else ()
     if named := _names(sentence.text, lexicon):
-        return named[:MAX_TARGETS]
-    around: list[str] = []
-    for other in reversed(before[-_BEFORE:]):
-        around += _names(other.text, lexicon)
-        if around:
+        return unique((*named, *function))[:2] if len(named) == 1 else named[:MAX_TARGETS]
+    around = list(function)
+    for other in (*reversed(near.before[-_BEFORE:]), *near.after[:1]):
+        found = _names(other.text, lexicon)
+        around += found
+        if found:
             break
-    if place.function:
-        around.insert(0, place.function)
     if len(around) < _AROUND and place.lines:
         around += _names("\n".join(reversed(place.lines[-_LINES:])), lexicon)
-    return unique(around)[:_AROUND]
+    return unique(around or _names(near.title, lexicon))[:_AROUND]
 
 
 def _names(text: str, lexicon: Lexicon) -> tuple[str, ...]:

@@ -130,6 +130,7 @@ class Words:
     words: frozenset[str]
     plain: int
     code: int
+    capital: bool = False
 
     @property
     def is_question(self) -> bool:
@@ -279,7 +280,9 @@ def read_words(sentence: str) -> Words:
     lead = _lead_in().match(text, 1)
     begin = lead.end() if lead else 1
     words = frozenset(text.split())
-    return Words(text, begin, words, len(found) - code - sum(map(found.count, ",;:?!")), code)
+    return Words(
+        text, begin, words, len(found) - code - sum(map(found.count, ",;:?!")), code, sentence[:1].isupper()
+    )
 
 
 def _with_marks(plain: str) -> list[str]:
