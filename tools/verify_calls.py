@@ -188,7 +188,7 @@ def extract(root: Path, version: str, source: str, out: Path) -> None:
             "p": sorted(f.files),
             "a": list(f.params),
             "x": f.macro,
-            "c": list(f.calls.items()),
+            "c": [[c, flags, f.handed.get(c, "").rstrip(",")] for c, flags in f.calls.items()],
             "m": sorted(f.members),
             "g": sorted(f.guards),
             "k": sorted(f.constants),
@@ -243,17 +243,36 @@ def merged_row(name: str, rows: list[tuple[int, dict[str, Any]]]) -> dict[str, A
     return {key: value for key, value in line.items() if value or key == "c"}
 
 
+def files_line(functions: list[dict[str, Any]]) -> dict[str, Any]:
+    """The second line: which functions stand in a file, with the bits of the kernels."""
+    found: dict[str, list[list[Any]]] = defaultdict(list)
+    for row in functions:
+        for path, bits in row["p"]:
+            found[path].append([row["f"], bits])
+    return {path: found[path] for path in sorted(found)}
+
+
+def users_line(functions: list[dict[str, Any]]) -> dict[str, Any]:
+    """The third line: which functions touch a member or name a constant, with the bits of the kernels."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in functions:
+        for name, *_, bits in [*row.get("m", ()), *row.get("k", ())]:
+            found[name][row["f"]] = found[name].get(row["f"], 0) | bits
+    return {name: [[f, bits] for f, bits in found[name].items()] for name in sorted(found)}
+
+
 def merge(paths: list[Path], out: Path) -> None:
     trees = sorted((json.loads(p.read_text()) for p in paths), key=lambda t: version_key(t["version"]))
     by_name: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
     for number, tree in enumerate(trees):
         for row in tree["functions"]:
             by_name[row["f"]].append((1 << number, row))
-    rows = [head_line(trees), *(merged_row(name, by_name[name]) for name in sorted(by_name))]
+    functions = [merged_row(name, by_name[name]) for name in sorted(by_name)]
+    rows = [head_line(trees), files_line(functions), users_line(functions), *functions]
     data = "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows).encode()
     with out.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as packed:
         packed.write(data)
-    print(f"{len(rows) - 1} functions, {len(data)} bytes, {out.stat().st_size} packed", file=sys.stderr)
+    print(f"{len(functions)} functions, {len(data)} bytes, {out.stat().st_size} packed", file=sys.stderr)
 
 
 def main() -> None:

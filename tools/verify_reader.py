@@ -26,6 +26,7 @@ VALUE = re.compile(r"^[-~]?[A-Za-z0-9_]{1,30}$")
 CONSTANT = re.compile(
     r"^(?:__GFP|PG|PAGE_FLAGS|MEMORY_DEVICE|TAIL|PAGE_MAPPING|FOLIO_MAPPING|MIGRATE_VMA)_\w+$"
 )
+HANDED = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[A-Z][A-Z0-9_]{3,30})$")
 RESULT = re.compile(r"^(?:-?E[A-Z]+|-E[A-Z]+|ERR_PTR\(-E[A-Z]+\)|NULL|true|false|-?\d{1,3})$")
 SURE, REPEATED = 1, 2
 
@@ -38,6 +39,9 @@ class Function:
     files: set[str] = field(default_factory=set)
     params: tuple[str, ...] = ()
     calls: dict[str, int] = field(default_factory=dict)  # callee -> SURE (no if around it) | REPEATED
+    handed: dict[str, str] = field(
+        default_factory=dict
+    )  # callee -> "page,,1": parameters and constants it gets
     members: set[tuple[str, str, str]] = field(default_factory=set)  # (struct.member, access, value)
     guards: set[tuple[str, str]] = field(default_factory=set)  # (what happens, condition)
     constants: set[str] = field(default_factory=set)  # flags and the like it names
@@ -183,10 +187,18 @@ class Reader:
             before = self.function.calls.get(name)
             again = 0 if before is None else before | REPEATED
             self.function.calls[name] = again | (SURE if sure else 0)
+            self.hand(name, node.child_by_field_name("arguments"))
         warns = WARNS.match(name)
         arguments = node.child_by_field_name("arguments")
         if warns and arguments is not None and arguments.named_children:
             self.conditions(warns.group(1).lower(), arguments.named_children[0])
+
+    def hand(self, name: str, arguments: Node | None) -> None:
+        """Keep which own parameters and constants a callee gets; nothing where two calls differ."""
+        words = [text_of(c) for c in arguments.named_children] if arguments is not None else []
+        kept = ",".join(w if w in self.function.params or HANDED.match(w) else "" for w in words[:8])
+        before = self.function.handed.get(name)
+        self.function.handed[name] = kept if before in (None, kept) else ""
 
     def member(self, node: Node) -> None:
         owner = self.type_of(node.child_by_field_name("argument"))

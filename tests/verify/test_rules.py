@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from threadmine import memmap
-from threadmine.model import Claim, Message, Origin, Person, Subject, VerdictKind
+from threadmine.model import Claim, Message, Origin, Person, Polarity, Predicate, Subject, VerdictKind
 from threadmine.parse.diff import parse_patch
 from threadmine.verify.engine import judge
 from threadmine.verify.rule import Case, Rule, Trace
@@ -19,7 +19,9 @@ WHEN = datetime(2026, 3, 1, tzinfo=UTC)
 
 def question_of(case: Case) -> tuple[Claim, Message]:
     """A claim and the mail it stands in, from a rule's case."""
-    quote = case.quote or f"{case.subject} {case.predicate} {case.object} {case.value}"
+    verb = {Predicate.OFFSET: "is at", Predicate.SIZE: "has"}.get(case.predicate, str(case.predicate))
+    says = f"does not {verb}" if case.polarity is Polarity.NEGATIVE else verb
+    quote = case.quote or f"{case.subject} {says} {case.object} {case.value}".replace("_of", " of struct")
     body = case.body or quote
     message = Message(
         message_id="case@example.org",

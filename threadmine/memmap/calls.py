@@ -31,11 +31,16 @@ INDIRECT = "*"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function that is called; ``sure`` where no condition stands around the call."""
+    """A function that is called; ``sure`` where no condition stands around the call.
+
+    ``handed``: the arguments that are constants or the caller's own parameters (``page,1``), empty for
+    others.
+    """
 
     callee: str
     sure: bool
     repeated: bool
+    handed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +77,84 @@ class Guard:
         return self.effect in ("warn", "bug") or self.effect.startswith(("return -E", "return ERR_PTR"))
 
 
-@dataclass(frozen=True)
 class FunctionFacts:
-    """What one function does in one kernel. ``source`` names the trees that say so."""
+    """What one function does in one kernel; each sort of fact is unpacked when it is first asked for.
 
-    name: str
-    kernel: str
-    source: str
-    inferred: bool
-    files: tuple[str, ...]
-    parameters: tuple[str, ...]
-    calls: tuple[Call, ...]
-    members: tuple[MemberUse, ...]
-    guards: tuple[Guard, ...]
-    constants: tuple[str, ...]
-    results: tuple[str, ...]
-    is_macro: bool
+    ``kernel`` and ``source`` name the trees that say so; ``inferred``: the kernel asked for was not read
+    itself.
+    """
+
+    def __init__(self, row: dict[str, Any], mask: int, kernel: str, source: str, inferred: bool) -> None:
+        self._row, self._mask = row, mask
+        self.name: str = row["f"]
+        self.kernel, self.source, self.inferred = kernel, source, inferred
+
+    def _kept(self, key: str) -> list[list[Any]]:
+        """The facts of one sort that all trees agree on."""
+        mask = self._mask
+        return [entry for entry in self._row.get(key, ()) if entry[-1] & mask == mask]
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        return tuple(entry[0] for entry in self._kept("p"))
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        kept = self._kept("a")
+        return tuple(kept[0][0].split(",")) if kept and kept[0][0] else ()
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """In the order in which they first stand in the function."""
+        mask = self._mask
+        bits: dict[str, int] = {}
+        flags: dict[str, int] = {}
+        handed: dict[str, str] = {}
+        for callee, flag, words, its in self._row.get("c", ()):
+            if its & mask:
+                bits[callee] = bits.get(callee, 0) | its
+                flags[callee] = flags.get(callee, flag) & flag
+                handed[callee] = words if handed.get(callee, words) == words else ""
+        return tuple(
+            Call(callee, bool(flag & SURE), bool(flag & REPEATED), handed[callee])
+            for callee, flag in flags.items()
+            if bits[callee] & mask == mask
+        )
 
     @cached_property
     def callees(self) -> dict[str, Call]:
         return {call.callee: call for call in self.calls}
+
+    @cached_property
+    def members(self) -> tuple[MemberUse, ...]:
+        return tuple(_member_use(name, access, value) for name, access, value, _ in self._kept("m"))
+
+    @cached_property
+    def guards(self) -> tuple[Guard, ...]:
+        return tuple(Guard(effect, test) for effect, test, _ in self._kept("g"))
+
+    @cached_property
+    def constants(self) -> tuple[str, ...]:
+        """Flags and the like that it names (``__GFP_COMP``)."""
+        return tuple(entry[0] for entry in self._kept("k"))
+
+    @cached_property
+    def results(self) -> tuple[str, ...]:
+        """Constants it returns (``NULL``, ``-EINVAL``)."""
+        return tuple(entry[0] for entry in self._kept("r"))
+
+    @property
+    def is_macro(self) -> bool:
+        return bool(self._row.get("x", 0) & self._mask)
 
 
 class CodeFacts:
     """The facts of all kernels; one function's line is unpacked when it is first asked for."""
 
     def __init__(self, data: bytes) -> None:
-        first, _, self._rest = data.partition(b"\n")
+        first, _, rest = data.partition(b"\n")
+        self._files_line, _, rest = rest.partition(b"\n")
+        self._users_line, _, self._rest = rest.partition(b"\n")
         head = json.loads(first)
         self.versions: tuple[str, ...] = tuple(head["versions"])
         self.sources: tuple[str, ...] = tuple(head["sources"])
@@ -107,23 +163,17 @@ class CodeFacts:
         self._series = [v.series for v in parsed if v is not None]
 
     @cached_property
-    def _lines(self) -> dict[str, tuple[int, int]]:
-        """Function -> where its line stands."""
-        found: dict[str, tuple[int, int]] = {}
-        position, data = 0, self._rest
-        while position < len(data):
-            end = data.index(b"\n", position)
-            name_end = data.index(b'"', position + 6)  # {"f":"name"
-            found[data[position + 6 : name_end].decode()] = (position, end)
-            position = end + 1
-        return found
+    def _lines(self) -> dict[str, bytes]:
+        """Function -> its line, not yet unpacked: ``{"f":"name",...``."""
+        lines = self._rest.split(b"\n")
+        return {line[6 : line.index(b'"', 6)].decode(): line for line in lines if line}
 
     @lru_cache(maxsize=20_000)  # noqa: B019  (lives as long as the process)
     def _row(self, name: str) -> dict[str, Any] | None:
-        place = self._lines.get(name)
-        if place is None:
+        line = self._lines.get(name)
+        if line is None:
             return None
-        row: dict[str, Any] = json.loads(self._rest[place[0] : place[1]])
+        row: dict[str, Any] = json.loads(line)
         return row
 
     def names(self) -> Iterator[str]:
@@ -176,41 +226,9 @@ class CodeFacts:
             return Unknown(f"{name}() is not in the mm code of {'/'.join(self.versions[n] for n in span)}")
         # where only one neighbour has the function, it came or went in between: the other says nothing
         there = tuple(n for n in span if have >> n & 1)
-        return self._facts(row, have, there, inferred=len(span) > 1)
-
-    def _facts(self, row: dict[str, Any], mask: int, span: tuple[int, ...], inferred: bool) -> FunctionFacts:
-        def kept(key: str) -> list[list[Any]]:
-            return [entry for entry in row.get(key, ()) if entry[-1] & mask == mask]
-
-        calls: dict[str, int] = {}
-        for callee, flags, bits in row.get("c", ()):
-            if bits & mask:
-                calls.setdefault(callee, -1)
-                calls[callee] = flags if calls[callee] < 0 else calls[callee] & flags
-        agreed = {c for c in calls if self._in_all(row["c"], c, mask)}
-        parameters = kept("a")
-        return FunctionFacts(
-            name=row["f"],
-            kernel="/".join(self.versions[n] for n in span),
-            source="code " + " and ".join(self.sources[n] for n in span),
-            inferred=inferred,
-            files=tuple(entry[0] for entry in kept("p")),
-            parameters=tuple(parameters[0][0].split(",")) if parameters and parameters[0][0] else (),
-            calls=tuple(Call(c, bool(f & SURE), bool(f & REPEATED)) for c, f in calls.items() if c in agreed),
-            members=tuple(_member_use(m, a, v) for m, a, v, _ in kept("m")),
-            guards=tuple(Guard(effect, test) for effect, test, _ in kept("g")),
-            constants=tuple(entry[0] for entry in kept("k")),
-            results=tuple(entry[0] for entry in kept("r")),
-            is_macro=bool(row.get("x", 0) & mask),
-        )
-
-    @staticmethod
-    def _in_all(rows: list[list[Any]], callee: str, mask: int) -> bool:
-        bits = 0
-        for name, _, its in rows:
-            if name == callee:
-                bits |= its
-        return bits & mask == mask
+        kernel = "/".join(self.versions[n] for n in there)
+        source = "code " + " and ".join(self.sources[n] for n in there)
+        return FunctionFacts(row, have, kernel, source, inferred=len(span) > 1)
 
     def versions_of(self, name: str) -> tuple[str, ...]:
         """The kernels that were read and have the function, oldest first."""
@@ -246,29 +264,39 @@ class CodeFacts:
         if isinstance(span, Unknown):
             return ()
         mask = sum(1 << n for n in span)
-        return tuple(
-            name
-            for name, places in self._places.items()
-            if any(bits & mask == mask and _below(place, path) for place, bits in places)
-        )
+        if path.endswith("/"):
+            files = [rows for place, rows in self._files.items() if place.startswith(path)]
+        else:
+            files = [self._files.get(path, [])]
+        return tuple(sorted({name for rows in files for name, bits in rows if bits & mask == mask}))
+
+    def has_file(self, path: str) -> bool:
+        """Whether any kernel's facts hold a function of that file."""
+        return path in self._files
+
+    @lru_cache(maxsize=5_000)  # noqa: B019
+    def users(self, name: str, version: str) -> tuple[str, ...]:
+        """The functions that touch ``struct.member`` (or name a constant) in all trees of a span, sorted."""
+        span = self.span(version)
+        if isinstance(span, Unknown):
+            return ()
+        mask = sum(1 << n for n in span)
+        return tuple(function for function, bits in self._users.get(name, ()) if bits & mask == mask)
 
     @cached_property
-    def _places(self) -> dict[str, list[tuple[str, int]]]:
-        found: dict[str, list[tuple[str, int]]] = {}
-        for name in self._lines:
-            row = self._row(name)
-            found[name] = [tuple(place) for place in row["p"]] if row else []
+    def _users(self) -> dict[str, list[tuple[str, int]]]:
+        found: dict[str, list[tuple[str, int]]] = json.loads(self._users_line)
+        return found
+
+    @cached_property
+    def _files(self) -> dict[str, list[tuple[str, int]]]:
+        found: dict[str, list[tuple[str, int]]] = json.loads(self._files_line)
         return found
 
 
 def _member_use(name: str, access: str, value: str) -> MemberUse:
     struct, _, member = name.partition(".")
     return MemberUse(struct, member, access, value)
-
-
-def _below(place: str, path: str) -> bool:
-    """Whether a file is ``path`` or lies below it (folders end in /)."""
-    return place == path or (path.endswith("/") and place.startswith(path))
 
 
 @cache

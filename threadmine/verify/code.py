@@ -14,6 +14,7 @@ from functools import lru_cache
 from threadmine.memmap.calls import INDIRECT, FunctionFacts, Guard, MemberUse, load_code
 from threadmine.memmap.effects import FlagOperation, flag_operation
 from threadmine.model import Unknown
+from threadmine.verify.tables import hubs
 
 DEPTH = 4
 """How many calls deep an effect still counts as the function's own."""
@@ -47,9 +48,17 @@ class Reach:
     leaves: frozenset[str]  # callees without facts of their own
 
 
-@lru_cache(maxsize=4_000)
-def reach(name: str, version: str, depth: int = DEPTH) -> Reach | Unknown:
-    """The functions within ``depth`` calls of ``name`` in ``version``, nearest first."""
+@lru_cache(maxsize=8_000)
+def reach(name: str, version: str, depth: int = DEPTH, full: bool = False) -> Reach | Unknown:
+    """The functions within ``depth`` calls of ``name`` in ``version``, nearest first.
+
+    Args:
+        name: the function to start from.
+        version: a kernel.
+        depth: how many calls deep.
+        full: also what stands under two conditions, and what the hubs (put_page, release_pages ...) do: to be
+            asked where an absence counts. Without it only what can fairly be called the function's own doing.
+    """
     code = load_code()
     start = code.function(name, version)
     if isinstance(start, Unknown):
@@ -59,20 +68,33 @@ def reach(name: str, version: str, depth: int = DEPTH) -> Reach | Unknown:
     while position < len(steps):
         step = steps[position]
         position += 1
+        below = len(step.way) > 1
+        inside_hub = below and step.facts.name in hubs()
         for call in step.facts.calls:
-            if call.callee == INDIRECT or "." in call.callee:
+            callee = call.callee
+            if callee == INDIRECT or "." in callee:
                 complete = False
-            if call.callee in seen or call.callee == INDIRECT:
+            if callee in seen or callee == INDIRECT:
                 continue
-            seen.add(call.callee)
-            facts = code.function(call.callee, version) if len(step.way) <= depth else None
+            if not full and (inside_hub or (below and not call.sure)) and not primitive(callee):
+                continue
+            seen.add(callee)
+            facts = code.function(callee, version) if len(step.way) <= depth else None
             if facts is None or isinstance(facts, Unknown):
-                leaves.add(call.callee)
+                leaves.add(callee)
             elif len(steps) >= MAX_VISITED:
                 complete = False
             else:
-                steps.append(Step(facts, (*step.way, call.callee), step.sure and call.sure))
+                steps.append(Step(facts, (*step.way, callee), step.sure and call.sure))
     return Reach(start, tuple(steps), complete, frozenset(leaves))
+
+
+@lru_cache(maxsize=4_000)
+def primitive(name: str) -> bool:
+    """Whether a function is a small accessor, looked into even where it is called under a condition."""
+    return name.startswith(
+        ("page_ref_", "folio_ref_", "set_page_", "folio_set_", "put_page_testzero", "folio_put_test")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +105,26 @@ class Found:
     use: MemberUse
 
     @property
+    def value(self) -> str:
+        """What is stored: a constant that is handed down the calls in place of a parameter's name."""
+        value, code = self.use.value, load_code()
+        for caller, callee in zip(self.step.way[-2::-1], self.step.way[:0:-1], strict=False):
+            below, above = code.function(callee, self.version), code.function(caller, self.version)
+            if isinstance(below, Unknown) or isinstance(above, Unknown) or value not in below.parameters:
+                break
+            handed = above.callees[callee].handed.split(",") if callee in above.callees else []
+            place = below.parameters.index(value)
+            value = handed[place] if place < len(handed) else ""
+        return value
+
+    @property
+    def version(self) -> str:
+        return self.step.facts.kernel.split("/")[-1]
+
+    @property
     def spelled(self) -> str:
         what = {"r": "reads", "w": "writes", "a": "hands on the address of"}[self.use.access]
-        value = f" ({self.use.value})" if self.use.value else ""
+        value = f" ({self.value})" if self.value else ""
         where = self.step.facts.name
         return f"{where}() {what} {self.use.name}{value}" + (
             f", reached by {self.step.spelled}" if len(self.step.way) > 1 else ""

@@ -9,7 +9,7 @@ both.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from threadmine.memmap import Model
@@ -59,9 +59,20 @@ def context_of(claim: Claim, message: Message, model: Model, option: str = "") -
     stated = stated_version(claim.condition) or stated_version(claim.quote)
     if stated:
         return KernelContext(stated, KernelFrom.STATED, arch)
-    date = claim.date if isinstance(claim.date, datetime) else message.date
-    version = model.release_at(date) if isinstance(date, datetime) else FALLBACK
+    when = claim.date if isinstance(claim.date, datetime) else message.date
+    version = _release(model, _day(when)) if isinstance(when, datetime) else FALLBACK
     return KernelContext(version, KernelFrom.DATE, arch)
+
+
+def _day(when: datetime) -> date:
+    """The day in UTC; a time without a zone counts as UTC."""
+    return (when.astimezone(UTC) if when.tzinfo else when).date()
+
+
+@lru_cache(maxsize=8_000)
+def _release(model: Model, day: date) -> str:
+    """The newest release on a day (UTC): releases are dated by the day."""
+    return model.release_at(datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC))
 
 
 def arch_of(text: str) -> str:

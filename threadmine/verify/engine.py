@@ -6,7 +6,8 @@ missing.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import replace
+from functools import cached_property, lru_cache
 
 from threadmine.memmap import Model
 from threadmine.model import (
@@ -25,6 +26,8 @@ from threadmine.model import (
 )
 from threadmine.verify.context import context_of, earlier_releases, versions_in_question
 from threadmine.verify.layouts import LayoutRule, holdings
+from threadmine.verify.reading import plain_without_names, speaks_plainly
+from threadmine.verify.readings import readings
 from threadmine.verify.rule import Finding, Question, Rule, Trace, Trial, Truth
 from threadmine.verify.rules import RULES
 
@@ -51,12 +54,20 @@ def judge(
         a verdict; UNDECIDED or PLANNED where no fact decides, with the reason.
     """
     context = context_of(claim, message, model, kernel)
-    question = Question(claim, message, model)
+    question = _Asked(claim, message, model)
     if claim.tense is Tense.PLANNED:
         return _planned(question, context, trace)
     if claim.tense is Tense.PROPOSED:
         return _proposed(question, context, trace)
     return _present(question, context, trace)
+
+
+class _Asked(Question):
+    """A question with the rules whose business it is."""
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in rules_for(self.claim.predicate) if rule.applies(self))
 
 
 @lru_cache(maxsize=64)
@@ -68,7 +79,7 @@ def rules_for(predicate: Predicate) -> tuple[Rule, ...]:
 # ------------------------------------------------------------------------------------------- by tense
 
 
-def _present(question: Question, context: KernelContext, trace: Trace | None) -> Verdict:
+def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict:
     """A statement about the code as it is or was: true in one of the kernels it may mean, or wrong in all."""
     claim = question.claim
     versions = versions_in_question(context)
@@ -89,33 +100,60 @@ def _present(question: Question, context: KernelContext, trace: Trace | None) ->
             return _verdict(question, context, version, rule, finding)
         against.append((rule, finding))
     if not against:
-        return _undecided(context, _what_is_missing(missing))
+        other = _read_otherwise(question, context, trace)
+        return other or _undecided(context, _what_is_missing(missing))
     rule, finding = against[0]
     if (
         claim.tense is Tense.PAST
         or asked < len(versions_in_question(context))
-        or not _may_refute(claim, against)
+        or not _may_refute(question, against)
     ):
         return _undecided(context, f"the facts speak against it, but not for certain: {finding.reason}")
     return _verdict(question, context, context.version, rule, finding)
 
 
-def _proposed(question: Question, context: KernelContext, trace: Trace | None) -> Verdict:
+def _read_otherwise(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict | None:
+    """A confirmation by another reading of the sentence, or None: such readings never refute."""
+    if question.claim.modality is Modality.CONDITIONAL:
+        return None
+    for other in readings(question):
+        again = _Asked(other, question.message, question.model)
+        for version in versions_in_question(context):
+            decided = _ask(again, version, context.arch, trace, [])
+            if decided is None or _of_claim(other, decided[1].truth) is not Truth.TRUE:
+                continue
+            verdict = _verdict(again, context, version, *decided)
+            read = f"{other.subject} {other.predicate.replace('_', ' ')} {other.object or other.value}"
+            negated = "not: " if other.polarity is Polarity.NEGATIVE else ""
+            return replace(verdict, reason=f"{verdict.reason} [read as {negated}{read}]")
+    return None
+
+
+def _proposed(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict:
     """What a series does: judged by the message's own hunks where they show it, else a plan."""
     missing: list[str] = []
-    for rule in rules_for(question.claim.predicate):
+    for rule in question.rules:
         if rule.name in ("hunk", "coverage"):
             answer = _try(rule, question, context.version, context.arch, trace)
             if isinstance(answer, Unknown):
                 missing.append(answer.reason)
             elif _of_claim(question.claim, answer.truth) is Truth.TRUE:
                 return Verdict(VerdictKind.CONFIRMED, answer.reason, context, (), answer.evidence)
-    return _planned(question, context, trace, "proposed by the series")
+    return _already(question, context, trace) or _planned(question, context, trace, "proposed by the series")
 
 
-def _planned(
-    question: Question, context: KernelContext, trace: Trace | None, what: str = "a plan"
-) -> Verdict:
+def _already(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict | None:
+    """What a series is said to do is so in the release already: confirmed, not planned."""
+    if question.claim.polarity is Polarity.NEGATIVE:
+        return None
+    decided = _ask(question, context.version, context.arch, trace, [])
+    if decided is None or decided[1].truth is not Truth.TRUE or decided[0].name == "hunk":
+        return None
+    verdict = _verdict(question, context, context.version, *decided)
+    return replace(verdict, reason=f"{verdict.reason}, already so in {context.version}")
+
+
+def _planned(question: _Asked, context: KernelContext, trace: Trace | None, what: str = "a plan") -> Verdict:
     """Never judged wrong; today's state is told where a fact is at hand."""
     decided = _ask(question, context.version, context.arch, trace, [])
     if decided is None:
@@ -128,11 +166,11 @@ def _planned(
 
 
 def _ask(
-    question: Question, version: str, arch: str, trace: Trace | None, missing: list[str]
+    question: _Asked, version: str, arch: str, trace: Trace | None, missing: list[str]
 ) -> tuple[Rule, Finding] | None:
     """The first rule that has a fact about the claim in ``version``; why the others had none goes to
     ``missing``."""
-    for rule in rules_for(question.claim.predicate):
+    for rule in question.rules:
         answer = _try(rule, question, version, arch, trace)
         if isinstance(answer, Unknown):
             missing.append(answer.reason)
@@ -180,9 +218,14 @@ def _of_claim(claim: Claim, truth: Truth) -> Truth:
     return truth.opposite if claim.polarity is Polarity.NEGATIVE else truth
 
 
-def _may_refute(claim: Claim, against: list[tuple[Rule, Finding]]) -> bool:
-    """Whether a claim may be called wrong: not a question, and every finding certain of what was meant."""
-    return claim.modality is not Modality.QUESTION and all(finding.firm for _, finding in against)
+def _may_refute(question: Question, against: list[tuple[Rule, Finding]]) -> bool:
+    """Whether a claim may be called wrong: plainly said, and every finding certain of what was meant."""
+    claim = question.claim
+    if claim.modality in (Modality.QUESTION, Modality.CONDITIONAL) or not all(f.firm for _, f in against):
+        return False
+    if all(not rule.needs_names for rule, _ in against):
+        return plain_without_names(claim)
+    return any(speaks_plainly(claim, a, b) for a in question.subjects for b in question.objects)
 
 
 def _verdict(

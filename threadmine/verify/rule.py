@@ -79,7 +79,9 @@ class Question:
 
     @cached_property
     def objects(self) -> tuple[Ref, ...]:
-        return read_refs(self.claim.object, self.claim.condition, self.model)
+        claim = self.claim
+        stands_in = not claim.object and claim.predicate in (Predicate.EQUALS, Predicate.OVERLAPS)
+        return read_refs(claim.value if stands_in else claim.object, claim.condition, self.model)
 
     @property
     def subject(self) -> Ref:
@@ -88,6 +90,10 @@ class Question:
     @property
     def object(self) -> Ref:
         return self.objects[0]
+
+    def read(self, name: str) -> tuple[Ref, ...]:
+        """What another name of the claim names (one of its entities)."""
+        return read_refs(name, self.claim.condition, self.model)
 
     @cached_property
     def words(self) -> str:
@@ -119,12 +125,18 @@ class Rule:
     """Base of all rules. ``name`` is shown as evidence; ``predicates`` are those it is asked about.
 
     ``every_kernel`` tells the engine to ask it for all kernels with layouts, for the ranges where it holds.
+    ``needs_names`` False: it may refute a sentence that names its subject by a pronoun.
     """
 
     name = ""
     predicates: frozenset[Predicate] = frozenset()
     every_kernel = False
+    needs_names = True
     cases: tuple[Case, ...] = ()
+
+    def applies(self, question: Question) -> bool:
+        """Whether the claim is the rule's business at all: cheap, asked once for all kernels."""
+        return True
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
         """Whether the positive statement holds in ``version``.

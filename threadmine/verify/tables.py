@@ -73,3 +73,9 @@ def every() -> dict[str, str]:
 def places_of(what: str) -> tuple[str, ...]:
     """Files and folders (ending in /) in which a part of the kernel lives; empty where it is not known."""
     return tuple(_data()["places"].get(what.lower(), ()))
+
+
+@cache
+def hubs() -> frozenset[str]:
+    """Functions that so many others call that what they do is not their callers' doing."""
+    return frozenset(_data()["hubs"]["functions"])

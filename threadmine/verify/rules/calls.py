@@ -6,10 +6,10 @@ import re
 
 from threadmine.memmap.calls import CodeFacts
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
-from threadmine.verify.code import Reach, reach
+from threadmine.verify.code import DEPTH, Reach, reach
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
-from threadmine.verify.rules.effects import function_names
+from threadmine.verify.rules.effects import function_names, reaches_of
 
 WRAPPERS = ("{}_noprof", "__{}", "{}_nolock")
 """A call of one of these is a call of what the mail names (allocation profiling renamed the functions)."""
@@ -32,6 +32,22 @@ class CallRule(Rule):
         Case(Predicate.CALLS, "free_zone_device_folio", "dev_pagemap_ops.folio_free"),
         Case(Predicate.CALLS, "fs/dax.c", "zone_device_page_init", polarity=Polarity.NEGATIVE),
         Case(Predicate.CALLS, "prep_compound_page", "put_page", verdict=VerdictKind.UNDECIDED),
+        Case(
+            Predicate.CALLS,
+            "prep_compound_page",
+            "prep_compound_head",
+            polarity=Polarity.NEGATIVE,
+            quote="prep_compound_page() never calls prep_compound_head().",
+            verdict=VerdictKind.REFUTED,
+        ),
+        Case(
+            Predicate.CALLS,
+            "prep_compound_page",
+            "prep_compound_head",
+            polarity=Polarity.NEGATIVE,
+            quote="I see no risk in prep_compound_page() calling prep_compound_head().",
+            verdict=VerdictKind.UNDECIDED,
+        ),
         Case(Predicate.CALLS, "a_function_of_nobody", "put_page", verdict=VerdictKind.UNDECIDED),
     )
 
@@ -46,7 +62,8 @@ class CallRule(Rule):
             return names
         if question.subject.text == callee:
             return Unknown("a function compared with itself")
-        reaches = [found for n in names if not isinstance(found := reach(n, version), Unknown)]
+        negative = question.claim.polarity is Polarity.NEGATIVE
+        reaches = reaches_of(names, version, negative)
         if not reaches:
             return Unknown(f"no facts about {names[0]}() in {version}")
         wanted = {callee, *(w.format(callee) for w in WRAPPERS[:1])}
@@ -71,6 +88,8 @@ class CallRule(Rule):
     def _absent(self, question: Question, reaches: list[Reach], callee: str) -> Finding | Unknown:
         start = reaches[0].start
         who = f"{start.name}()" if question.subject.kind is Kind.FUNCTION else question.subject.text
+        if question.claim.polarity is Polarity.POSITIVE:
+            return Unknown(f"no call of {callee}() is known in {who} ({start.kernel})")
         if start.inferred and _in_one(reaches, callee):
             return Unknown(f"{who} changed between the kernels {start.kernel}")
         if question.subject.kind is not Kind.FUNCTION:
@@ -88,7 +107,7 @@ def _in_one(reaches: list[Reach], callee: str) -> bool:
     """Whether one of the kernels that stand for a version has such a call after all."""
     for found in reaches:
         for one in found.start.kernel.split("/"):
-            each = reach(found.start.name, one)
+            each = reach(found.start.name, one, DEPTH, True)
             if not isinstance(each, Unknown) and any(callee in step.facts.callees for step in each.steps):
                 return True
     return False

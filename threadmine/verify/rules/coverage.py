@@ -33,6 +33,7 @@ class CoverageRule(Rule):
     """ "I convert them all in this series", and drivers/scsi/sg.c is not in the diffstat."""
 
     name = "coverage"
+    needs_names = False
     predicates = frozenset(Predicate)
 
     cases = (
@@ -70,10 +71,11 @@ class CoverageRule(Rule):
         ),
     )
 
-    def find(self, question: Question, version: str) -> Finding | Unknown:
+    def applies(self, question: Question) -> bool:
         quote = question.claim.quote
-        if not (_SERIES.search(quote) and _ALL.search(quote) and _CHANGE.search(quote)):
-            return Unknown("does not say that a series changes all users of something")
+        return bool(_SERIES.search(quote) and _ALL.search(quote) and _CHANGE.search(quote))
+
+    def find(self, question: Question, version: str) -> Finding | Unknown:
         touched = diffstat(question.message)
         if not touched:
             return Unknown("no diffstat of the series in this mail")

@@ -28,6 +28,7 @@ EMPTY = frozenset({"0", "NULL", "false", "&=", "MAX_ORDER_NR_PAGES_NONE"})
 _CALL = re.compile(r"\b([A-Za-z_]\w+)\(\)")
 _CONSTANT = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[+-]1|[A-Z][A-Z0-9_]{3,})$")
 READERS_DEPTH, WRITERS_DEPTH = 3, 4
+MAX_FUNCTIONS = 400
 
 
 class EffectRule(Rule):
@@ -76,7 +77,8 @@ class EffectRule(Rule):
         target = _resolved(target)
         if target.kind not in (Kind.MEMBER, Kind.FLAG):
             return Unknown(f"{target.text or 'nothing'!r} names no member or flag")
-        reaches = [found for n in names if not isinstance(found := reach(n, version), Unknown)]
+        full = question.claim.polarity is Polarity.NEGATIVE
+        reaches = reaches_of(names, version, full)
         if not reaches:
             return Unknown(f"no facts about {names[0]}() in {version}")
         if target.kind is Kind.FLAG:
@@ -112,7 +114,10 @@ class EffectRule(Rule):
     def _fits(predicate: Predicate, hit: Found) -> bool:
         if predicate is not Predicate.CLEARS:
             return True
-        return hit.use.value in EMPTY or not _CONSTANT.match(hit.use.value)
+        value = hit.value
+        if not value:
+            return "list" in hit.use.member or hit.use.member == "lru"
+        return value in EMPTY or not (_CONSTANT.match(value) or value.endswith("="))
 
     def _with_value(self, question: Question, hits: list[Found], reaches: list[Reach]) -> Finding | Unknown:
         claim, hit = question.claim, hits[0]
@@ -120,16 +125,13 @@ class EffectRule(Rule):
         if calls:
             return self._through(question, hits, reaches, calls[0])
         wanted = claim.value.strip()
-        values = [h.use.value for h in hits]
+        values = [h.value for h in hits]
         if claim.predicate is Predicate.SETS and _CONSTANT.match(wanted) and wanted not in values:
-            constant = all(_CONSTANT.match(v) for v in values)
-            parameter = any(v and not _CONSTANT.match(v) and v not in ("|=", "&=", "^=") for v in values)
-            if constant:
+            if all(_CONSTANT.match(v) for v in values):
                 return Unknown(f"{hit.spelled}; no store of {wanted} is known")
-            if not parameter and "" not in values:
-                return Unknown(f"{hit.spelled}; what value it stores is not known")
+            return Unknown(f"{hit.spelled}; whether it stores {wanted} is not known")
         else:
-            hit = next((h for h in hits if h.use.value == wanted and wanted), hit)
+            hit = next((h for h in hits if h.value == wanted and wanted), hit)
         text = f"{hit.spelled} ({hit.step.facts.kernel})"
         return Finding(Truth.TRUE, text, self.fact(text, hit.step.facts.source), firm=not claim.condition)
 
@@ -175,6 +177,8 @@ class EffectRule(Rule):
             return kept
         verb = {"sets": "writes", "clears": "clears", "reads": "reads"}[predicate.value]
         what = target.name
+        if question.claim.polarity is Polarity.POSITIVE:
+            return Unknown(f"no place is known where {first.name}() {verb} {what} ({first.kernel})")
         if not all(found.complete for found in reaches):
             return Unknown(f"no place is known where {first.name}() {verb} {what}; it calls through pointers")
         addressed = next((h for found in reaches for h in uses_of(found, members, "a")), None)
@@ -191,7 +195,7 @@ class EffectRule(Rule):
         version = reaches[0].start.kernel.split("/")[0]
         for found in reaches:
             for one in found.start.kernel.split("/"):
-                each = reach(found.start.name, one or version)
+                each = reach(found.start.name, one or version, DEPTH, True)
                 if isinstance(each, Unknown):
                     continue
                 if any(uses_of(each, members, ACCESS[predicate])):
@@ -212,6 +216,15 @@ class EffectRule(Rule):
                 source = f"effects {effect.kernels or first.kernel} {first.name}"
                 return Finding(Truth.FALSE, text, self.fact(text, source), firm=False)
         return None
+
+
+def reaches_of(names: Iterable[str], version: str, full: bool) -> list[Reach]:
+    """What each function reaches; of more than one (a file's) only what they do themselves and one call
+    deep."""
+    chosen = tuple(names)
+    depth = DEPTH if len(chosen) == 1 else 1
+    found = (reach(name, version, depth, full) for name in chosen[:MAX_FUNCTIONS])
+    return [each for each in found if not isinstance(each, Unknown)]
 
 
 def function_names(question: Question, subject: Ref, version: str) -> tuple[str, ...] | Unknown:

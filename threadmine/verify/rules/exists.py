@@ -3,11 +3,20 @@ whole."""
 
 from __future__ import annotations
 
+import re
+
 from threadmine.memmap import Layout
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+
+_EXIST = re.compile(
+    r"(?:does not |doesn't |do not |no longer )?exists?(?: at all| any ?more)?"
+    r"|there(?: is|'s| are) (?:no|a)\b|(?:has|have|had) no\b|no such\b|\b(?:is|are) gone\b"
+    r"|\b(?:was|been|got) (?:removed|introduced|added|dropped)\b",
+    re.I,
+)
 
 
 class MemberRule(LayoutRule):
@@ -69,8 +78,20 @@ class FunctionExistsRule(Rule):
     predicates = frozenset({Predicate.MEMBER_OF, Predicate.OTHER})
 
     cases = (
-        Case(Predicate.MEMBER_OF, "prep_compound_page()"),
-        Case(Predicate.MEMBER_OF, "free_zone_device_folio()", kernel="5.19", polarity=Polarity.NEGATIVE),
+        Case(Predicate.MEMBER_OF, "prep_compound_page()", quote="There is a prep_compound_page()."),
+        Case(
+            Predicate.MEMBER_OF,
+            "free_zone_device_folio()",
+            kernel="5.19",
+            polarity=Polarity.NEGATIVE,
+            quote="free_zone_device_folio() does not exist yet",
+        ),
+        Case(
+            Predicate.MEMBER_OF,
+            "prep_compound_page()",
+            quote="prep_compound_page() reuses the old code",
+            verdict=VerdictKind.UNDECIDED,
+        ),
         Case(Predicate.OTHER, "free_zone_device_page()", value="exists", kernel="5.19"),
         Case(Predicate.MEMBER_OF, "mm/memremap.c", verdict=VerdictKind.UNDECIDED),
     )
@@ -83,6 +104,10 @@ class FunctionExistsRule(Rule):
             return Unknown("says more than that a function exists")
         if subject.kind is not Kind.FUNCTION or question.object.kind is not Kind.NOTHING:
             return Unknown(f"{subject.text!r} is no function")
+        if (claim.value and not _EXIST.fullmatch(claim.value.strip())) or not _EXIST.search(
+            f"{claim.quote} {claim.value}"
+        ):
+            return Unknown(f"does not say whether {subject.text}() exists")
         return self._function(question, subject, version)
 
     def _function(self, question: Question, subject: Ref, version: str) -> Finding | Unknown:

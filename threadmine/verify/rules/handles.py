@@ -50,6 +50,9 @@ class HandlesRule(Rule):
         ),
     )
 
+    def applies(self, question: Question) -> bool:
+        return question.subject.kind is Kind.FUNCTION and question.object.kind is Kind.WORDS
+
     def find(self, question: Question, version: str) -> Finding | Unknown:
         claim, subject = question.claim, question.subject
         if subject.kind is not Kind.FUNCTION or question.object.kind is not Kind.WORDS:

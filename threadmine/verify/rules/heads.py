@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from threadmine.memmap.calls import FunctionFacts
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
@@ -47,31 +46,25 @@ class HeadRule(Rule):
         ),
     )
 
+    def applies(self, question: Question) -> bool:
+        return bool(_ANYBODY.match(question.claim.subject.strip())) and question.object.kind is Kind.MEMBER
+
     def find(self, question: Question, version: str) -> Finding | Unknown:
         target, claim = question.object, question.claim
         if not _ANYBODY.match(claim.subject.strip()) or target.kind is not Kind.MEMBER:
             return Unknown("not about who reads a member")
         if target.struct != "folio" or not _TAIL.search(f"{claim.condition} {claim.value}"):
             return Unknown(f"{target.name} is not asked about for tail pages")
-        users = _touching(question, target.name, version)
-        others = [
-            *_touching(question, f"page.{target.member}", version),
-            *_touching(question, f"?.{target.member}", version),
-        ]
+        code = question.code
+        users = code.users(target.name, version)
+        others = (*code.users(f"page.{target.member}", version), *code.users(f"?.{target.member}", version))
         if not users or others:
             return Unknown(f"not every reader of {target.name} is known to go through a folio")
+        facts = code.function(users[0], version)
+        if isinstance(facts, Unknown):
+            return facts
         text = (
             f"the {len(users)} functions that touch {target.name} reach it through a struct folio, which is "
-            f"never a tail page: {spell(f'{u.name}()' for u in users)} ({users[0].kernel})"
+            f"never a tail page: {spell(f'{name}()' for name in users)} ({facts.kernel})"
         )
-        return Finding(Truth.FALSE, text, self.fact(text, users[0].source), firm=False)
-
-
-def _touching(question: Question, member: str, version: str) -> list[FunctionFacts]:
-    """Functions that touch ``member`` under that very name (``?`` where the type is not known)."""
-    found = []
-    for name in question.code.mentioning(member):
-        facts = question.code.function(name, version)
-        if not isinstance(facts, Unknown) and any(use.name == member for use in facts.members):
-            found.append(facts)
-    return found
+        return Finding(Truth.FALSE, text, self.fact(text, facts.source), firm=False)

@@ -88,18 +88,19 @@ class HunkRule(Rule):
         ),
     )
 
+    def applies(self, question: Question) -> bool:
+        patch = question.message.patch
+        return patch is not None and bool(patch.files) and question.subject.kind is Kind.FUNCTION
+
     def find(self, question: Question, version: str) -> Finding | Unknown:
         subject = question.subject
-        if subject.kind is not Kind.FUNCTION:
-            return Unknown(f"{subject.text or 'nothing'!r} is no function")
-        if question.message.patch is None or not question.message.patch.files:
-            return Unknown("the message has no diff")
-        pattern = _pattern(question)
-        if isinstance(pattern, Unknown):
-            return pattern
+        wanted = _pattern(question)
+        if isinstance(wanted, Unknown):
+            return wanted
+        needle, pattern = wanted
         inside = [
             line
-            for line in lines_of(question.message)
+            for line in lines_with(question.message, needle)
             if line.function == subject.text and pattern.search(line.text)
         ]
         if not inside:
@@ -129,16 +130,18 @@ class HunkRule(Rule):
         return Finding(truth, text, self.fact(text, source))
 
 
-def _pattern(question: Question) -> re.Pattern[str] | Unknown:
+def _pattern(question: Question) -> tuple[str, re.Pattern[str]] | Unknown:
+    """A word that must stand in the hunk, and what the line must look like."""
     claim, target = question.claim, question.object
     if claim.predicate is Predicate.CALLS:
         callee = callee_name(target, question.code)
         if isinstance(callee, Unknown):
             return callee
-        return _call_pattern(callee.rsplit(".", 1)[-1])
+        name = callee.rsplit(".", 1)[-1]
+        return name, _call_pattern(name)
     if target.kind is not Kind.MEMBER:
         return Unknown(f"{target.text or 'nothing'!r} names no member")
-    return _member_pattern(target, claim.predicate)
+    return target.member, _member_pattern(target, claim.predicate)
 
 
 @lru_cache(maxsize=2_000)
@@ -158,36 +161,13 @@ def _member_pattern(target: Ref, predicate: Predicate) -> re.Pattern[str]:
     )
 
 
-def lines_of(message: Message) -> tuple[Line, ...]:
-    """The lines of a message's own diff with the functions they are in (kept for the last few messages)."""
-    return _lines(message.message_id, message) if message.patch is not None else ()
-
-
-class _ByIdentity:
-    """Caches the lines of the messages judged last; messages are big, so few are kept."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: dict[int, tuple[Message, tuple[Line, ...]]] = {}
-
-    def __call__(self, _: str, message: Message) -> tuple[Line, ...]:
-        kept = self._kept.get(id(message))
-        if kept is not None and kept[0] is message:
-            return kept[1]
-        if len(self._kept) >= self._size:
-            self._kept.clear()
-        lines = tuple(_read_lines(message))
-        self._kept[id(message)] = (message, lines)
-        return lines
-
-
-_lines = _ByIdentity(8)
-
-
-def _read_lines(message: Message) -> Iterator[Line]:
+def lines_with(message: Message, needle: str) -> Iterator[Line]:
+    """The lines of those hunks of a message's own diff in which ``needle`` stands, at most MAX_LINES."""
     count = 0
     for each in message.patch.files if message.patch is not None else ():
         for hunk in each.hunks:
+            if message.body.find(needle, hunk.start, hunk.end) < 0:
+                continue
             for line in hunk_lines(message.body, hunk):
                 count += 1
                 if count > MAX_LINES:

@@ -51,6 +51,9 @@ class OrderBitsRule(LayoutRule):
         Case(Predicate.STATE, "page.flags", "PG_locked", value="set", verdict=VerdictKind.UNDECIDED),
     )
 
+    def applies(self, question: Question) -> bool:
+        return page_index(question.words) == 1 and _flag_of(question) is not None
+
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         flag = _flag_of(question)
         text = f"{question.words} {question.claim.quote.lower()}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from threadmine.memmap import Layout
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
@@ -11,6 +13,9 @@ from threadmine.verify.rule import Case, Finding, Question, Truth
 ORDER_WORDS = frozenset({"folio._flags_1"})
 ORDER_BITS = 8
 """The order of a large folio is the low byte of its second page's flags."""
+
+
+_VARIABLE = re.compile(r"\*?(?:new_|old_|head_|tail_|tmp_)?(?:page|folio)")
 
 
 class OverlapRule(LayoutRule):
@@ -46,6 +51,11 @@ class OverlapRule(LayoutRule):
         Case(Predicate.OVERLAPS, "the slab code", "page.mapping", verdict=VerdictKind.UNDECIDED),
     )
 
+    def applies(self, question: Question) -> bool:
+        names = (Kind.MEMBER, Kind.FLAG, Kind.STRUCT)
+        known = question.object.kind in names or _VARIABLE.fullmatch(question.object.text) is not None
+        return question.subject.kind in names and known
+
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         answers = [self._pair(question, layout, a, b) for a in question.subjects for b in question.objects]
         unknown = next((a for a in answers if isinstance(a, Unknown)), None)
@@ -58,6 +68,12 @@ class OverlapRule(LayoutRule):
         if Kind.FLAG in (a.kind, b.kind):
             flag, word = (a, b) if a.kind is Kind.FLAG else (b, a)
             return self._flag(layout, flag, word)
+        if (
+            a.kind is Kind.MEMBER
+            and _VARIABLE.fullmatch(b.text)
+            and question.claim.predicate is Predicate.EQUALS
+        ):
+            return self._first(layout, a, Ref(Kind.STRUCT, "folio" if "folio" in b.text else "page"))
         if a.kind is Kind.MEMBER and b.kind is Kind.STRUCT and question.claim.predicate is Predicate.EQUALS:
             return self._first(layout, a, b)
         if a.kind is not Kind.MEMBER or b.kind is not Kind.MEMBER:

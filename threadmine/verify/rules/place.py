@@ -15,6 +15,7 @@ _WORDS = {"two": 2, "four": 4, "eight": 8}
 _BIT = re.compile(r"\bbits?\b")
 _UNIT = re.compile(r"\bbytes?\b|\boffset\b|\+|0x|^\s*\d+\s*\|")
 _SIZE = re.compile(r"\b(?:size|sized|long|wide)\b")
+_AMOUNT = re.compile(r"(?<![\w-])(\d{1,5})[- ]?(bytes?|bits?)\b")
 _STATED_SIZE = re.compile(r"\bsize\s*(?:of\s*)?(\d{1,3})\b")
 _IN_PAGE = re.compile(r"page\[(\d{1,3})\]\s*\+\s*(\d{1,3})")
 
@@ -124,14 +125,15 @@ class SizeRule(LayoutRule):
         Case(Predicate.SIZE, "page._refcount", value="32 bits"),
         Case(Predicate.SIZE, "folio._nr_pages", value="8 bytes", verdict=VerdictKind.REFUTED),
         Case(Predicate.SIZE, "page.memcg_data", value="large", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.SIZE, "dev_pagemap.type", value="bits 0-3", verdict=VerdictKind.UNDECIDED),
     )
 
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         subject, words = question.subject, question.words
-        stated = numbers(words)
-        bits = _BIT.search(words) is not None
-        if len(stated) != 1 or not (bits or "byte" in words):
+        stated = [(int(n), unit.startswith("bit")) for n, unit in _AMOUNT.findall(words)]
+        if len(stated) != 1:
             return Unknown("no size stated in bytes or bits")
+        amount, bits = stated[0]
         if subject.kind is Kind.MEMBER:
             member = layout.find(subject.struct, subject.member)
             if isinstance(member, Unknown):
@@ -142,7 +144,7 @@ class SizeRule(LayoutRule):
         else:
             return Unknown(f"{subject.text!r} names no member or struct")
         text = f"{name} has {size // 8} bytes ({layout.kernel}, {layout.arch})"
-        truth = Truth.TRUE if stated[0] * (1 if bits else 8) == size else Truth.FALSE
+        truth = Truth.TRUE if amount * (1 if bits else 8) == size else Truth.FALSE
         return Finding(truth, text, self.fact(text, layout.source))
 
 

@@ -40,6 +40,12 @@ class ResultRule(Rule):
         ),
     )
 
+    def applies(self, question: Question) -> bool:
+        claim = question.claim
+        return question.subject.kind is Kind.FUNCTION and bool(
+            _RETURNS.search(f"{claim.value} {claim.quote}")
+        )
+
     def find(self, question: Question, version: str) -> Finding | Unknown:
         claim, subject = question.claim, question.subject
         if subject.kind is not Kind.FUNCTION or not _RETURNS.search(f"{claim.value} {claim.quote}"):

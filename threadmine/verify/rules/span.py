@@ -45,6 +45,9 @@ class SpanRule(LayoutRule):
         ),
     )
 
+    def applies(self, question: Question) -> bool:
+        return bool(_EXISTS.search(question.claim.value)) and _member(question) is not None
+
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         subject = _member(question)
         order = _ORDER.search(question.words) or _ORDER.search(question.claim.subject.lower())

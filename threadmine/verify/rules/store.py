@@ -20,6 +20,7 @@ class SameStoreRule(LayoutRule):
     """``_nr_pages = 0`` is not the same as ``memcg_data = 0``."""
 
     name = "same-store"
+    needs_names = False
     predicates = frozenset({Predicate.EQUALS})
 
     cases = (
@@ -39,6 +40,10 @@ class SameStoreRule(LayoutRule):
             verdict=VerdictKind.REFUTED,
         ),
     )
+
+    def applies(self, question: Question) -> bool:
+        claim = question.claim
+        return "=" in f"{claim.subject}{claim.object}{claim.value}"
 
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         claim = question.claim

@@ -49,76 +49,59 @@ class UsesRule(Rule):
         constant = target.text if _CONSTANT.match(target.text) else ""
         if target.kind is not Kind.MEMBER and not constant:
             return Unknown(f"{target.text or 'nothing'!r} names no member")
-        names = frozenset({constant}) if constant else same_bytes(question.model, target, version)[0]
-        users = _users(question, names, bool(constant), version)
         parts = [part for part in _AND.split(subject.text) if part]
-        places = [_places(question, part, subject) for part in parts]
+        places = [_places(part, subject) for part in parts]
         if not places or not all(places):
             return Unknown(f"{subject.text or 'nothing'!r} names no part of the kernel that is known")
-        inside = [_first_in(users, each) for each in places]
-        user = inside[0]
-        if user is None or not all(inside):
-            return self._nobody(question, subject, target, version, users, places)
-        if _ONLY.search(question.claim.quote):
-            return self._only(question, target, version, users, places)
-        text = f"{user.name}() in {user.files[0]} uses {target.name} ({user.kernel})"
-        return Finding(Truth.TRUE, text, self.fact(text, user.source))
-
-    def _nobody(
-        self,
-        question: Question,
-        subject: Ref,
-        target: Ref,
-        version: str,
-        users: tuple[FunctionFacts, ...],
-        places: list[tuple[str, ...]],
-    ) -> Finding | Unknown:
-        names = [n for each in places for path in each for n in question.code.in_file(path, version)]
-        facts = question.code.function(names[0], version) if names else Unknown("no function known there")
+        names = frozenset({constant}) if constant else same_bytes(question.model, target, version)[0]
+        users = {user for name in names for user in question.code.users(name, version)}
+        inside = [sorted(users & _functions(question, each, version)) for each in places]
+        if not all(inside):
+            return self._nobody(question, target, version, names)
+        facts = question.code.function(inside[0][0], version)
         if isinstance(facts, Unknown):
             return facts
-        if facts.inferred or any(_first_in(users, each) for each in places):
-            return Unknown(f"whether {subject.text} uses {target.name} is not known for {facts.kernel}")
-        text = f"no function in {subject.text} touches {target.name} ({facts.kernel})"
+        if _ONLY.search(question.claim.quote):
+            return self._only(question, target, users, facts)
+        text = f"{facts.name}() in {facts.files[0]} uses {target.name} ({facts.kernel})"
+        return Finding(Truth.TRUE, text, self.fact(text, facts.source))
+
+    def _nobody(
+        self, question: Question, target: Ref, version: str, names: frozenset[str]
+    ) -> Finding | Unknown:
+        """None of the functions there touches it: known only for a kernel that was read itself."""
+        subject, code = question.subject, question.code
+        where = subject if target is not subject else question.object
+        known = [n for path in _places(where.text, where) for n in code.in_file(path, version)]
+        facts = (
+            code.function(known[0], version) if known else Unknown(f"no function in {where.text} is known")
+        )
+        if isinstance(facts, Unknown):
+            return facts
+        untyped = {name for full in names for name in code.users(f"?.{full.split('.')[-1]}", version)}
+        if facts.inferred or untyped & set(known):
+            return Unknown(f"whether {where.text} uses {target.name} is not known for {facts.kernel}")
+        text = f"no function in {where.text} touches {target.name} ({facts.kernel})"
         return Finding(Truth.FALSE, text, self.fact(text, facts.source), firm=False)
 
     def _only(
-        self,
-        question: Question,
-        target: Ref,
-        version: str,
-        users: tuple[FunctionFacts, ...],
-        places: list[tuple[str, ...]],
+        self, question: Question, target: Ref, users: set[str], first: FunctionFacts
     ) -> Finding | Unknown:
-        allowed = tuple(path for each in places for path in each)
-        outside = [u for u in users if not any(_below(f, allowed) for f in u.files)]
+        where = question.subject if target is not question.subject else question.object
+        allowed = tuple(path for part in _AND.split(where.text) for path in _places(part, where))
+        everybody = [question.code.function(name, first.kernel.split("/")[0]) for name in sorted(users)]
+        known = [facts for facts in everybody if not isinstance(facts, Unknown)]
+        outside = [facts for facts in known if not any(_below(file, allowed) for file in facts.files)]
         if len(outside) > MAX_OUTSIDE or any(not f.startswith("include/") for u in outside for f in u.files):
             others = spell([f"{u.name}()" for u in outside], MAX_OUTSIDE)
             return Unknown(f"others use {target.name} too: {others}")
-        user = users[0]
-        text = f"all {len(users)} functions that use {target.name} are in {spell(allowed)} ({user.kernel})"
+        text = f"all {len(known)} functions that use {target.name} are in {spell(allowed)} ({first.kernel})"
         if outside:
             text += f", apart from the accessors {spell(u.name for u in outside)}"
-        return Finding(Truth.TRUE, text, self.fact(text, user.source))
+        return Finding(Truth.TRUE, text, self.fact(text, first.source))
 
 
-def _users(
-    question: Question, names: frozenset[str], constant: bool, version: str
-) -> tuple[FunctionFacts, ...]:
-    """Functions that touch one of the members (or name the constant) in ``version``, sorted."""
-    found: dict[str, FunctionFacts] = {}
-    for name in sorted(names):
-        for function in question.code.mentioning(name):
-            facts = question.code.function(function, version)
-            if isinstance(facts, Unknown):
-                continue
-            touched = facts.constants if constant else [use.name for use in facts.members]
-            if names & set(touched):
-                found[function] = facts
-    return tuple(found[name] for name in sorted(found))
-
-
-def _places(question: Question, part: str, subject: Ref) -> tuple[str, ...]:
+def _places(part: str, subject: Ref) -> tuple[str, ...]:
     """Files and folders that a part of the kernel named in the claim lives in."""
     if subject.kind is Kind.FILE and part == subject.text:
         return (part,)
@@ -129,8 +112,9 @@ def _below(file: str, places: tuple[str, ...]) -> bool:
     return any(file == place or (place.endswith("/") and file.startswith(place)) for place in places)
 
 
-def _first_in(users: tuple[FunctionFacts, ...], places: tuple[str, ...]) -> FunctionFacts | None:
-    return next((u for u in users if any(_below(f, places) for f in u.files)), None)
+def _functions(question: Question, places: tuple[str, ...], version: str) -> set[str]:
+    """The functions that stand in the files and folders."""
+    return {name for place in places for name in question.code.in_file(place, version)}
 
 
 class ExclusiveRule(Rule):
@@ -138,6 +122,7 @@ class ExclusiveRule(Rule):
     it."""
 
     name = "exclusive"
+    needs_names = False
     predicates = frozenset({Predicate.USES, Predicate.OTHER, Predicate.STATE})
 
     cases = (
@@ -171,9 +156,10 @@ class ExclusiveRule(Rule):
         ),
     )
 
+    def applies(self, question: Question) -> bool:
+        return bool(_ONLY.search(question.claim.quote))
+
     def find(self, question: Question, version: str) -> Finding | Unknown:
-        if not _ONLY.search(question.claim.quote):
-            return Unknown("does not say that something is the only one")
         claim = question.claim
         kind = kind_of(
             f"{claim.object} {claim.subject if question.subject.kind is Kind.WORDS else ''} {claim.value}"

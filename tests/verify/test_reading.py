@@ -1,0 +1,100 @@
+"""What may be called wrong, and what other readings of a sentence may only confirm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.verify.test_rules import question_of
+from threadmine import memmap
+from threadmine.model import Modality, Polarity, Predicate, VerdictKind
+from threadmine.verify.engine import judge
+from threadmine.verify.rule import Case
+
+MODEL = memmap.load()
+
+PLAIN = [
+    "prep_compound_page() never calls prep_compound_head().",
+    "As it stands, prep_compound_page() does not call prep_compound_head(), so nothing is set.",
+]
+NOT_PLAIN = [
+    "I see no problem in prep_compound_page() calling prep_compound_head().",
+    "If order is 0, prep_compound_page() does not call prep_compound_head().",
+    "prep_compound_page() should not call prep_compound_head().",
+    "Does prep_compound_page() not call prep_compound_head()?",
+    "prep_compound_page() is fine, but nobody likes that it calls prep_compound_head().",
+    "We would not want prep_compound_page() to call prep_compound_head().",
+]
+
+
+def refutation(quote: str) -> VerdictKind:
+    case = Case(
+        Predicate.CALLS, "prep_compound_page", "prep_compound_head", polarity=Polarity.NEGATIVE, quote=quote
+    )
+    claim, message = question_of(case)
+    return judge(claim, message, MODEL, kernel="6.19").kind
+
+
+@pytest.mark.parametrize("quote", PLAIN)
+def test_plain_sentence_may_be_called_wrong(quote: str) -> None:
+    assert refutation(quote) is VerdictKind.REFUTED
+
+
+@pytest.mark.parametrize("quote", NOT_PLAIN)
+def test_anything_less_plain_may_not(quote: str) -> None:
+    assert refutation(quote) is VerdictKind.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("case", "read"),
+    [
+        (
+            Case(
+                Predicate.OTHER,
+                "prep_compound_head",
+                quote="The prep_compound_head() in prep_compound_page().",
+            ),
+            "prep_compound_page calls prep_compound_head",
+        ),
+        (
+            Case(
+                Predicate.STATE, "page.flags", value="zone", quote="The flags field also holds the zone id."
+            ),
+            "zone id resides page.flags",
+        ),
+        (
+            Case(
+                Predicate.REQUIRES, "folio.pgmap", "page.lru", quote="pgmap aliases the storage of page->lru."
+            ),
+            "folio.pgmap overlaps page.lru",
+        ),
+        (
+            Case(Predicate.STATE, "PG_head", quote="PG_head is and must stay bit 6."),
+            "PG_head offset bit 6",
+        ),
+        (
+            Case(
+                Predicate.CALLS, "it", "prep_compound_tail", quote="With prep_compound_page() it calls that."
+            ),
+            "prep_compound_page calls prep_compound_tail",
+        ),
+    ],
+)
+def test_sentence_read_another_way_is_confirmed_and_says_so(case: Case, read: str) -> None:
+    claim, message = question_of(case)
+    verdict = judge(claim, message, MODEL, kernel="6.19")
+    assert verdict.kind is VerdictKind.CONFIRMED
+    assert verdict.reason.endswith(f"[read as {read}]")
+    assert verdict.evidence
+
+
+def test_other_readings_never_refute() -> None:
+    claim, message = question_of(Case(Predicate.STATE, "PG_head", quote="PG_head is bit 16."))
+    assert judge(claim, message, MODEL, kernel="6.19").kind is VerdictKind.UNDECIDED
+
+
+def test_condition_that_is_not_checked_leaves_it_undecided() -> None:
+    claim, message = question_of(Case(Predicate.CALLS, "prep_compound_page", "prep_compound_tail"))
+    claim = replace(claim, modality=Modality.CONDITIONAL)
+    assert judge(claim, message, MODEL, kernel="6.19").kind is VerdictKind.UNDECIDED

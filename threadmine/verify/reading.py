@@ -1,0 +1,141 @@
+"""Whether a sentence says plainly enough what was read from it, so that it may be called wrong.
+
+A false alarm costs more than a missed error: a reader who is told that a true statement is wrong stops
+reading.
+So a refutation asks for more than a fact: both names in one short clause, no condition or wish in it, and a
+negation exactly where the claim is negative.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from threadmine.memmap.effects import flag_operation
+from threadmine.model import Claim, Polarity, Predicate
+from threadmine.verify.refs import Kind, Ref
+
+MAX_WORDS = 26
+
+_WORD = re.compile(r"\w+")
+_CALL = re.compile(r"(\w)\(\w{0,30}\)")
+_ORDER = re.compile(r"\b(?:after|before)\b", re.I)
+"""Words of doubt elsewhere; the very point of a statement about the order of steps."""
+
+_SPLIT = re.compile(
+    r"[;:,]\s|[()]|\s[-–—]{1,2}\s|\.\s"
+    r"|\b(?:but|and then|because|so that|which|while|whereas|although|since|however)\b",
+    re.I,
+)
+_UNSURE = re.compile(
+    r"\b(?:if|when|whenever|once|unless|until|till|whether|would|should|shouldn't|wouldn't|could|might|may"
+    r"|maybe|perhaps|probably|possibly|suppose|assum\w+|let's|want\w*|need\w*|instead|wish\w*|hope\w*"
+    r"|wonder\w*|idea|seems?|seemed|feel|guess|going to|will|won't|shall|plan\w*|propos\w+|suggest\w*|try"
+    r"|tries|trying|after|before|yet|any ?more|no longer|used to|previously|originally|comfortable|why|how"
+    r"|what)\b|\?",
+    re.I,
+)
+_CONDITION = re.compile(r"\b(?:if|unless|when|whenever|once|until|whether|as long as|in case)\b", re.I)
+_IS_NUMBER = re.compile(
+    r"\W{0,4}(?:field |member |flag |bit )?(?:itself )?(?:is|are|has|takes|occupies|lies|sits|starts)"
+    r"(?: (?!grow|shr[iu]nk|sav|reduc|add|extra|more|less|pad|hole|off\b)[\w'-]+){0,4}? #?\d"
+)
+_NEGATION = re.compile(
+    r"\b(?:not|never|no|none|nothing|nobody|neither|nor|without|cannot|can't|lacks?|missing|gone)\b|n't\b",
+    re.I,
+)
+_DEFINITION = re.compile(
+    r"\b(?:members?|fields?|struct\w*|definition|declar\w*|union|defined|exists?|has no|have no|had no"
+    r"|no such|only available|is gone|was removed|contains?)\b",
+    re.I,
+)
+
+
+def speaks_plainly(claim: Claim, subject: Ref, target: Ref) -> bool:
+    """Whether ``claim`` may be refuted as far as its wording goes.
+
+    Args:
+        claim: its quote is looked at.
+        subject: what it is about.
+        target: the object, or NOTHING where the claim has none (its value must then stand in the clause).
+    """
+    if _CONDITION.search(claim.quote):
+        return False
+    clause = clause_with(claim.quote, subject, target)
+    if not clause or len(clause.split()) > MAX_WORDS or claim.quote.rstrip().endswith("?"):
+        return False
+    if _UNSURE.search(_ORDER.sub("", clause) if claim.predicate is Predicate.PRECEDES else clause):
+        return False
+    negations = list(_NEGATION.finditer(clause))
+    if len(negations) != (1 if claim.polarity is Polarity.NEGATIVE else 0):
+        return False
+    if negations and not _between(clause.lower(), negations[0].start(), subject, target):
+        return False
+    if claim.predicate in (Predicate.SIZE, Predicate.OFFSET):
+        return _number_follows(" ".join(clause.lower().split()), subject)
+    return claim.predicate is not Predicate.MEMBER_OF or bool(_DEFINITION.search(clause))
+
+
+def _number_follows(clause: str, subject: Ref) -> bool:
+    """Whether the clause says "<subject> is ... <number>": not that something grows by so much."""
+    for name in spellings(subject):
+        at = clause.find(name)
+        if at >= 0 and _IS_NUMBER.match(clause, at + len(name)):
+            return True
+    return False
+
+
+def _between(clause: str, negation: int, subject: Ref, target: Ref) -> bool:
+    """Whether the negation stands between subject and object (not in "no risk in a() using b()")."""
+    first = _place(clause, subject)
+    second = _place(clause, target)
+    if first < 0 or (target.kind is not Kind.NOTHING and second < 0):
+        return False
+    return first < negation and (second < 0 or negation < second)
+
+
+def _place(clause: str, ref: Ref) -> int:
+    found = [clause.find(name) for name in spellings(ref)]
+    return min((place for place in found if place >= 0), default=-1)
+
+
+def plain_without_names(claim: Claim) -> bool:
+    """The same for claims whose subject is a pronoun ("these fields"): a short plain sentence."""
+    quote = claim.quote
+    if len(quote.split()) > MAX_WORDS or quote.rstrip().endswith("?"):
+        return False
+    return not (_NEGATION.search(quote) or _UNSURE.search(quote))
+
+
+def clause_with(quote: str, subject: Ref, target: Ref) -> str:
+    """The part of the sentence between commas and the like that names both, or the empty text."""
+    wanted = [names for names in (spellings(subject), spellings(target)) if names]
+    for part in _SPLIT.split(_CALL.sub(r"\1", quote[:2_000])):
+        low = part.lower()
+        if wanted and all(any(_stands(name, low) for name in names) for names in wanted):
+            return part.strip()
+    return ""
+
+
+def _stands(name: str, clause: str) -> bool:
+    """Whether a name stands in the clause; of several words, whether all of them do."""
+    return name in clause or (" " in name and all(word in clause for word in _WORD.findall(name)))
+
+
+@lru_cache(maxsize=4_000)
+def spellings(ref: Ref) -> tuple[str, ...]:
+    """How a name may stand in a sentence, lower case; none for plain words and for nothing."""
+    if ref.kind is Kind.MEMBER:
+        return (ref.member.lower(),)
+    if ref.kind is Kind.FLAG:
+        bare = ref.text.removeprefix("PG_").lower()
+        return tuple(dict.fromkeys((ref.text.lower(), bare, bare.replace("_", ""), bare.replace("_", " "))))
+    if ref.kind is Kind.FUNCTION:
+        operation = flag_operation(ref.text)
+        also = (operation.flag.removeprefix("PG_").lower(),) if operation is not None else ()
+        return (ref.text.lower(), *also)
+    if ref.kind is Kind.FILE:
+        return (ref.text.lower(), ref.text.rsplit("/", 1)[-1].lower())
+    if ref.kind is Kind.WORDS:
+        return (ref.text.lower(),)
+    return ()

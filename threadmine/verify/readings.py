@@ -1,0 +1,259 @@
+"""Other ways to read a sentence, for claims that no rule understands as they were read.
+
+Who does what to which member is often clear from a few words ("put_page() in memunmap_pages()", "rmap.c
+uses READ_ONCE(page->mapping)") where a parse of the whole sentence went astray. Each reading names at least
+one thing
+that the claim itself is about; it is only used to confirm, never to call somebody wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from threadmine.memmap.effects import flag_operation
+from threadmine.model import Claim, Message, Modality, Polarity, Predicate, Tense
+from threadmine.parse.diff import find_quoted_hunks, place_before
+from threadmine.verify.refs import Kind
+from threadmine.verify.rule import Question
+
+MAX_QUOTE = 600
+MAX_READINGS = 8
+
+_FUNCTION = r"([A-Za-z_]\w{3,60})\((?:\w{0,20})\)"
+_INSIDE = re.compile(rf"{_FUNCTION} (?:call |calls )?(?:in|inside|within|from) (?:the )?{_FUNCTION}")
+_OWNED = re.compile(rf"{_FUNCTION}'s {_FUNCTION}")
+_ARROW = re.compile(rf"{_FUNCTION}\s{{0,3}}->\s{{0,3}}{_FUNCTION}")
+_CALLED_BY = re.compile(
+    rf"{_FUNCTION} (?:is|gets|was|are) (?:\w+ )?called (?:by|from|in|inside|at the end of) {_FUNCTION}"
+)
+_CALLS = re.compile(
+    rf"{_FUNCTION} (?:\w+ ){{0,2}}(?:calls?|uses?|invokes?|relies on|ends up in|calling) (?:the )?{_FUNCTION}"
+)
+_CALL_NAME = re.compile(_FUNCTION)
+_FILE = re.compile(r"(?<![\w/.-])((?:[a-z][\w-]{0,30}/){0,6}[a-z][\w-]{1,30}\.[ch])\b")
+_NEGATION = re.compile(r"\b(?:not|never|no|none|without|cannot|nothing|nobody|neither|nor)\b|n['’]t\b", re.I)
+_OVERLAP = re.compile(
+    r"\b(?:overlap\w*|alias\w*|overla[iy]\w*"
+    r"|same (?:slot|bytes|offset|word|place|location|memory|storage)"
+    r"|union\w*|shares? (?:the )?(?:storage|space|memory|bytes|slot|word)|shared with|lives? in the same)\b",
+    re.I,
+)
+_BIT = re.compile(r"\b(PG_\w{2,40})\b[^.;]{0,30}?\bbit\s?#?(\d{1,2})\b")
+_KEPT = re.compile(
+    r"\b(?:encod|stor|kept|keep|hold|held|sav|includ|contain|resid|liv|packed|put|modif|carr)\w*", re.I
+)
+_QUANTITY = re.compile(
+    r"\b(order|zone|node|section)(?: (?:and|,) (?:zone|node|section))?(?: ids?| numbers?| bits?| field)?\b"
+)
+_FLAGS = re.compile(r"\bflags?\b", re.I)
+_ORDER = re.compile(r"\border[- ](\d{1,2}|zero)\b|\border of (\d{1,2})\b", re.I)
+_SET = re.compile(r"\bset\b", re.I)
+_FLAG = re.compile(r"\bPG_[a-z]\w{1,40}\b")
+_HAS_NOT = re.compile(
+    r"\b(?:does not|doesn['’]t|do not|don['’]t|did not|didn['’]t) have\b|\bhas no\b|\bhave no\b", re.I
+)
+_SECOND = re.compile(r"\bpage ?\+ ?1\b|\bpage\[1\]|\bsecond (?:struct )?page\b|\bfirst tail page\b", re.I)
+_WRITES = re.compile(
+    r"\b(?:set|sets|write|writes|update|updates|initiali[sz]es?|assigns?|stores?|composes?|sets up)\b", re.I
+)
+_CLEARS = re.compile(r"\b(?:clear|clears|reset|resets|zero|zeroes|zeros|wipes?)\b", re.I)
+_READS = re.compile(r"\b(?:reads?|checks?|tests?|looks? at|inspects?|READ_ONCE|uses|using)\b", re.I)
+
+ACTIONS = frozenset({Predicate.CALLS, Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.USES})
+
+
+def readings(question: Question) -> Iterator[Claim]:
+    """Other claims that the same sentence may make, most certain first; at most MAX_READINGS."""
+    claim = question.claim
+    if not claim.quote or len(claim.quote) > MAX_QUOTE:
+        return
+    own = _own_names(question)
+    found = 0
+    for other in _all(question):
+        names = {other.subject, other.object, other.subject.split(".")[-1], other.object.split(".")[-1]}
+        if not names & own:
+            continue
+        yield replace(other, modality=Modality.ASSERTED, tense=Tense.PRESENT)
+        found += 1
+        if found == MAX_READINGS:
+            return
+
+
+def _all(question: Question) -> Iterator[Claim]:
+    yield from _calls(question)
+    yield from _places(question)
+    yield from _flags(question)
+    yield from _subjects(question)
+    yield from _effects(question)
+
+
+def _own_names(question: Question) -> set[str]:
+    """Names that the claim itself is about, whole and without their struct."""
+    claim = question.claim
+    names = {claim.subject, claim.object, *claim.entities}
+    return {n for name in names if name for n in (name, name.split(".")[-1])}
+
+
+def _claim(claim: Claim, predicate: Predicate, subject: str, object_: str = "", **more: str) -> Claim:
+    """The claim read another way: positive, with nothing left of the first reading but its place."""
+    return replace(
+        claim,
+        predicate=predicate,
+        subject=subject,
+        object=object_,
+        value=more.get("value", ""),
+        condition=more.get("condition", ""),
+        polarity=Polarity.POSITIVE,
+    )
+
+
+# --------------------------------------------------------------------------------------------- who calls
+
+
+def _calls(question: Question) -> Iterator[Claim]:
+    claim = question.claim
+    quote = claim.quote
+    if "(" not in quote or _NEGATION.search(quote):
+        yield from _not_called(question)
+        return
+    for pattern, caller_first in (
+        (_CALLS, True),
+        (_ARROW, True),
+        (_OWNED, True),
+        (_CALLED_BY, False),
+        (_INSIDE, False),
+    ):
+        for found in pattern.finditer(quote):
+            caller, callee = found.groups() if caller_first else found.groups()[::-1]
+            yield _claim(claim, Predicate.CALLS, caller, callee)
+
+
+def _not_called(question: Question) -> Iterator[Claim]:
+    """A sentence with one negation, a file and a function: "don't see f() called in fs/dax.c"."""
+    claim = question.claim
+    files = _FILE.findall(claim.quote)
+    if len(files) == 1 and len(_NEGATION.findall(claim.quote)) == 1 and re.search(r"\bcall", claim.quote):
+        for name in (claim.subject, claim.object):
+            if question.code.known(name):
+                path = _full_path(question, files[0])
+                yield replace(_claim(claim, Predicate.CALLS, path, name), polarity=Polarity.NEGATIVE)
+
+
+def _full_path(question: Question, file: str) -> str:
+    """``mm/rmap.c`` for ``rmap.c``, where one file of mm/ has that name."""
+    if "/" in file:
+        return file
+    return next(
+        (
+            path
+            for path in (f"mm/{file}", f"include/linux/{file}", f"fs/{file}")
+            if question.code.has_file(path)
+        ),
+        file,
+    )
+
+
+# ------------------------------------------------------------------------------------------------ places
+
+
+def _places(question: Question) -> Iterator[Claim]:
+    claim = question.claim
+    quote = claim.quote
+    members = [r for r in (*question.subjects, *question.objects) if r.kind is Kind.MEMBER]
+    members += [r for name in claim.entities for r in question.read(name) if r.kind is Kind.MEMBER]
+    names = list(dict.fromkeys(r.reference for r in members))
+    negated = _NEGATION.search(quote) is not None
+    if len(names) >= 2 and not negated and _OVERLAP.search(quote):
+        yield _claim(claim, Predicate.OVERLAPS, names[0], names[1])
+    folio = [n for n in names if n.startswith("folio.")]
+    if folio and not negated and _SECOND.search(quote):
+        yield _claim(claim, Predicate.RESIDES, folio[0], "page[1]")
+    order = _ORDER.search(quote)
+    if folio and order and _HAS_NOT.search(quote):
+        number = order[1] or order[2]
+        other = _claim(claim, Predicate.STATE, folio[0], value="exists", condition=f"order {number}")
+        yield replace(other, polarity=Polarity.NEGATIVE)
+    flags = [n for n in names if n.split(".")[-1] in ("flags", "_flags_1")]
+    if flags and not negated and _KEPT.search(quote) and _FLAGS.search(quote):
+        for found in _QUANTITY.finditer(quote):
+            page = "page[1]" if found[1] == "order" else ""
+            what = found[1] if found[1] == "order" else f"{found[1]} id"
+            yield _claim(claim, Predicate.RESIDES, what, "page.flags", condition=page)
+
+
+def _flags(question: Question) -> Iterator[Claim]:
+    claim = question.claim
+    quote = claim.quote
+    if "PG_" not in quote or _NEGATION.search(quote):
+        return
+    for found in _BIT.finditer(quote):
+        yield _claim(claim, Predicate.OFFSET, found[1], value=f"bit {found[2]}")
+    order = _ORDER.search(quote)
+    if order and _SET.search(quote):
+        for flag in dict.fromkeys(_FLAG.findall(quote)):
+            if flag in (claim.subject, claim.object):
+                condition = f"page[1] of an order-{order[1] or order[2]} folio"
+                yield _claim(claim, Predicate.STATE, "page.flags", flag, value="set", condition=condition)
+
+
+# ---------------------------------------------------------------------------------------------- subjects
+
+
+def _subjects(question: Question) -> Iterator[Claim]:
+    """The claim with another subject, where its own names nobody: a function or file nearby."""
+    claim = question.claim
+    if claim.predicate not in ACTIONS or not claim.object or claim.polarity is not Polarity.POSITIVE:
+        return
+    if question.subject.kind in (Kind.FUNCTION, Kind.FILE) and question.code.known(question.subject.text):
+        return
+    if _NEGATION.search(claim.quote):
+        return
+    for file in _FILE.findall(claim.quote):
+        predicate = Predicate.READS if claim.predicate is Predicate.USES else claim.predicate
+        yield replace(claim, predicate=predicate, subject=_full_path(question, file), value="")
+    for name in _CALL_NAME.findall(claim.quote):
+        if name != claim.object and question.code.known(name) and flag_operation(name) is None:
+            yield replace(claim, subject=name, value="")
+    if not claim.subject or claim.subject.lower() in ("it", "this", "that", "we", "the patch", "the code"):
+        function = quoted_function(question.message, claim)
+        if function:
+            yield replace(claim, subject=function, value="")
+
+
+def quoted_function(message: Message, claim: Claim) -> str:
+    """The function whose quoted lines stand above the claim, or the empty text."""
+    if not message.stretches or "@@" not in message.body:
+        return ""
+    place = place_before(find_quoted_hunks(message.body, message.stretches), claim.start)
+    return place.function if place is not None else ""
+
+
+# ----------------------------------------------------------------------------------------------- effects
+
+
+def _effects(question: Question) -> Iterator[Claim]:
+    """A function and a member in one sentence with a verb of doing between them."""
+    claim = question.claim
+    quote = claim.quote
+    if _NEGATION.search(quote) or claim.predicate in (Predicate.SETS, Predicate.CLEARS, Predicate.READS):
+        return
+    functions = [n for n in _CALL_NAME.findall(quote) if question.code.known(n) and flag_operation(n) is None]
+    refs = [r for r in (*question.subjects, *question.objects) if r.kind in (Kind.MEMBER, Kind.FLAG)]
+    if len(set(functions)) != 1 or not refs:
+        return
+    start = quote.find(functions[0])
+    for ref in refs:
+        at = quote.find(ref.member or ref.text)
+        if at < 0:
+            continue
+        between = quote[min(start, at) : max(start, at)]
+        for pattern, predicate in (
+            (_CLEARS, Predicate.CLEARS),
+            (_WRITES, Predicate.SETS),
+            (_READS, Predicate.READS),
+        ):
+            if len(between) < 80 and pattern.search(between):
+                yield _claim(claim, predicate, functions[0], ref.text)
+                break
