@@ -243,3 +243,7 @@ def test_nearest_declaration_above_wins_where_hunks_disagree() -> None:
 def test_helper_that_fetches_the_pagemap_reads_the_member_and_others_only_convert() -> None:
     found = touches("+\tx = page_pgmap(page);\n+\ty = page_folio(page);\n")
     assert [(each.member, each.access, each.via) for each in found] == [("pgmap", Access.READ, "page_pgmap")]
+
+
+def test_rust_is_not_read_as_c() -> None:
+    assert touches("+\tself.page.flags = 0;\n", path="rust/kernel/page.rs") == ()

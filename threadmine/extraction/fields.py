@@ -43,7 +43,7 @@ NEWEST = "7.3"
 
 _HIT = re.compile(r"(?:->|\.)[ \t]?([A-Za-z_]\w*+)|\b([A-Za-z_]\w*+)\(")
 _CHANGED = re.compile(r"\n[+-][^\n]*")
-_SOURCE = re.compile(r"\.(?:c|h|S|rs|inc|rst|txt)\Z")
+_SOURCE = re.compile(r"\.(?:c|h|S|inc|rst|txt)\Z")
 _WORD = re.compile(r"\w+")
 _ENTRY = re.compile(r"\bstruct (\w+)[ \t]*,")
 _ENDS_STATEMENT = (";", "{", "}", ":", "*/")
