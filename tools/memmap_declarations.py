@@ -60,7 +60,7 @@ def _apply(parts: tuple[Declaration, ...], edit: Edit) -> tuple[Declaration, ...
 
 def _new(edit: Edit) -> list[Declaration]:
     headers = Headers()
-    headers.read(f"struct added {{ {edit['add']} }};")
+    headers.read(f"struct added {{\n{edit['add']}\n}};")
     return list(headers.structs["added"][0].parts)
 
 

@@ -1,4 +1,4 @@
-"""The model against what real kernels say: every layout, configuration and executed function of the corpus."""
+"""The model against what real kernels say: every layout, configuration and executed function."""
 
 from __future__ import annotations
 
@@ -68,6 +68,8 @@ def test_a_question_with_options_gets_the_build_with_these_options(corpus: Path)
         mine, theirs = set(facts["defs"]), set(base["defs"])
         changes = {n.removeprefix("CONFIG_"): True for n in mine - theirs}
         changes |= {n.removeprefix("CONFIG_"): False for n in theirs - mine}
+        if "MEMCG" in changes:  # SLAB_OBJ_EXT goes with MEMCG, which selects it, unless it is asked for
+            changes.setdefault("SLAB_OBJ_EXT", "CONFIG_SLAB_OBJ_EXT" in mine)
         arch = "x86-64" if facts["pointer_size"] == 8 else "i386"
         layout = load().nearest(kernel, arch, changes)
         assert isinstance(layout, Layout) and not layout.inferred

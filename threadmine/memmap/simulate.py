@@ -48,7 +48,7 @@ CHECK_AT_FREE = (
     "PG_lru", "PG_locked", "PG_private", "PG_private_2", "PG_writeback", "PG_reserved", "PG_slab",
     "PG_active", "PG_unevictable", "PG_mlocked",
 )  # fmt: skip
-SECOND_FLAGS = ("PG_has_hwpoisoned", "PG_large_rmappable", "PG_partially_mapped")
+SECOND_FLAGS = ("PG_has_hwpoisoned", "PG_hugetlb", "PG_large_rmappable", "PG_partially_mapped")
 
 
 @dataclass(frozen=True, slots=True)
