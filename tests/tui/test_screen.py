@@ -15,8 +15,11 @@ from threadmine.db.queries import Queries
 from threadmine.db.session import Database, open_database
 from threadmine.pipeline import ingest_paths
 from threadmine.screens.board import BoardScreen
+from threadmine.screens.diff import DiffScreen
 from threadmine.screens.help import HelpScreen
-from threadmine.screens.rows import OPEN_STATES
+from threadmine.screens.layout import LayoutScreen
+from threadmine.screens.rows import OPEN_STATES, Order
+from threadmine.screens.series import SeriesScreen
 from threadmine.screens.sides import Ask
 from threadmine.screens.thread import ThreadScreen
 from threadmine.screens.welcome import WelcomeScreen
@@ -215,3 +218,103 @@ async def test_hostile_mail_is_shown_as_text(tmp_path: Path) -> None:
             text = shown(pilot, "#text")
             assert "[/nope]" in text
             assert "\x1b" not in text and "\u202e" not in text
+
+
+async def test_the_four_views_of_the_left_pane(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        for key, has in (("2", "v3"), ("3", "Okafor"), ("4", "devpool"), ("1", "_nr_pages")):
+            await pilot.press(key)
+            await settled(pilot)
+            tree = app.screen.query_one("#fields", Tree)
+            for node in list(tree.root.children):
+                node.expand()
+            await pilot.pause()
+            labels = [
+                str(node.label)
+                for line in range(tree.last_line + 1)
+                if (node := tree.get_node_at_line(line)) is not None
+            ]
+            assert any(has in label for label in labels), (key, labels)
+
+
+async def test_a_person_limits_the_list(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("3", "a", "j")
+        await settled(pilot)
+        ask = app.screen._ask  # type: ignore[attr-defined]  # the screen is the board
+        assert ask.author
+        assert table(pilot).row_count == len(app.queries.issues(author=ask.author)) > 0
+
+
+async def test_diff_shows_concerns_between_its_lines(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await to_field(pilot, "folio._nr_pages")
+        await pilot.press("tab", "d")
+        await settled(pilot)
+        assert isinstance(app.screen, DiffScreen)
+        text = shown(pilot, "#text")
+        assert "@@ line" in text and "┆" in text and "◂" in text
+        before = app.screen.scroller.scroll_y
+        await pilot.press("full_stop", "comma", "right_square_bracket", "left_square_bracket", "j", "k")
+        await pilot.press("space", "b", "G", "g")
+        await settled(pilot)
+        assert app.screen.scroller.scroll_y == before == 0
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, BoardScreen)
+
+
+async def test_series_tells_its_versions(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 60)) as pilot:
+        await settled(pilot)
+        await to_field(pilot, "page.memcg_data")
+        await pilot.press("a", "tab", "G", "s")
+        await settled(pilot)
+        assert isinstance(app.screen, SeriesScreen)
+        text = shown(pilot, "#text")
+        for word in ("v1", "v2", "v3", "3 versions in hand", "touches"):
+            assert word in text
+        await pilot.press("j", "G", "g", "space", "b", "k", "q")
+        await pilot.pause()
+        assert isinstance(app.screen, BoardScreen)
+
+
+async def test_model_view_leads_to_issues_and_back(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(130, 50)) as pilot:
+        await settled(pilot)
+        await to_field(pilot, "folio._nr_pages")
+        await pilot.press("m")
+        await settled(pilot)
+        assert isinstance(app.screen, LayoutScreen)
+        words = app.screen.query_one("#words", DataTable)
+        assert "_nr_pages" in str(words.get_row_at(words.cursor_row)[3])
+        title = shown(pilot, "#title")
+        await pilot.press("p", "P")
+        await settled(pilot)
+        assert shown(pilot, "#title") != title
+        await pilot.press("tab")
+        await settled(pilot)
+        assert "struct slab" in shown(pilot, "#title")
+        await pilot.press("shift+tab", "q")
+        await pilot.pause()
+        assert isinstance(app.screen, BoardScreen)
+        await pilot.press("m")
+        await settled(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(app.screen, BoardScreen)
+        assert "folio._nr_pages" in shown(pilot, "#title")
+
+
+async def test_sorting_goes_round(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        seen = []
+        for _ in Order:
+            seen.append(shown(pilot, "#status").split(", ")[1])
+            await pilot.press("S")
+            await settled(pilot)
+        assert seen == [order.value for order in Order]

@@ -24,6 +24,7 @@ from threadmine.memmap import Layout
 from threadmine.model import Unknown
 from threadmine.render import safe
 from threadmine.screens.diff import DiffScreen
+from threadmine.screens.layout import LayoutScreen
 from threadmine.screens.rows import (
     ROWS_SHOWN,
     Mode,
@@ -73,6 +74,7 @@ class BoardScreen(Screen[None]):
         Binding("e", "thread", "Thread", tooltip="The whole thread of this row"),
         Binding("d", "diff", "Diff", tooltip="The patch this row is about"),
         Binding("s", "series", "Series", tooltip="The series of this row, version by version"),
+        Binding("m", "model", "Model", tooltip="The struct drawn word by word, beside another kernel"),
         Binding("o", "browse", "Open", show=False, tooltip="Open the message in the browser"),
         Binding("y", "copy", "Copy", show=False, tooltip="Copy the link of the message"),
         Binding("slash", "limit", "Search", tooltip="Limit the list to rows with these words"),
@@ -360,6 +362,19 @@ class BoardScreen(Screen[None]):
             self.app.push_screen(SeriesScreen(self._queries, row.series_id, self._clock))
         else:
             self.notify("this message belongs to no series")
+
+    def action_model(self) -> None:
+        struct, _, member = (self._ask.field or "folio").partition(".")
+        kernel = self._layout.kernel if isinstance(self._layout, Layout) else ""
+        self.app.push_screen(LayoutScreen(struct, member, kernel), self._go_to_field)
+
+    def _go_to_field(self, field: str | None) -> None:
+        """Shows the issues of a member chosen in the model view; a member nobody spoke of has none."""
+        if field is None:
+            return
+        self._ask = Ask(field=field)
+        self.load_rows(self._ask, self._mode)
+        self.table.focus()
 
     def action_browse(self) -> None:
         row = self._chosen()
