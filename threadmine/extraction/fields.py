@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import islice, pairwise
 
@@ -29,9 +29,10 @@ from threadmine.extraction.ctypes import (
 )
 from threadmine.extraction.fields_access import access_of, in_comment, in_string
 from threadmine.extraction.fields_helpers import Helpers, helpers_of
+from threadmine.extraction.fields_scan import Scan
 from threadmine.extraction.fields_structs import struct_touches
 from threadmine.memmap import Model
-from threadmine.model import Access, FileDiff, Hunk, Message, Side, Touch
+from threadmine.model import Access, FileDiff, Hunk, Message, Moment, Side, Touch
 from threadmine.parse.diff import HunkLine, hunk_lines
 
 MAX_TOUCHES = 5_000
@@ -42,7 +43,6 @@ MAX_CALL = 240  # characters of a call that an assignment is looked at for
 NEWEST = "7.3"
 
 _HIT = re.compile(r"(?:->|\.)[ \t]?([A-Za-z_]\w*+)|\b([A-Za-z_]\w*+)\(")
-_CHANGED = re.compile(r"\n[+-][^\n]*")
 _SOURCE = re.compile(r"\.(?:c|h|S|inc|rst|txt)\Z")
 _WORD = re.compile(r"\w+")
 _ENTRY = re.compile(r"\bstruct (\w+)[ \t]*,")
@@ -83,15 +83,33 @@ def find_touches(message: Message, model: Model) -> tuple[Touch, ...]:
     if message.patch is None or not message.patch.files:
         return ()
     facts = _facts_of(model)
-    version = model.release_at(message.date) if isinstance(message.date, datetime) else NEWEST
-    helpers = helpers_of(model, version)
+    version = version_at(model, message.date)
+    helpers, scan = helpers_of(model, version), _scan_of(model, version)
     found: list[Touch] = []
     for each in message.patch.files:
         if each.hunks and _SOURCE.search(each.path) and len(found) < MAX_TOUCHES:
-            file = _File(message.body, each, facts, helpers)
+            file = _File(message.body, each, facts, helpers, scan)
             if file.is_of_interest(each.start, each.end):
                 found += file.touches()
     return tuple(found[:MAX_TOUCHES])
+
+
+def version_at(model: Model, moment: Moment) -> str:
+    """The newest release at a date, the newest of all where the date is unknown."""
+    return _version_on(model, moment.date()) if isinstance(moment, datetime) else NEWEST
+
+
+@lru_cache(maxsize=4096)
+def _version_on(model: Model, day: date) -> str:
+    return model.release_at(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+@lru_cache(maxsize=64)
+def _scan_of(model: Model, version: str) -> Scan:
+    touches = helpers_of(model, version).touches
+    return Scan(
+        _facts_of(model).members, vocabulary().variables, lambda name: name in _MACROS or bool(touches(name))
+    )
 
 
 def shortened(hunk: Hunk) -> Hunk:
@@ -117,6 +135,7 @@ class _File:
     diff: FileDiff
     facts: _Facts
     helpers: Helpers
+    scan: Scan
     _declared: dict[int, Declared] = field(default_factory=dict)
     _lines: dict[int, list[HunkLine]] = field(default_factory=dict)
     _otherwise: dict[tuple[int, str], bool] = field(default_factory=dict)
@@ -139,17 +158,9 @@ class _File:
 
     def is_of_interest(self, start: int, end: int) -> bool:
         """Whether a changed line between two offsets names a member, a helper or a struct of ours at all."""
-        changed = "".join(_CHANGED.findall(self.body, start, end))
-        members, touches = self.facts.members, self.helpers.touches
-        for member, function in set(_HIT.findall(changed)):
-            if member:
-                if member in members:
-                    return True
-            elif function in _MACROS or touches(function):
-                return True
-        if self.facts.definition.search(self.body, start, end):
+        if self.scan.finds(self.body, start, end):
             return True
-        return any(mark in changed for mark in _OWN)
+        return self.facts.definition.search(self.body, start, end) is not None
 
     def _hits(self, hunk: Hunk) -> Iterator[_Hit]:
         members, touches = self.facts.members, self.helpers.touches
@@ -429,7 +440,6 @@ class _File:
 
 
 _OWN_ENDS = frozenset(name[-4:] for name in vocabulary().variables)
-_OWN = tuple(f"{name}->" for name in sorted(vocabulary().variables))
 _MACROS = vocabulary().member_macros | vocabulary().loops | frozenset(vocabulary().matches)
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from functools import cache
 
 from threadmine.extraction.ctypes import vocabulary
-from threadmine.extraction.fields import shortened
+from threadmine.extraction.fields import shortened, version_at
 from threadmine.extraction.fields_access import in_comment, in_string
 from threadmine.memmap import Layout, Member, Model
 from threadmine.model import (
@@ -34,7 +33,6 @@ MAX_FINDINGS = 50
 MAX_LINE = 400
 MAX_FREES = 200  # in one file's diff
 MAX_AFTER = 40  # lines after a free that are looked at
-NEWEST = "7.3"
 
 _ORDER = (
     r"(?:\w{1,40}(?:->|\.)){0,3}(?:\w{1,40}_)?order"
@@ -93,9 +91,7 @@ def _in_file(message: Message, diff: FileDiff) -> Iterator[PatchFinding]:
         has_order = body.find("order", hunk.start, hunk.end) >= 0 and any(
             "nr" in text.lower() for text in _ORDER_LINE.findall(body, hunk.start, hunk.end)
         )
-        frees = body.find("free", hunk.start, hunk.end) >= 0 and bool(
-            _frees().search(body, hunk.start, hunk.end)
-        )
+        frees = body.find("free", hunk.start, hunk.end) >= 0 and _names_a_free(body[hunk.start : hunk.end])
         if not has_order and not frees:
             continue
         lines = [line for line in hunk_lines(body, hunk) if line.side is not Side.REMOVED]
@@ -136,6 +132,11 @@ def _frees() -> re.Pattern[str]:
     callbacks = "|".join(sorted(words.freeing_callbacks))
     functions = "|".join(sorted(words.freeing_functions))
     return re.compile(rf"(?:->|\.)({callbacks})\(|(?<![\w.>])({functions})\(")
+
+
+def _names_a_free(text: str) -> bool:
+    words = vocabulary()
+    return any(f"{name}(" in text for name in words.freeing_callbacks | words.freeing_functions)
 
 
 def _used_after_free(message: Message, diff: FileDiff, lines: Sequence[HunkLine]) -> Iterator[PatchFinding]:
@@ -220,8 +221,7 @@ def _narrow_stores(message: Message, model: Model, touches: Sequence[Touch]) -> 
     ]
     if not stores or message.patch is None:
         return
-    version = model.release_at(message.date) if isinstance(message.date, datetime) else NEWEST
-    layout = model.nearest(version)
+    layout = model.nearest(version_at(model, message.date))
     if isinstance(layout, Unknown):
         return
     for touch in stores:
