@@ -618,6 +618,7 @@ class StoredMessage:
     attestation: str = "unknown"
     bot: str = ""
     quoted_only: bool = False
+    stretches: tuple[Stretch, ...] = ()  # empty where an older threadmine stored it: find them anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def test_a_message_comes_back_as_it_was(database: Database) -> None:
     assert found.subject == message.subject.raw
     assert (found.author, found.date, found.body) == (message.author, message.date, message.body)
     assert found.trailers == message.trailers
+    assert found.stretches == message.stretches
     assert found.in_reply_to == "two@example.org"
     assert (found.list_name, found.bot, found.attestation) == (
         "linux-mm.example.org",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -48,23 +49,75 @@ if TYPE_CHECKING:
     from threadmine.db.rows import AnyRow, AnySelect
 
 
-def load_messages(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> list[StoredMessage]:
-    """The messages that meet the conditions, with bodies and trailers, oldest first."""
-    statement = (
-        select(Message, Body.text.label("body"))
+_COLUMNS = (
+    Message.key,
+    Message.message_id,
+    Message.thread_id,
+    Message.in_reply_to,
+    Message.subject,
+    Message.author_name,
+    Message.author_address,
+    Message.date,
+    Message.date_problem,
+    Message.list_name,
+    Message.has_patch,
+    Message.series_id,
+    Message.patch_number,
+    Message.attestation,
+    Message.bot,
+    Message.quoted_only,
+    Body.text.label("body"),
+    Body.stretches,
+)
+
+
+def _both(condition: ColumnElement[bool]) -> tuple[AnySelect, AnySelect]:
+    """The statements for messages with their bodies, and for their trailers, made once for all."""
+    mails = (
+        select(*_COLUMNS)
         .outerjoin(Body, Body.message_key == Message.key)
-        .where(*conditions)
+        .where(condition)
         .order_by(*oldest(Message.sent_at), Message.message_id)
     )
-    found = connection.execute(statement).all()
-    trailers: dict[int, list[Trailer]] = {}
-    statement_trailers = (
+    trailers = (
         select(TrailerRow)
         .join(Message, Message.key == TrailerRow.message_key)
-        .where(*conditions)
+        .where(condition)
         .order_by(TrailerRow.message_key, TrailerRow.position)
     )
-    for row in connection.execute(statement_trailers):
+    return mails, trailers
+
+
+_OF_THREAD = _both(Message.thread_id == bindparam("wanted"))
+_OF_KEYS = _both(Message.key.in_(bindparam("wanted", expanding=True)))
+
+
+def of_thread(connection: Connection, thread_id: str) -> list[StoredMessage]:
+    """The messages of a thread with bodies and trailers, oldest first."""
+    return _load(connection, _OF_THREAD, thread_id)
+
+
+def of_keys(connection: Connection, keys: Sequence[int]) -> list[StoredMessage]:
+    """The messages with these numbers, likewise."""
+    return _load(connection, _OF_KEYS, list(keys))
+
+
+def keys_of(connection: Connection, message_ids: Sequence[str]) -> list[int]:
+    """The numbers of those of the message-ids that were ever seen."""
+    hashes = sorted({id_hash(name) for name in message_ids})
+    return list(connection.scalars(_KEYS, {"wanted": hashes}))
+
+
+_KEYS = select(KnownId.key).where(KnownId.id_hash.in_(bindparam("wanted", expanding=True)))
+
+
+def _load(
+    connection: Connection, statements: tuple[AnySelect, AnySelect], wanted: object
+) -> list[StoredMessage]:
+    mails, trailer_rows = statements
+    found = connection.execute(mails, {"wanted": wanted}).all()
+    trailers: dict[int, list[Trailer]] = {}
+    for row in connection.execute(trailer_rows, {"wanted": wanted}):
         trailers.setdefault(row.message_key, []).append(rows.to_trailer(row))
     return [rows.to_message(row, trailers.get(row.key, ())) for row in found]
 

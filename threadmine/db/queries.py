@@ -19,7 +19,16 @@ from sqlalchemy import (
 from threadmine.db import rows
 from threadmine.db.board import board_statements, count_all, field_count, people, threads
 from threadmine.db.findings import claim_rows, finding_rows, issue_rows, select_touches, touch_row
-from threadmine.db.mails import find_words, light_of, load_messages, thread_of, thread_row, thread_rows
+from threadmine.db.mails import (
+    find_words,
+    keys_of,
+    light_of,
+    of_keys,
+    of_thread,
+    thread_of,
+    thread_row,
+    thread_rows,
+)
 from threadmine.db.names import plain_id
 from threadmine.db.places import tree_order
 from threadmine.db.schema import (
@@ -28,13 +37,11 @@ from threadmine.db.schema import (
     ConcernName,
     ConcernRecord,
     FindingRecord,
-    KnownId,
     Message,
     SeriesPatch,
     SeriesVersion,
     Thread,
     TouchRecord,
-    id_hash,
 )
 from threadmine.db.series import resolve_series, series_rows
 from threadmine.db.session import Database
@@ -245,7 +252,7 @@ class Queries:
         """
         wanted = plain_id(message_id)
         with self.database.read() as connection:
-            found = load_messages(connection, [Message.key == number_of(wanted)])
+            found = of_keys(connection, keys_of(connection, [wanted]))
         if not found:
             raise NotFoundError(f"no message {wanted}", remedy="ingest the mail that holds it")
         return found[0]
@@ -266,24 +273,23 @@ class Queries:
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
             with self.database.read() as connection:
-                found = load_messages(connection, [Message.key.in_(chunk)])
+                found = of_keys(connection, chunk)
             yield from found
 
     def messages_by_id(self, message_ids: Iterable[str]) -> tuple[StoredMessage, ...]:
         """Those of the messages that the database holds, oldest first."""
-        hashes = sorted({id_hash(plain_id(name)) for name in message_ids})
+        names = sorted({plain_id(name) for name in message_ids})
         found: list[StoredMessage] = []
         with self.database.read() as connection:
-            for start in range(0, len(hashes), CHUNK):
-                keys = select(KnownId.key).where(KnownId.id_hash.in_(hashes[start : start + CHUNK]))
-                found += load_messages(connection, [Message.key.in_(keys)])
+            for start in range(0, len(names), CHUNK):
+                found += of_keys(connection, keys_of(connection, names[start : start + CHUNK]))
         return tuple(sorted(found, key=lambda m: (rows.seconds(m.date) or 0, m.message_id)))
 
     def search(self, words: str, limit: int = 50, since: datetime | None = None) -> tuple[StoredMessage, ...]:
         """Messages whose subject or new text holds all the words (``"…"`` for a phrase), best first."""
         with self.database.read() as connection:
             keys = find_words(connection, words, limit, since, self.database.is_sqlite)
-            found = {m.message_id: m for m in load_messages(connection, [Message.key.in_(list(keys))])}
+            found = {m.message_id: m for m in of_keys(connection, list(keys))}
         return tuple(found[name] for name in keys.values() if name in found)
 
     # -------------------------------------------------------------------------------- threads
@@ -303,7 +309,7 @@ class Queries:
     def thread_mails(self, thread_id: str) -> tuple[StoredMessage, ...]:
         """The messages of a thread with their bodies, oldest first."""
         with self.database.read() as connection:
-            return tuple(load_messages(connection, [Message.thread_id == thread_id]))
+            return tuple(of_thread(connection, thread_id))
 
     def thread_concerns(self, thread_id: str) -> tuple[Concern, ...]:
         """The concerns of a thread by their messages' dates, then by their places in them."""

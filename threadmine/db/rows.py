@@ -28,6 +28,7 @@ from threadmine.model import (
     Person,
     StateEvidence,
     StoredMessage,
+    Stretch,
     StretchKind,
     Touch,
     Trailer,
@@ -135,6 +136,7 @@ def to_message(row: AnyRow, trailers: Sequence[Trailer]) -> StoredMessage:
         attestation=row.attestation,
         bot=row.bot,
         quoted_only=row.quoted_only,
+        stretches=stretches_of(row.stretches or ""),
     )
 
 
@@ -365,6 +367,32 @@ def message_values(
         hashed,
         clean(message.origin.source),
         clean(message.origin.place),
+    )
+
+
+_KINDS = {kind.value: kind for kind in StretchKind}
+
+
+def stretches_text(stretches: Iterable[Stretch]) -> str:
+    """The stretches of a body as JSON: start, end, depth, kind, then writer and candidates if any."""
+    found: list[tuple[object, ...]] = []
+    for s in stretches:
+        if s.candidates:
+            found.append((s.start, s.end, s.depth, s.kind.value, s.writer, *s.candidates))
+        elif s.writer:
+            found.append((s.start, s.end, s.depth, s.kind.value, s.writer))
+        else:
+            found.append((s.start, s.end, s.depth, s.kind.value))
+    return as_json(found)
+
+
+def stretches_of(text: str) -> tuple[Stretch, ...]:
+    """The stretches from their text; none where there is no text."""
+    if not text:
+        return ()
+    return tuple(
+        Stretch(start, end, depth, _KINDS[kind], names[0] if names else "", tuple(names[1:]))
+        for start, end, depth, kind, *names in json.loads(text)
     )
 
 

@@ -214,6 +214,12 @@ class Body(Base):
 
     message_key: Mapped[int] = key_of_message()
     text: Mapped[str] = mapped_column(Text, comment="text/plain parts joined, line ends \\n")
+    stretches: Mapped[str] = mapped_column(
+        Text,
+        default="",
+        server_default="",
+        comment="Who wrote what, as JSON: [start, end, quote depth, kind, writer, other candidates ...]",
+    )
 
 
 class Copy(Base):

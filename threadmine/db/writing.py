@@ -358,13 +358,13 @@ class Writing:
             key = self.numbers[one.message_id]
             place = arranged.places[one.message_id]
             messages.append(rows.message_values(key, message, one.hashed, joined.thread_id, place))
-            bodies.append((key, rows.clean(message.body)))
+            bodies.append((key, rows.clean(message.body), rows.stretches_text(message.stretches)))
             trailers += rows.trailer_values(key, message.trailers)
             touches += rows.touch_values(key, one.mined.touches)
             search.append((key, rows.clean(message.subject.title), rows.clean(rows.own_text(message))))
         sql, connection = self.sql, self.connection
         sql.insert(connection, Message, rows.MESSAGE_COLUMNS, messages)
-        sql.insert(connection, Body, ("message_key", "text"), bodies)
+        sql.insert(connection, Body, ("message_key", "text", "stretches"), bodies)
         sql.insert(connection, TrailerRow, rows.TRAILER_COLUMNS, trailers)
         sql.insert(connection, TouchRecord, rows.TOUCH_COLUMNS, touches)
         if self.full_text and search:
