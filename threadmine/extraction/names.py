@@ -86,6 +86,8 @@ class Lexicon:
 
 # Which struct an ambiguous member is taken for where nothing tells; first match wins.
 _PREFERENCE = ("page", "folio", "dev_pagemap", "slab", "ptdesc", "zpdesc", "netmem_desc")
+_COMMON = frozenset({"page", "folio"})
+"""A plain word beside "field" is a member of one of these, unless another struct is named."""
 _CALLBACKS = {
     "page_free": "dev_pagemap_ops",
     "folio_free": "dev_pagemap_ops",
@@ -290,6 +292,8 @@ def _struct(match: re.Match[str], lexicon: Lexicon) -> Name | None:
     struct, member = match["structname"], match["structmember"]
     if member:
         return Name(*match.span(), match.group(), f"{struct}.{member}", NameKind.MEMBER)
+    if struct not in lexicon.structs and "_" not in struct:
+        return None
     return Name(*match.span(), match.group(), struct, NameKind.STRUCT)
 
 
@@ -404,17 +408,10 @@ def _word(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -
     if owners and (not plain or _beside(text, start, end, lexicon)):
         if word != "compound_head" and mail.is_function(word):
             return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
-        struct = _nearby(text, owners, lexicon) or prefer(owners)
-        return Name(
-            start,
-            end,
-            word,
-            f"{struct}.{word}",
-            NameKind.MEMBER,
-            (),
-            "",
-            f"struct {struct} for a bare member",
-        )
+        common = not plain or not _COMMON.isdisjoint(owners)
+        struct = _nearby(text, owners, lexicon) or (prefer(owners) if common else "")
+        note = f"struct {struct} for a bare member"
+        return Name(start, end, word, f"{struct}.{word}", NameKind.MEMBER, inferred=note) if struct else None
     if word in _CALLBACKS and "_" in word:
         return Name(start, end, word, f"{_CALLBACKS[word]}.{word}", NameKind.FUNCTION)
     other = lexicon.others.get(word)

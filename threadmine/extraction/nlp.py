@@ -25,6 +25,9 @@ from spacy.tokens import Doc
 GLUE = "\u2060"
 """Stands for a blank inside a C expression, so that the expression stays one token (word joiner)."""
 
+MAX_WORDS = 60_000
+"""Words that spaCy may hold before it starts anew (about 20 MB)."""
+
 _PREFIX = re.compile(r"""^(?:[(\[{"'`“”‘’<,;:!?—–…@&%~*]|\.{2,}|--+)""")
 _SUFFIX = re.compile(r"""(?:[)\]}"'`“”‘’>,;:!?.—–…]|\.{2,}|--+|'s|’s|n't|n’t|'ll|'re|'ve|'d)$""")
 _INFIX = re.compile(
@@ -179,8 +182,15 @@ def language() -> Language:
 
 
 def read(text: str) -> Doc:
-    """``text`` as tokens, its terms in ``doc.user_data["terms"]``; token offsets are those of ``text``."""
-    return language()(keep_whole(text.replace("’", "'")))
+    """``text`` as tokens, its terms in ``doc.user_data["terms"]``; token offsets are those of ``text``.
+
+    spaCy keeps every word it ever saw, so the pipeline is made anew when there are too many of them.
+    """
+    nlp = language()
+    if len(nlp.vocab) > MAX_WORDS:
+        language.cache_clear()
+        nlp = language()
+    return nlp(keep_whole(text.replace("’", "'")))
 
 
 def spans(doc: Doc) -> list[list[int]]:

@@ -101,7 +101,7 @@ def _cuts(read: Read) -> Iterator[int]:
         elif word in GRAMMAR.marks:
             last = i + 1
             yield last
-        elif _begins_clause(read, i, last):
+        elif (word in GRAMMAR.breaks or words[i - 1] == ",") and _begins_clause(read, i, last):
             last = i
             yield i
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from threadmine.extraction.claims.clauses import Candidate
 from threadmine.extraction.claims.sentence import Read
 from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.nlp import Term
 from threadmine.extraction.text import Place
 from threadmine.model import Modality, Polarity, Predicate, Tense
 
@@ -33,6 +34,7 @@ _HAVING = frozenset(
         "contains",
     }
 )
+_OF_NOUNS = ("no", "none", "neither", "nor", "without")
 _DOUBLE = ("without", "unless")
 
 
@@ -84,6 +86,8 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
     for term in read.marks.get("negation", ()):
         if not one.clause.first <= term.first < one.clause.last or term.value in _DOUBLE:
             continue
+        if term.value in _OF_NOUNS and not _of_the_statement(one, term):
+            continue
         if one.clause.condition and _inside_condition(read, one, term.first):
             continue
         distance = one.cue_at - term.first
@@ -97,6 +101,14 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
             why.append(f"negative: “{term.text}”")
             return Polarity.NEGATIVE
     return Polarity.POSITIVE
+
+
+def _of_the_statement(one: Candidate, term: Term) -> bool:
+    """Whether "no" or "nothing" stands right before the cue, the object or the subject, not before another
+    noun.
+    """
+    near = [one.cue_at, *(t.first for t in (one.subject, one.object) if t is not None)]
+    return any(0 < at - term.first <= 2 for at in near)
 
 
 def _inside_condition(read: Read, one: Candidate, at: int) -> bool:

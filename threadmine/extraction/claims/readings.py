@@ -138,6 +138,11 @@ class Around:
         stop = next((i for i in range(self.cue.last, self.clause.last) if words[i] == ","), self.clause.last)
         return text_of(self.read, self.cue.last, stop)
 
+    def denied(self) -> bool:
+        """Whether a "not" stands right before the cue."""
+        words = self.read.words[max(self.clause.first, self.cue.first - 3) : self.cue.first]
+        return any(w in ("not", "n't", "never") for w in words)
+
     def value(self) -> str:
         """What a member is set to."""
         words = self.read.words
@@ -231,6 +236,9 @@ def calls(around: Around) -> list[Candidate]:
     """A function calls functions; an arrow to an assignment sets a member."""
     left, right = around.functions(around.left), around.functions(around.right)
     members = around.members(around.right)
+    if around.denied() and GRAMMAR.limits & set(around.read.words[around.cue.last : around.clause.last]):
+        named = left or right
+        return [around.make(Predicate.OTHER, named[-1], None, 2, around.from_cue())] if named else []
     if around.passive and left:
         caller = right[0] if right else around.by()
         return [

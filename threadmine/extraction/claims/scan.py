@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from threadmine.extraction.comments import added_comments
 from threadmine.extraction.names import Lexicon
@@ -28,27 +27,23 @@ class Wanted:
     """The words that make a sentence worth reading."""
 
     words: frozenset[str]  # lower case
-    parts: tuple[str, ...]  # of C names, lower case
+    all: frozenset[str]  # and those that count only beside a sentence with one of the others
+    parts: re.Pattern[str]  # of C names
 
     def in_text(self, text: str) -> bool:
         """Whether one of the words, or a C name with one of the parts, is in ``text``."""
         found = set(_WORD.findall(text))
         return not self.words.isdisjoint(map(str.lower, found)) or self.in_names(found)
 
+    def weakly_in(self, text: str) -> bool:
+        """Whether one of the words, weak ones included, or such a C name is in ``text``."""
+        found = set(_WORD.findall(text))
+        return not self.all.isdisjoint(map(str.lower, found)) or self.in_names(found)
+
     def in_names(self, names: Iterable[str]) -> bool:
         """Whether one of ``names`` is written as in C and has one of the parts."""
-        for name in names:
-            if "_" in name or (name[0].isupper() and not name[1:].islower()):
-                lower = name.lower()
-                if any(part in lower for part in self.parts):
-                    return True
-        return False
-
-
-@lru_cache(maxsize=4)
-def _words() -> tuple[frozenset[str], tuple[str, ...]]:
-    table = word_list("relevance")
-    return frozenset(table["sentence"]["words"]), tuple(table["names"]["parts"])
+        written = [n for n in names if "_" in n or (n[0].isupper() and not n[1:].islower())]
+        return bool(written) and self.parts.search(" ".join(written)) is not None
 
 
 _wanted: dict[int, tuple[Lexicon, Wanted]] = {}
@@ -58,27 +53,29 @@ def wanted(lexicon: Lexicon) -> Wanted:
     """The words worth reading for, with ``lexicon``; made once."""
     known = _wanted.get(id(lexicon))
     if known is None or known[0] is not lexicon:
-        words, parts = _words()
+        table = word_list("relevance")
+        words, weak, parts = (frozenset(table[part]["words"]) for part in ("sentence", "weak", "names"))
         members = {member.lower() for member in lexicon.members if "_" in member and "." not in member}
         flags = {flag.lower() for flag in lexicon.flags}
         functions = {function.lower() for function in lexicon.functions}
-        known = (lexicon, Wanted(frozenset(words | members | flags | functions), parts))
+        strong = words | members | flags | functions
+        known = (lexicon, Wanted(strong, strong | weak, re.compile("|".join(sorted(parts)), re.IGNORECASE)))
         _wanted[id(lexicon)] = known
     return known[1]
 
 
 def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
     """The sentences of ``message`` worth reading, in order, comments last."""
-    body = message.body
     worth = wanted(lexicon)
-    own = [s for s in message.stretches if s.depth == 0 and s.kind in _READ]
+    body = message.body
+    own = "\n".join(body[s.start : s.end] for s in message.stretches if s.depth == 0 and s.kind in _READ)
+    in_text = worth.in_text
     prose: tuple[Sentence, ...] = ()
-    if worth.in_text("\n".join(body[s.start : s.end] for s in own)):
-        prose = tuple(s for s in sentences(message, worth.in_text) if worth.in_text(s.text))
+    if worth.in_text(own):
+        in_text = worth.weakly_in
+        prose = tuple(s for s in sentences(message, in_text) if in_text(s.text))
     number = prose[-1].paragraph + 1 if prose else 0
-    comments = tuple(
-        s
-        for s in added_comments(message, number, worth.in_text)
-        if worth.in_text(s.text) or worth.in_text(s.code) or s.scope.startswith("struct ")
+    comments = added_comments(message, number, in_text)
+    return prose + tuple(
+        s for s in comments if in_text(f"{s.text} {s.code}") or s.scope.startswith("struct ")
     )
-    return prose + comments

@@ -38,6 +38,8 @@ class Grammar:
     openers: frozenset[str]
     avoiding: frozenset[str]
     measuring: frozenset[str]
+    limits: frozenset[str]
+    breaks: frozenset[str]  # every word that may begin a clause
     participles: tuple[str, ...]
 
 
@@ -71,6 +73,10 @@ def _load() -> Grammar:
         openers=frozenset(table["openers"]["words"]),
         avoiding=frozenset(table["avoiding"]["words"]),
         measuring=frozenset(table["measuring"]["words"]),
+        limits=frozenset(table["limits"]["words"]),
+        breaks=frozenset(
+            (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
+        ),
         participles=tuple(table["participles"]["endings"]),
     )
 
