@@ -134,7 +134,7 @@ def test_findings_are_the_programs_own(run: Run) -> None:
 def test_nothing_found_is_said_and_a_typo_gets_near_matches(run: Run) -> None:
     assert items(run("issues", "--json", "--kind", "nit", said="no issue matches")) == []
     run("issues", "--field", "folio._nr_pagse", status=1, said="did you mean folio._nr_pages")
-    run("touches", "memcg_dat", status=1, said="did you mean memcg_data")
+    run("touches", "memgc_data", status=1, said="did you mean memcg_data")
     run("claims", "--field", "folio._pincount", said="no claim matches")
 
 

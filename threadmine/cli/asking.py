@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from threadmine.model import Access, ClaimRow, ConcernState, IssueRow, SeriesRow
+from threadmine.cli.members import also_called
+from threadmine.model import (
+    Access,
+    ClaimRow,
+    ConcernState,
+    IssueRow,
+    Moment,
+    SeriesRow,
+    TouchRow,
+    Unknown,
+)
 from threadmine.query import (
     And,
     Facts,
@@ -19,6 +29,7 @@ from threadmine.query import (
     narrow,
     of_claim,
     of_issue,
+    of_touch,
     parse,
 )
 from threadmine.query.terms import TERMS
@@ -46,7 +57,7 @@ class Asking:
         self.text = " ".join(map(quoted, terms))
         tree = parse(self.text)
         self.narrow: Narrow = narrow(tree, app.now)
-        around = Surroundings(app.now, _series(queries), _writers(queries))
+        around = Surroundings(app.now, _series(queries), _writers(queries), also_called)
         self._test = compile_query(tree, around, self.text)
         self._beside_words = compile_query(without_words(tree), around, self.text)
 
@@ -59,12 +70,21 @@ class Asking:
         wanted = self._wanted(given, ("field", "kind", "author", "since", "until"))
         if wanted.get("state") is None and self.narrow.states:
             wanted["state"] = [ConcernState(state) for state in self.narrow.states]
-        return self.keep(queries.issues(**wanted), of_issue)
+        field = wanted.pop("field")
+        rows = by_every_name(field, lambda name: queries.issues(field=name, **wanted), _issue_key)
+        return self.keep(rows, of_issue)
 
     def claims(self, queries: Queries, **given: Any) -> list[ClaimRow]:
         """The claims that meet the query and the options (``given``: arguments of ``Queries.claims``)."""
         wanted = self._wanted(given, ("field", "verdict", "predicate", "author", "since", "until"))
-        return self.keep(queries.claims(**wanted), of_claim)
+        field = wanted.pop("field")
+        rows = by_every_name(field, lambda name: queries.claims(field=name, **wanted), _claim_key)
+        return self.keep(rows, of_claim)
+
+    def touches(self, queries: Queries, member: str, **given: Any) -> list[TouchRow]:
+        """The lines that touch a member under any of its names and meet the query, newest patch first."""
+        rows = by_every_name(member, lambda name: queries.touches(name or member, **given), _touch_key)
+        return self.keep(rows, of_touch)
 
     def _wanted(self, given: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
         """The options, filled up with what the query says for all its rows."""
@@ -89,6 +109,45 @@ def quoted(word: str) -> str:
     if colon and name.lstrip("-(").lower() in TERMS:
         return word if has_terms(value) else f'{name}:"{value}"'
     return word if has_terms(word) else f'"{word}"'
+
+
+def by_every_name(
+    field: str | None, ask: Callable[[str | None], Sequence[Row]], key: Callable[[Row], tuple[float, str]]
+) -> list[Row]:
+    """The rows about a member under the name asked for and those it had in other kernels, newest first.
+
+    Args:
+        field: the member, None for all rows.
+        ask: gives the rows about one name.
+        key: date (seconds, later is larger) and identity of a row.
+    """
+    others = also_called(field) if field is not None else ()
+    found = list(ask(field))
+    if not others:
+        return found
+    known = {key(row) for row in found}
+    for name in others:
+        for row in ask(name):
+            if key(row) not in known:
+                known.add(key(row))
+                found.append(row)
+    return sorted(found, key=lambda row: -key(row)[0])
+
+
+def _seconds(moment: Moment) -> float:
+    return 0.0 if isinstance(moment, Unknown) else moment.timestamp()
+
+
+def _issue_key(row: IssueRow) -> tuple[float, str]:
+    return _seconds(row.concern.date), row.concern.id
+
+
+def _claim_key(row: ClaimRow) -> tuple[float, str]:
+    return _seconds(row.claim.date), row.claim.id
+
+
+def _touch_key(row: TouchRow) -> tuple[float, str]:
+    return _seconds(row.date), f"{row.message_id} {row.touch.start} {row.touch.name} {row.touch.access}"
 
 
 def without_words(tree: Node) -> Node:

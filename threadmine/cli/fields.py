@@ -132,13 +132,12 @@ def touches_command(
     from threadmine.cli.asking import Asking
     from threadmine.cli.members import member_places
     from threadmine.model import Access
-    from threadmine.query import of_touch
     from threadmine.render.matrix import touching_lines
     from threadmine.render.records import touch_record
 
     with app.queries() as queries:
-        every = queries.touches(member, access=Access.WRITE if write else None, since=app.when(since))
-        rows = Asking(app, queries, terms).keep(every, of_touch)
+        access = Access.WRITE if write else None
+        rows = Asking(app, queries, terms).touches(queries, member, access=access, since=app.when(since))
         empty = not rows and queries.counts().messages > 0
     if as_json:
         place = member_places()

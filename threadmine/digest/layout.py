@@ -12,7 +12,16 @@ from threadmine.model import ClaimRow, ConcernState, IssueRow, Unknown, VerdictK
 from threadmine.render.detail import holding_text
 from threadmine.render.lists import concern_place, person, statement
 from threadmine.render.matrix import LETTERS
-from threadmine.render.text import age, as_utc, clip, date_text, join_words, numbered, safe_line
+from threadmine.render.text import (
+    age,
+    as_utc,
+    clip,
+    date_text,
+    function_text,
+    join_words,
+    numbered,
+    safe_line,
+)
 
 MOST = 12
 """Items of one section; what is more is counted, with the command that lists it."""
@@ -322,7 +331,7 @@ def _findings(found: Digest) -> Iterator[Block]:
     yield Block(Kind.HEADING, "Seen in patches, raised by nobody")
     for row in found.findings[:MOST]:
         finding = row.finding
-        where = f"{finding.file}:{finding.line} {finding.function}()" if finding.function else finding.file
+        where = f"{finding.file}:{finding.line} {function_text(finding.function)}"
         patch = " ".join(part for part in (f"v{row.version}" if row.version else "", row.patch) if part)
         text = f"{safe_line(finding.text)} ({safe_line(where)}; {person(row.author)}, {safe_line(patch)})"
         yield Block(Kind.ITEM, text, row.url, True, finding.id)

@@ -25,11 +25,13 @@ class Surroundings:
         now: the present, for ages.
         series: the series version with an id, None where there is none.
         writers: ids of the series versions that write a member.
+        also: other names that kernels gave a member.
     """
 
     now: datetime
     series: Callable[[str], SeriesRow | None] = field(default=lambda _: None)
     writers: Callable[[str], frozenset[str]] = field(default=lambda _: frozenset())
+    also: Callable[[str], tuple[str, ...]] = field(default=lambda _: ())
 
 
 Test = Callable[[Facts], bool]
@@ -71,7 +73,8 @@ def compile_query(node: Node, around: Surroundings, query: str = "") -> Test:
 
 def _field(term: Term, around: Surroundings) -> Test:
     wanted = plain_name(term.values[0])
-    return lambda facts: any_member(facts.members, wanted)
+    names = (wanted, *around.also(wanted))
+    return lambda facts: any(any_member(facts.members, name) for name in names)
 
 
 def _struct(term: Term, around: Surroundings) -> Test:
@@ -130,16 +133,18 @@ def _part_of(name: str) -> Callable[[Term, Surroundings], Test]:
 
 def _touches(term: Term, around: Surroundings) -> Test:
     wanted = plain_name(term.values[0])
+    names = (wanted, *around.also(wanted))
 
     def test(facts: Facts) -> bool:
         series = around.series(facts.series_id) if facts.series_id else None
-        return series is not None and any_member(series.fields, wanted)
+        return series is not None and any(any_member(series.fields, name) for name in names)
 
     return test
 
 
 def _writes(term: Term, around: Surroundings) -> Test:
-    writers = around.writers(plain_name(term.values[0]))
+    wanted = plain_name(term.values[0])
+    writers = frozenset[str]().union(*(around.writers(name) for name in (wanted, *around.also(wanted))))
     return lambda facts: facts.series_id in writers
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from threadmine.model import ClaimRow, FieldCount, FindingRow, IssueRow, Moment, Person, SeriesRow, Unknown
 from threadmine.render.style import PLAIN, Style, badge
 from threadmine.render.table import Cell, Column, table
-from threadmine.render.text import age, clip, join_words, pad, safe_line, wrap
+from threadmine.render.text import age, clip, function_text, join_words, pad, safe_line, wrap
 
 QUOTE_LINES = 3
 """Lines of a quotation in a list; ``show`` has the whole of it."""
@@ -83,7 +83,7 @@ def concern_place(row: IssueRow) -> str:
     where = concern.about_file + (
         f":{concern.about_line}" if concern.about_line and concern.about_file else ""
     )
-    function = f"{concern.about_function}()" if concern.about_function else ""
+    function = function_text(concern.about_function)
     return safe_line(" ".join(part for part in (where, function) if part))
 
 
@@ -138,8 +138,8 @@ def finding_lines(
         yield f"{style(finding.id, 'id')}  {safe_line(finding.rule)}  {age(row.date, now)}"
         yield from wrap(safe_line(finding.text), columns, "    ", "    ")
         yield style(clip(f"    {safe_line(finding.quote)}", columns), "add")
-        function = f" {finding.function}()" if finding.function else ""
-        yield style(clip(f"    {safe_line(f'{finding.file}:{finding.line}{function}')}", columns), "dim")
+        place = f"{finding.file}:{finding.line} {function_text(finding.function)}"
+        yield style(clip(f"    {safe_line(place)}", columns), "dim")
         for item in finding.evidence:
             yield from wrap(f"{safe_line(item.fact)} [{safe_line(item.source)}]", columns, "    > ", "      ")
         yield from _where(row.series_title or row.subject, row.version, row.patch, columns, style, "")

@@ -10,7 +10,7 @@ from threadmine.model import Access, Side, TouchRow, Unknown, unique
 from threadmine.render.lists import person
 from threadmine.render.style import PLAIN, Style
 from threadmine.render.table import Cell, Column, table
-from threadmine.render.text import age, join_words, safe_line
+from threadmine.render.text import age, function_text, join_words, safe_line
 
 LETTERS = {Access.WRITE: "W", Access.DECLARE: "D", Access.REMOVE: "X", Access.READ: "R", Access.COMMENT: "c"}
 """Letter of each access, the strongest first: a cell shows the first that applies."""
@@ -117,8 +117,7 @@ def touch_lines(
 def place_text(row: TouchRow) -> str:
     """``mm/memremap.c:478 zone_device_page_init()``."""
     touch = row.touch
-    function = f" {touch.function}()" if touch.function else ""
-    return safe_line(f"{touch.file}:{touch.line}{function}")
+    return safe_line(f"{touch.file}:{touch.line} {function_text(touch.function)}")
 
 
 def by_series(rows: Iterable[TouchRow]) -> Mapping[tuple[str, int], list[TouchRow]]:
@@ -175,7 +174,7 @@ def _patch_lines(group: Sequence[TouchRow], columns: int, style: Style) -> Itera
 
 
 def _function(row: TouchRow) -> str:
-    return f"{row.touch.function}()" if row.touch.function else row.touch.file
+    return function_text(row.touch.function) or safe_line(row.touch.file)
 
 
 def changes(before: Sequence[TouchRow], after: Sequence[TouchRow]) -> tuple[tuple[str, str, str], ...]:

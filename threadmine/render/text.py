@@ -141,6 +141,13 @@ def join_words(words: Iterable[str], most: int = 0) -> str:
     return ", ".join(items)
 
 
+def function_text(name: str) -> str:
+    """``prep_compound_page()``; a definition (``struct dev_pagemap``) stands as it is, nothing as nothing."""
+    if not name or name.startswith(("struct ", "union ", "enum ")):
+        return safe_line(name)
+    return f"{safe_line(name)}()"
+
+
 def numbered(count: int, one: str, many: str = "") -> str:
     """``1 message``, ``2 messages``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
