@@ -290,6 +290,7 @@ def test_hunks_of_any_text_keep_their_lines(rows: list[tuple[str, str]]) -> None
         "@@ -" + "1" * 1_000_000 + " +1 @@\n",
         "diff --git " + "a" * 1_000_000,
         "\x00\n@@ -1 +1 @@\n-\x00\n+\x00\n",
+        "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-\ud800\n+\udc80\n",
     ],
 )
 def test_hostile_bodies_end(body: str) -> None:

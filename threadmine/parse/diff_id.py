@@ -63,4 +63,8 @@ def _keep_index(match: re.Match[str]) -> str:
 
 
 def _squeeze(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape").translate(None, _BLANKS)
+    try:
+        data = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character, which no mail that decodes well can have
+        data = text.encode("utf-8", "surrogatepass")
+    return data.translate(None, _BLANKS)
