@@ -1,0 +1,393 @@
+"""Mail from lore and other public-inbox servers, fetched with liblore and b4.
+
+liblore fetches and caches (with its mirrors and fallbacks, from git-config), b4 knows how to find the other
+versions of a series. All their failures, some of which are None, an empty list or an error of the gzip
+module, become one :class:`SourceError` each that says what to do. What was fetched is whole before any of it
+is given on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gzip
+import io
+import logging
+import re
+import urllib.parse
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import b4
+import b4.mbox
+import liblore
+import requests
+from liblore.utils import split_and_dedupe
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+from threadmine.errors import SourceError
+from threadmine.model import Origin, RawMail, Skipped, unique
+from threadmine.parse.headers import clean_id, split_headers
+from threadmine.parse.subject import parse_subject
+from threadmine.sources.mailbox import read_mbox
+
+_PUBLIC_HOSTS = frozenset({"lore.kernel.org", "www.lore.kernel.org", "patch.msgid.link", "msgid.link"})
+_MAX_WAIT = 30
+"""Seconds that a server's Retry-After is obeyed for."""
+
+_TRIES = 3
+_SLACK = timedelta(hours=2)
+"""How far before the server's last word a poll begins again: mail may be filed late."""
+
+_CHANGE_ID = re.compile(r"[A-Za-z0-9._-]{8,200}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a user asks for: a message by its id, or a series by its change-id."""
+
+    message_id: str = ""
+    change_id: str = ""
+    base: str = ""  # server and list, where the target names another one than is configured
+
+    def __str__(self) -> str:
+        return self.message_id or self.change_id
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Mail that came, all of it, and the server's clock at that time."""
+
+    mails: tuple[RawMail | Skipped, ...]
+    as_of: datetime
+    base: str
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The message-ids, in order."""
+        return unique(mail_id(mail) for mail in self.mails if isinstance(mail, RawMail))
+
+
+def mail_id(mail: RawMail) -> str:
+    """The Message-ID of raw mail, without parsing more of it."""
+    return clean_id(split_headers(mail.data).first("message-id"))
+
+
+def parse_target(text: str) -> Target:
+    """A message-id, ``<message-id>``, link to a public-inbox server or msgid.link, or a change-id.
+
+    Raises:
+        SourceError: it is none of these.
+    """
+    text = text.strip()
+    if re.match(r"https?://", text, re.IGNORECASE):
+        return _parse_link(text)
+    bare = re.sub(
+        r"^(?:\w*id|message-id|mid|rfc822msgid|change-id):\s*", "", text, flags=re.IGNORECASE
+    ).strip("<>")
+    if "@" in bare and not re.search(r"\s", bare):
+        return Target(message_id=urllib.parse.unquote(bare) if "%40" in bare else bare)
+    if _CHANGE_ID.match(bare):
+        return Target(change_id=bare)
+    raise SourceError(
+        "this is no message-id, link or change-id",
+        text[:120],
+        "give the id of a message, or its link on lore",
+    )
+
+
+def _parse_link(text: str) -> Target:
+    link = urllib.parse.urlsplit(text)
+    parts = [urllib.parse.unquote(part) for part in link.path.split("/") if part]
+    at = next((n for n, part in enumerate(parts) if "@" in part), None)
+    if at is None:
+        raise SourceError(
+            "this link names no message", text[:200], "copy the link of one message of the thread"
+        )
+    host = (link.hostname or "").lower()
+    if host in _PUBLIC_HOSTS or "/project/" in link.path:
+        return Target(message_id=parts[at])
+    inbox = "/".join(parts[:at]) or "all"
+    return Target(message_id=parts[at], base=f"{link.scheme}://{link.netloc}/{inbox}")
+
+
+class Lore:
+    """One server, as git-config and ``-c section.key=value`` choose it.
+
+    Args:
+        settings: overrides of git-config (``b4.midmask``, ``lore.fallback``, …).
+        timeout: seconds to wait for an answer; None takes liblore's.
+    """
+
+    def __init__(self, settings: Mapping[str, str] | None = None, timeout: float | None = None) -> None:
+        _quiet()
+        self._settings = dict(settings or {})
+        self._timeout = timeout
+        self._nodes: dict[str, liblore.LoreNode] = {}
+        b4.LORENODE = None
+        b4.setup_config(argparse.Namespace(config=self._settings))
+        midmask = str(b4.get_main_config().get("midmask", "https://lore.kernel.org/all/%s"))
+        self.base = midmask.replace("/%s", "").rstrip("/")
+        if not urllib.parse.urlsplit(self.base).path.strip("/"):
+            self.base += "/all"
+
+    def close(self) -> None:
+        """Ends all connections."""
+        for node in self._nodes.values():
+            node.close()
+        b4.LORENODE = None
+
+    def _node(self, base: str) -> liblore.LoreNode:
+        node = self._nodes.get(base)
+        if node is None:
+            options: dict[str, Any] = {"cache_dir": f"{b4.get_cache_dir()}/lore", "cache_ttl": 600}
+            fallback = self._settings.get("lore.fallback")
+            if fallback:
+                options["fallback_urls"] = [fallback]
+            if self._timeout is not None:
+                options["request_timeout"] = (min(self._timeout, 5.0), self._timeout)
+            node = liblore.LoreNode.from_git_config(base, **options)
+            node.set_requests_session(_session(node))
+            self._nodes[base] = node
+        if base == self.base:
+            b4.LORENODE = node
+        return node
+
+    # ------------------------------------------------------------------------------- threads
+
+    def thread(self, message_id: str, base: str = "", fresh: bool = True) -> Fetched:
+        """The whole thread of a message.
+
+        Raises:
+            SourceError: it did not come, or what came does not hold the message.
+        """
+        base = base or self.base
+        node = self._node(base)
+        with _explained(f"{base}/{message_id}", f"there is no message {message_id} on {_host(base)}"):
+            data = node.get_mbox_by_msgid(message_id, nocache=fresh)
+        fetched = self._fetched(data, base, message_id, node)
+        if message_id not in fetched.ids:
+            raise SourceError(
+                "the server's answer does not hold the message that was asked for",
+                f"{base}/{message_id}",
+                "check the id, or ask another server (b4.midmask)",
+            )
+        return fetched
+
+    def series(self, change_id: str) -> tuple[str, ...]:
+        """Ids of messages, one for each thread of a series that carries ``change_id``.
+
+        Raises:
+            SourceError: nothing carries it, or the server fails.
+        """
+        found = self._search(
+            f'nq:"change-id: {change_id}"', self.base, f"no series has the change-id {change_id}"
+        )
+        roots = [
+            mail_id(mail)
+            for mail in found.mails
+            if isinstance(mail, RawMail) and _states_change_id(mail, change_id) and _is_first(mail)
+        ]
+        if not roots:
+            raise SourceError(
+                f"no series has the change-id {change_id}", _host(self.base), "check the change-id"
+            )
+        return unique(roots)
+
+    def other_versions(self, thread: Fetched) -> tuple[str, ...]:
+        """Ids of the first messages of the older and newer versions of the series in ``thread``.
+
+        b4 finds them by change-id or by title and author. Empty where the thread is no series.
+        """
+        data = b"".join(_as_mbox(mail) for mail in thread.mails if isinstance(mail, RawMail))
+        known = set(thread.ids)
+        latest = max((parse_subject(s).version for s in _first_subjects(thread)), default=0)
+        if not latest:
+            return ()
+        self._node(self.base)
+        found: list[str] = []
+        with _explained(self.base, "the search for other versions found nothing"):
+            for direction, wanted in ((1, None), (-1, list(range(1, latest)))):
+                if direction < 0 and not wanted:
+                    continue
+                messages = split_and_dedupe(data)
+                for message in b4.mbox.get_extra_series(messages, direction, wanted, nocache=True):
+                    subject = parse_subject(b4.LoreMessage.clean_header(message.get("Subject", "")))
+                    own = b4.LoreMessage.get_clean_msgid(message) or ""
+                    if own and own not in known and not subject.is_reply and (subject.number or 0) <= 1:
+                        found.append(own)
+        return unique(found)
+
+    # ------------------------------------------------------------------------------- queries
+
+    def query(self, list_name: str, query: str, since: datetime | None = None) -> Fetched:
+        """All threads of a list (empty: of all lists) with a message that matches.
+
+        Raises:
+            SourceError: there is no such list, nothing matches, or the server fails.
+        """
+        base = f"{_origin(self.base)}/{list_name}" if list_name else self.base
+        node = self._node(base)
+        with _explained(base, f"there is no list {list_name or 'all'} on {_host(base)}"):
+            node.validate()
+        full = f"({query})" if query else ""
+        if since is not None:
+            full = " AND ".join(filter(None, (full, f"rt:{int(since.timestamp())}..")))
+        return self._search(full or "rt:0..", base, f"nothing matches {query!r}", whole_threads=True)
+
+    def _search(self, query: str, base: str, nothing: str, whole_threads: bool = False) -> Fetched:
+        node = self._node(base)
+        with _explained(base, nothing, "loosen the query or widen --since"):
+            data = node.get_mbox_by_query(query, full_threads=whole_threads, nocache=True)
+            if not data:
+                raise LookupError
+        return self._fetched(data, base, "", node)
+
+    def _fetched(self, data: bytes, base: str, message_id: str, node: liblore.LoreNode) -> Fetched:
+        source = f"{base}/{message_id}" if message_id else base
+        name = base.rsplit("/", 1)[-1]
+        mails: list[RawMail | Skipped] = []
+        for mail in read_mbox(io.BytesIO(data), source):
+            origin = Origin(source, mail.origin.place, "" if name == "all" else name)
+            mails.append(
+                RawMail(mail.data, origin) if isinstance(mail, RawMail) else Skipped(origin, mail.reason)
+            )
+        if not any(isinstance(mail, RawMail) for mail in mails):
+            raise SourceError("the server's answer holds no mail", source, "check the server (b4.midmask)")
+        as_of = node.last_as_of or datetime.now(UTC)
+        return Fetched(tuple(mails), as_of, base)
+
+
+def poll_start(as_of: datetime) -> datetime:
+    """Where the next poll of a query begins that was answered at ``as_of`` by the server's clock."""
+    return as_of - _SLACK
+
+
+# ------------------------------------------------------------------------------------------ details
+
+
+class _PatientRetry(Retry):
+    """Tries again after 403, 429, 502, 503 and 504, as long as the server asks for, up to a bound."""
+
+    def get_retry_after(self, response: Any) -> float | None:
+        wait = super().get_retry_after(response)
+        return None if wait is None else min(wait, _MAX_WAIT)
+
+
+def _session(node: liblore.LoreNode) -> requests.Session:
+    retry = _PatientRetry(
+        total=_TRIES,
+        connect=1,
+        read=0,
+        status_forcelist=[429, 502, 503, 504],
+        allowed_methods=None,
+        backoff_factor=0.5,
+        raise_on_status=False,
+        respect_retry_after_header=True,
+    )
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retry))
+    node.set_user_agent("threadmine", "1")
+    session.headers["User-Agent"] = getattr(node, "_user_agent", "threadmine")
+    return session
+
+
+@contextlib.contextmanager
+def _explained(where: str, missing: str, remedy: str = "check the id or the list") -> Iterator[None]:
+    """Turns whatever b4, liblore, requests or gzip raise into one SourceError that says what to do."""
+    try:
+        yield
+    except liblore.RemoteError as error:
+        raise _remote(error, where, missing, remedy) from error
+    except LookupError as error:
+        raise SourceError(missing, where, remedy) from error
+    except (EOFError, zlib.error) as error:
+        raise SourceError("the answer was cut short; nothing of it was stored", where, "try again") from error
+    except gzip.BadGzipFile as error:
+        what = (
+            "the server sent a page where mail was promised (a check for robots, or no public-inbox server)"
+        )
+        raise SourceError(
+            what, where, "check the address; open it in a browser once, or try again later"
+        ) from error
+    except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
+        what = "the connection was cut in the middle; nothing was stored"
+        raise SourceError(what, where, "try again") from error
+    except requests.RequestException as error:
+        raise SourceError(
+            f"the server cannot be reached ({type(error).__name__})", where, _NETWORK
+        ) from error
+    except liblore.LibloreError as error:
+        raise SourceError(
+            f"the request failed ({error})", where, "check the git-config of liblore"
+        ) from error
+
+
+_NETWORK = "check the network and b4.midmask, or use --offline-mode"
+
+
+def _remote(error: liblore.RemoteError, where: str, missing: str, remedy: str) -> SourceError:
+    status = error.status_code
+    if status == 404:
+        return SourceError(missing, where, remedy)
+    if status == 403:
+        return SourceError(
+            "the server refuses to answer (403)", where, "wait a while, or use a mirror (lore.fallback)"
+        )
+    if status in (429, 502, 503, 504):
+        what = f"the server is busy ({status}), also after {_TRIES} more tries"
+        return SourceError(what, where, "try again later, or use a mirror (lore.fallback)")
+    if status is not None:
+        return SourceError(f"the server answers with an error ({status})", where, "try again later")
+    text = str(error)
+    if "timed out" in text or "Timeout" in text:
+        return SourceError(
+            "the server did not answer in time", where, "try again, or raise -c threadmine.timeout"
+        )
+    if "IncompleteRead" in text or "Connection broken" in text or "RemoteDisconnected" in text:
+        return SourceError("the connection was cut in the middle; nothing was stored", where, "try again")
+    return SourceError("the server cannot be reached", where, _NETWORK)
+
+
+def _quiet() -> None:
+    """b4 and liblore tell their user what they do; ours is told by the command."""
+    for name in ("b4", "liblore", "urllib3"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _origin(base: str) -> str:
+    link = urllib.parse.urlsplit(base)
+    return f"{link.scheme}://{link.netloc}"
+
+
+def _host(base: str) -> str:
+    return urllib.parse.urlsplit(base).netloc
+
+
+def _as_mbox(mail: RawMail) -> bytes:
+    text = re.sub(rb"^(>*From )", rb">\1", mail.data, flags=re.MULTILINE)
+    return b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + text.rstrip(b"\n") + b"\n\n"
+
+
+def _first_subjects(thread: Fetched) -> Sequence[str]:
+    """Subjects of the cover letters and first patches of a thread."""
+    subjects = (
+        split_headers(mail.data).first("subject") for mail in thread.mails if isinstance(mail, RawMail)
+    )
+    parsed = [parse_subject(b4.LoreMessage.clean_header(subject)) for subject in subjects]
+    return [s.raw for s in parsed if s.is_patch and not s.is_reply and (s.number is None or s.number <= 1)]
+
+
+def _is_first(mail: RawMail) -> bool:
+    subject = parse_subject(b4.LoreMessage.clean_header(split_headers(mail.data).first("subject")))
+    return not subject.is_reply and (subject.number is None or subject.number <= 1)
+
+
+def _states_change_id(mail: RawMail, change_id: str) -> bool:
+    pattern = rb"^\s*change-id:\s*" + re.escape(change_id.encode()) + rb"\s*$"
+    return re.search(pattern, mail.data, re.IGNORECASE | re.MULTILINE) is not None
