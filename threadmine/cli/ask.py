@@ -66,14 +66,13 @@ def issues_command(
     Open ones stand first, the newest on top. An issue is open until a later message or version settles it;
     agreement alone does not. TERMS are those of the query language: field:folio._nr_pages is:open age:>2w.
     """
-    from threadmine.cli.asking import Asking
+    from threadmine.cli.asking import asking
     from threadmine.render.lists import issue_lines
     from threadmine.render.records import issue_record
 
     state, kind = given.pop("state"), given.pop("kind")
     with app.queries() as queries:
-        rows = Asking(app, queries, terms).issues(
-            queries,
+        rows = asking(app, queries, terms).issues(
             state=None if state is None else ConcernState(state),
             kind=None if kind is None else ConcernKind(kind),
             **common(app, given),
@@ -108,14 +107,13 @@ def claims_command(
     Each is shown in its author's words, then (=) as it was read, then (>) why it holds or not. TERMS are
     those of the query language: verdict:refuted author:ada since:4w.
     """
-    from threadmine.cli.asking import Asking
+    from threadmine.cli.asking import asking
     from threadmine.render.lists import claim_lines
     from threadmine.render.records import claim_record
 
     verdict, predicate = given.pop("verdict"), given.pop("predicate")
     with app.queries() as queries:
-        rows = Asking(app, queries, terms).claims(
-            queries,
+        rows = asking(app, queries, terms).claims(
             verdict=None if verdict is None else VerdictKind(verdict),
             predicate=None if predicate is None else Predicate(predicate),
             **common(app, given),

@@ -1,104 +1,26 @@
-"""A query typed on the command line, ready to be asked: for the database, and as a test of each row."""
+"""A query typed on the command line: words of the shell become the text of a query."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from threadmine.cli.members import also_called
-from threadmine.model import (
-    Access,
-    ClaimRow,
-    ConcernState,
-    IssueRow,
-    Moment,
-    SeriesRow,
-    TouchRow,
-    Unknown,
-)
-from threadmine.query import (
-    And,
-    Facts,
-    Narrow,
-    Node,
-    Surroundings,
-    Text,
-    compile_query,
-    has_terms,
-    narrow,
-    of_claim,
-    of_issue,
-    of_touch,
-    parse,
-)
+from threadmine.asking import Asking
+from threadmine.query import has_terms
 from threadmine.query.terms import TERMS
 
 if TYPE_CHECKING:
     from threadmine.cli.app import App
     from threadmine.db.queries import Queries
 
-Row = TypeVar("Row")
 
-
-class Asking:
-    """The terms of one command.
-
-    Args:
-        app: the run, for the present moment.
-        queries: the database, for what terms say of series.
-        terms: words of the command line; none at all is a query that everything meets.
+def asking(app: App, queries: Queries, terms: Sequence[str]) -> Asking:
+    """The query that the words of a command line make.
 
     Raises:
-        QueryError: the terms cannot be understood.
+        QueryError: they cannot be understood.
     """
-
-    def __init__(self, app: App, queries: Queries, terms: Sequence[str]) -> None:
-        self.text = " ".join(map(quoted, terms))
-        tree = parse(self.text)
-        self.narrow: Narrow = narrow(tree, app.now)
-        around = Surroundings(app.now, _series(queries), _writers(queries), also_called)
-        self._test = compile_query(tree, around, self.text)
-        self._beside_words = compile_query(without_words(tree), around, self.text)
-
-    def meets(self, facts: Facts, words: bool = True) -> bool:
-        """Whether a row meets the query; without ``words`` the database has looked for those already."""
-        return self._test(facts) if words else self._beside_words(facts)
-
-    def issues(self, queries: Queries, **given: Any) -> list[IssueRow]:
-        """The issues that meet the query and the options (``given``: arguments of ``Queries.issues``)."""
-        wanted = self._wanted(given, ("field", "kind", "author", "since", "until"))
-        if wanted.get("state") is None and self.narrow.states:
-            wanted["state"] = [ConcernState(state) for state in self.narrow.states]
-        field = wanted.pop("field")
-        rows = by_every_name(field, lambda name: queries.issues(field=name, **wanted), _issue_key)
-        return self.keep(rows, of_issue)
-
-    def claims(self, queries: Queries, **given: Any) -> list[ClaimRow]:
-        """The claims that meet the query and the options (``given``: arguments of ``Queries.claims``)."""
-        wanted = self._wanted(given, ("field", "verdict", "predicate", "author", "since", "until"))
-        field = wanted.pop("field")
-        rows = by_every_name(field, lambda name: queries.claims(field=name, **wanted), _claim_key)
-        return self.keep(rows, of_claim)
-
-    def touches(self, queries: Queries, member: str, **given: Any) -> list[TouchRow]:
-        """The lines that touch a member under any of its names and meet the query, newest patch first."""
-        rows = by_every_name(member, lambda name: queries.touches(name or member, **given), _touch_key)
-        return self.keep(rows, of_touch)
-
-    def _wanted(self, given: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
-        """The options, filled up with what the query says for all its rows."""
-        wanted = dict(given)
-        for name in names:
-            if wanted.get(name) is None:
-                wanted[name] = getattr(self.narrow, name)
-        return wanted
-
-    def keep(self, rows: Iterable[Row], facts: Callable[[Row], Facts]) -> list[Row]:
-        """The rows that meet the query, in their order."""
-        if not self.text:
-            return list(rows)
-        return [row for row in rows if self._test(facts(row))]
+    return Asking(queries, " ".join(map(quoted, terms)), app.now)
 
 
 def quoted(word: str) -> str:
@@ -109,66 +31,3 @@ def quoted(word: str) -> str:
     if colon and name.lstrip("-(").lower() in TERMS:
         return word if has_terms(value) else f'{name}:"{value}"'
     return word if has_terms(word) else f'"{word}"'
-
-
-def by_every_name(
-    field: str | None, ask: Callable[[str | None], Sequence[Row]], key: Callable[[Row], tuple[float, str]]
-) -> list[Row]:
-    """The rows about a member under the name asked for and those it had in other kernels, newest first.
-
-    Args:
-        field: the member, None for all rows.
-        ask: gives the rows about one name.
-        key: date (seconds, later is larger) and identity of a row.
-    """
-    others = also_called(field) if field is not None else ()
-    found = list(ask(field))
-    if not others:
-        return found
-    known = {key(row) for row in found}
-    for name in others:
-        for row in ask(name):
-            if key(row) not in known:
-                known.add(key(row))
-                found.append(row)
-    return sorted(found, key=lambda row: -key(row)[0])
-
-
-def _seconds(moment: Moment) -> float:
-    return 0.0 if isinstance(moment, Unknown) else moment.timestamp()
-
-
-def _issue_key(row: IssueRow) -> tuple[float, str]:
-    return _seconds(row.concern.date), row.concern.id
-
-
-def _claim_key(row: ClaimRow) -> tuple[float, str]:
-    return _seconds(row.claim.date), row.claim.id
-
-
-def _touch_key(row: TouchRow) -> tuple[float, str]:
-    return _seconds(row.date), f"{row.message_id} {row.touch.start} {row.touch.name} {row.touch.access}"
-
-
-def without_words(tree: Node) -> Node:
-    """The query without its words that stand under AND alone: full text search has found those."""
-    parts = tree.parts if isinstance(tree, And) else (tree,)
-    return And(tuple(part for part in parts if not isinstance(part, Text)))
-
-
-def _series(queries: Queries) -> Callable[[str], SeriesRow | None]:
-    """Looks a series version up; all are read when the first is asked for."""
-
-    @lru_cache(maxsize=1)
-    def every() -> dict[str, SeriesRow]:
-        return {row.id: row for row in queries.series()}
-
-    return lambda own_id: every().get(own_id)
-
-
-def _writers(queries: Queries) -> Callable[[str], frozenset[str]]:
-    def writers(member: str) -> frozenset[str]:
-        rows = queries.touches(member, access=Access.WRITE)
-        return frozenset(row.series_id for row in rows if row.series_id)
-
-    return writers

@@ -43,14 +43,14 @@ def conflicts_command(
     or another: folio._nr_pages lies inside page[1].memcg_data. In flight is the newest version of a series
     for eight weeks after its last mail. At least one of the two series meets the TERMS of the query language.
     """
-    from threadmine.cli.asking import Asking
+    from threadmine.cli.asking import asking
     from threadmine.digest.conflicts import conflicts, in_flight
     from threadmine.query import of_series
 
     with app.queries() as queries:
         current = [row for row in queries.series() if not row.superseded_by]
         chosen = current if every else [row for row in current if in_flight(row, app.now)]
-        wanted = {row.id for row in Asking(app, queries, terms).keep(chosen, of_series)}
+        wanted = {row.id for row in asking(app, queries, terms).keep(chosen, of_series)}
         found = [
             one
             for one in conflicts(chosen, lambda row: queries.fields(row.id), _layouts(), direct)
@@ -163,8 +163,8 @@ def matrix_command(app: App, terms: tuple[str, ...], all_versions: bool, form: s
 
 
 def _series_of(app: App, queries: Queries, terms: tuple[str, ...], all_versions: bool) -> list[SeriesRow]:
-    from threadmine.cli.asking import Asking
+    from threadmine.cli.asking import asking
     from threadmine.query import of_series
 
     rows = [row for row in queries.series() if all_versions or not row.superseded_by]
-    return Asking(app, queries, terms).keep(rows, of_series)
+    return asking(app, queries, terms).keep(rows, of_series)

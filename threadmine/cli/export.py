@@ -28,7 +28,6 @@ from threadmine.render.records import (
 )
 
 if TYPE_CHECKING:
-    from threadmine.cli.asking import Asking
     from threadmine.db.queries import Queries
 
 CHUNK = 1 << 16
@@ -64,10 +63,10 @@ class Selection:
         series: str | None,
         field: str | None,
     ) -> None:
-        from threadmine.cli.asking import Asking
+        from threadmine.cli.asking import asking
 
         self.queries = queries
-        self.asking: Asking = Asking(app, queries, terms)
+        self.asking = asking(app, queries, terms)
         self.since = app.when(since)
         self.reference = series_reference(series)
         self.field = field
@@ -76,9 +75,9 @@ class Selection:
         """The objects of one kind."""
         given = {"field": self.field, "series": self.reference, "since": self.since}
         if kind == "claims":
-            yield from map(claim_record, self.asking.claims(self.queries, **given))
+            yield from map(claim_record, self.asking.claims(**given))
         elif kind == "concerns":
-            yield from map(issue_record, self.asking.issues(self.queries, **given))
+            yield from map(issue_record, self.asking.issues(**given))
         elif kind == "fields":
             yield from self._touches()
         elif kind == "series":

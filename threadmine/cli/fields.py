@@ -41,15 +41,15 @@ def fields_command(
     member, in the order of the layout, and a column for each patch. TERMS are those of the query language:
     struct:folio, function:prep_compound, file:mm/memremap.c.
     """
-    from threadmine.cli.asking import Asking
+    from threadmine.cli.asking import asking
     from threadmine.cli.members import member_places
     from threadmine.query import of_touch
     from threadmine.render.records import touch_record
 
     with app.queries() as queries:
         versions = chosen_versions(queries, series, version, all_versions)
-        asking = Asking(app, queries, terms)
-        found = [(row, asking.keep(queries.fields(row.id), of_touch)) for row in versions]
+        asked = asking(app, queries, terms)
+        found = [(row, asked.keep(queries.fields(row.id), of_touch)) for row in versions]
     place = member_places()
     if as_json:
         app.out.items(touch_record(row, place(row)) for _, rows in found for row in rows)
@@ -129,7 +129,7 @@ def touches_command(
     MEMBER is struct.member (folio._nr_pages, page[1].memcg_data) or a bare name. Newest series first. TERMS
     are those of the query language: author:ada function:prep_compound.
     """
-    from threadmine.cli.asking import Asking
+    from threadmine.cli.asking import asking
     from threadmine.cli.members import member_places
     from threadmine.model import Access
     from threadmine.render.matrix import touching_lines
@@ -137,7 +137,7 @@ def touches_command(
 
     with app.queries() as queries:
         access = Access.WRITE if write else None
-        rows = Asking(app, queries, terms).touches(queries, member, access=access, since=app.when(since))
+        rows = asking(app, queries, terms).touches(member, access=access, since=app.when(since))
         empty = not rows and queries.counts().messages > 0
     if as_json:
         place = member_places()

@@ -19,14 +19,6 @@ def plain(member: str) -> str:
     return text.removeprefix("struct ").strip("&*() ")
 
 
-def also_called(member: str) -> tuple[str, ...]:
-    """Other names that kernels gave ``member`` (``folio._nr_pages``: ``folio._folio_nr_pages``)."""
-    from threadmine.memmap.names import aliases_of
-
-    struct, _, name = plain(member).rpartition(".")
-    return tuple(f"{struct}.{other}" if struct else other for other in aliases_of(struct, name))
-
-
 def require_known(member: str) -> None:
     """Raises where neither kernels nor mails can mean ``member``, and names the nearest ones.
 

@@ -29,25 +29,25 @@ def search_command(
     Messages that hold the words, the best first; then the issues and claims that meet all the terms. With
     terms that only issues or claims can meet (state:, verdict: ...) there are no messages.
     """
-    from threadmine.cli.asking import Asking
+    from threadmine.cli.asking import asking
     from threadmine.query import of_message
     from threadmine.render.found import found_lines
     from threadmine.render.records import claim_record, issue_record, message_record
 
     most = limit or MOST
     with app.queries() as queries:
-        asking = Asking(app, queries, terms)
-        if not asking.text.strip():
+        asked = asking(app, queries, terms)
+        if not asked.text.strip():
             raise UsageError("there is nothing to search for", remedy="see `threadmine search --help`")
-        start = app.when(since) or asking.narrow.since
-        if asking.narrow.words:
-            phrases = " ".join(f'"{words}"' for words in asking.narrow.words)
+        start = app.when(since) or asked.narrow.since
+        if asked.narrow.words:
+            phrases = " ".join(f'"{words}"' for words in asked.narrow.words)
             pool = queries.search(phrases, limit=POOL, since=start)
-            mails = [mail for mail in pool if asking.meets(of_message(mail), words=False)]
+            mails = [mail for mail in pool if asked.meets(of_message(mail), words=False)]
         else:
-            mails = asking.keep(queries.messages(since=start, until=asking.narrow.until), of_message)[::-1]
-        issues = asking.issues(queries, since=start)
-        claims = asking.claims(queries, since=start)
+            mails = asked.keep(queries.messages(since=start, until=asked.narrow.until), of_message)[::-1]
+        issues = asked.issues(since=start)
+        claims = asked.claims(since=start)
     if as_json:
         rows = [{"what": "message", **message_record(mail)} for mail in mails[:most]]
         rows += [{"what": "concern", **issue_record(row)} for row in issues[:most]]
@@ -55,7 +55,7 @@ def search_command(
         app.out.items(rows)
         return
     lines = found_lines(
-        mails, issues, claims, asking.narrow.words, most, app.out.width, app.now, app.out.style
+        mails, issues, claims, asked.narrow.words, most, app.out.width, app.now, app.out.style
     )
     app.out.lines(lines)
     if not (mails or issues or claims):

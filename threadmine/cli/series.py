@@ -22,7 +22,7 @@ def series_command(app: App, series: tuple[str, ...], since: str | None, as_json
     versions are told with what each touches and what is still open. With TERMS of the query language
     (touches:page.mapping is:current author:ada) the series that meet them are listed.
     """
-    from threadmine.cli.asking import Asking
+    from threadmine.cli.asking import asking
     from threadmine.query import has_terms, of_series
     from threadmine.render.detail import series_detail
     from threadmine.render.lists import series_lines
@@ -33,7 +33,7 @@ def series_command(app: App, series: tuple[str, ...], since: str | None, as_json
         words = " ".join(series)
         if not words or has_terms(words):
             every = [row for row in queries.series() if is_after(row.last_activity, start)]
-            chains, rows = [], Asking(app, queries, series).keep(every, of_series)
+            chains, rows = [], asking(app, queries, series).keep(every, of_series)
         else:
             chains = series_chains(queries, words)
             rows = [row for chain in chains for row in chain if is_after(row.last_activity, start)]
