@@ -6,7 +6,7 @@ that is known to be complete for a kernel version. The lists come from real tree
 what is kept are names and short values (facts), never source text.
 
     tools/verify_calls.py extract TREE VERSION SOURCE OUT.json      one tree -> one file of facts
-    tools/verify_calls.py merge OUT.json... -o threadmine/memmap/data/calls.json.gz
+    tools/verify_calls.py merge OUT.json... -o threadmine/memmap/data/calls.json.xz
 
 TREE is an unpacked kernel (a Debian or Ubuntu ``linux-source`` package, or the orig tar of one); VERSION the
 mainline release it stands for (``6.19``); SOURCE what it was in full (``Debian linux 6.19.6``).
@@ -15,8 +15,8 @@ mainline release it stands for (``6.19``); SOURCE what it was in full (``Debian 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
+import lzma
 import re
 import sys
 from collections import defaultdict
@@ -229,6 +229,26 @@ def head_line(trees: list[dict[str, Any]]) -> dict[str, Any]:
     return {"versions": versions, "sources": sources, "structs": structs}
 
 
+WIDTHS = {"a": 1, "c": 3, "m": 3, "g": 2, "k": 1, "r": 1}
+"""How many values a fact of each sort has, before the bits of the kernels that have it."""
+
+OTHERS = re.compile(
+    r"^(?:WRITE_ONCE|READ_ONCE|smp_\w+|cmpxchg|percpu_ref_\w+|rcu_read_lock|rcu_read_unlock|lockdep_assert_held\w*"
+    r"|spin_lock\w*|mutex_lock\w*|mmap_assert_\w+|call_rcu|synchronize_rcu|kfree_rcu|schedule\w*|wait_\w+"
+    r"|(?:__)?(?:Set|Clear|TestSet|TestClear)?Page[A-Z]\w*|folio_(?:test|set|clear)_\w+)$"
+)
+"""Callees that are kept although the trees' mm code does not define them as functions."""
+
+NEAR = (
+    "mm/memremap.c",
+    "mm/hmm.c",
+    "mm/migrate_device.c",
+    "include/linux/memremap.h",
+    "include/linux/migrate.h",
+)
+"""Files whose functions' callers are kept wherever they are: there drivers and mm meet."""
+
+
 def merged_row(name: str, rows: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
     """One function's facts of all kernels; each fact ends with the bits of the kernels that have it."""
     line: dict[str, Any] = {"f": name, "v": sum(bit for bit, _ in rows)}
@@ -240,25 +260,67 @@ def merged_row(name: str, rows: list[tuple[int, dict[str, Any]]]) -> dict[str, A
         line[key] = masked((bit, ((value,) for value in row[key])) for bit, row in rows)
     if any(row["x"] for _, row in rows):
         line["x"] = sum(bit for bit, row in rows if row["x"])
-    return {key: value for key, value in line.items() if value or key == "c"}
+    return line
 
 
-def files_line(functions: list[dict[str, Any]]) -> dict[str, Any]:
-    """The second line: which functions stand in a file, with the bits of the kernels."""
-    found: dict[str, list[list[Any]]] = defaultdict(list)
-    for row in functions:
+def compact(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as it is written: bits left out where they are the function's own, trailing empty values too."""
+    out: dict[str, Any] = {"f": row["f"], "v": row["v"]}
+    for key in WIDTHS:
+        facts = []
+        for *values, bits in row[key]:
+            if bits == row["v"]:
+                while len(values) > 1 and values[-1] in ("", 0):
+                    values.pop()
+                facts.append(values[0] if len(values) == 1 else values)
+            else:
+                facts.append([*values, bits])
+        if facts and facts != [""]:
+            out[key] = facts
+    if "x" in row:
+        out["x"] = row["x"]
+    return out
+
+
+def wanted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows worth their bytes: mm and its headers, whoever touches a member, and callers of NEAR."""
+    near = {row["f"] for row in rows if any(path in NEAR for path, _ in row["p"])}
+    core = {
+        row["f"] for row in rows if any(path.startswith(("mm/", "include/linux/")) for path, _ in row["p"])
+    }
+    kept = [
+        row
+        for row in rows
+        if row["f"] in core or row["m"] or row["k"] or any(call[0] in near for call in row["c"])
+    ]
+    names = {row["f"] for row in kept}
+    for row in kept:
+        # of the calls of anything else, those that decide claims: through pointers, accessors, locks
+        row["c"] = [c for c in row["c"] if c[0] in names or c[0] == "*" or "." in c[0] or OTHERS.match(c[0])]
+    return kept
+
+
+def grouped(found: dict[str, dict[str, int]]) -> dict[str, list[list[Any]]]:
+    """{key: {function: bits}} -> {key: [[bits, "function function"]]}, sorted."""
+    out: dict[str, list[list[Any]]] = {}
+    for key in sorted(found):
+        by_bits: dict[int, list[str]] = defaultdict(list)
+        for function, bits in sorted(found[key].items()):
+            by_bits[bits].append(function)
+        out[key] = [[bits, " ".join(names)] for bits, names in sorted(by_bits.items())]
+    return out
+
+
+def index_lines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The second and third line: functions by file; functions by member they touch or constant they name."""
+    files: dict[str, dict[str, int]] = defaultdict(dict)
+    users: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in rows:
         for path, bits in row["p"]:
-            found[path].append([row["f"], bits])
-    return {path: found[path] for path in sorted(found)}
-
-
-def users_line(functions: list[dict[str, Any]]) -> dict[str, Any]:
-    """The third line: which functions touch a member or name a constant, with the bits of the kernels."""
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in functions:
-        for name, *_, bits in [*row.get("m", ()), *row.get("k", ())]:
-            found[name][row["f"]] = found[name].get(row["f"], 0) | bits
-    return {name: [[f, bits] for f, bits in found[name].items()] for name in sorted(found)}
+            files[path][row["f"]] = bits
+        for name, *_, bits in [*row["m"], *row["k"]]:
+            users[name][row["f"]] = users[name].get(row["f"], 0) | bits
+    return [grouped(files), grouped(users)]
 
 
 def merge(paths: list[Path], out: Path) -> None:
@@ -267,12 +329,11 @@ def merge(paths: list[Path], out: Path) -> None:
     for number, tree in enumerate(trees):
         for row in tree["functions"]:
             by_name[row["f"]].append((1 << number, row))
-    functions = [merged_row(name, by_name[name]) for name in sorted(by_name)]
-    rows = [head_line(trees), files_line(functions), users_line(functions), *functions]
-    data = "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows).encode()
-    with out.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as packed:
-        packed.write(data)
-    print(f"{len(functions)} functions, {len(data)} bytes, {out.stat().st_size} packed", file=sys.stderr)
+    rows = wanted([merged_row(name, by_name[name]) for name in sorted(by_name)])
+    lines = [head_line(trees), *index_lines(rows), *map(compact, rows)]
+    data = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines).encode()
+    out.write_bytes(lzma.compress(data, preset=9 | lzma.PRESET_EXTREME))
+    print(f"{len(rows)} functions, {len(data)} bytes, {out.stat().st_size} packed", file=sys.stderr)
 
 
 def main() -> None:

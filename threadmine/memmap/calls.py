@@ -8,8 +8,8 @@ can be a fact too. A kernel between two that were read is judged by both of them
 
 from __future__ import annotations
 
-import gzip
 import json
+import lzma
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -84,8 +84,10 @@ class FunctionFacts:
     itself.
     """
 
-    def __init__(self, row: dict[str, Any], mask: int, kernel: str, source: str, inferred: bool) -> None:
-        self._row, self._mask = row, mask
+    def __init__(
+        self, code: CodeFacts, row: dict[str, Any], mask: int, kernel: str, source: str, inferred: bool
+    ) -> None:
+        self._code, self._row, self._mask = code, row, mask
         self.name: str = row["f"]
         self.kernel, self.source, self.inferred = kernel, source, inferred
 
@@ -96,7 +98,7 @@ class FunctionFacts:
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        return tuple(entry[0] for entry in self._kept("p"))
+        return self._code.files_of(self.name, self._mask)
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -174,7 +176,7 @@ class CodeFacts:
         if line is None:
             return None
         row: dict[str, Any] = json.loads(line)
-        return row
+        return _expanded(row)
 
     def names(self) -> Iterator[str]:
         """Every function of any kernel, sorted."""
@@ -228,7 +230,7 @@ class CodeFacts:
         there = tuple(n for n in span if have >> n & 1)
         kernel = "/".join(self.versions[n] for n in there)
         source = "code " + " and ".join(self.sources[n] for n in there)
-        return FunctionFacts(row, have, kernel, source, inferred=len(span) > 1)
+        return FunctionFacts(self, row, have, kernel, source, inferred=len(span) > 1)
 
     def versions_of(self, name: str) -> tuple[str, ...]:
         """The kernels that were read and have the function, oldest first."""
@@ -267,8 +269,9 @@ class CodeFacts:
         if path.endswith("/"):
             files = [rows for place, rows in self._files.items() if place.startswith(path)]
         else:
-            files = [self._files.get(path, [])]
-        return tuple(sorted({name for rows in files for name, bits in rows if bits & mask == mask}))
+            files = [self._files.get(path, ())]
+        found = {f for rows in files for bits, functions in rows if bits & mask == mask for f in functions}
+        return tuple(sorted(found))
 
     def has_file(self, path: str) -> bool:
         """Whether any kernel's facts hold a function of that file."""
@@ -281,17 +284,58 @@ class CodeFacts:
         if isinstance(span, Unknown):
             return ()
         mask = sum(1 << n for n in span)
-        return tuple(function for function, bits in self._users.get(name, ()) if bits & mask == mask)
+        rows = self._users.get(name, ())
+        return tuple(sorted(f for bits, functions in rows if bits & mask == mask for f in functions))
 
     @cached_property
-    def _users(self) -> dict[str, list[tuple[str, int]]]:
-        found: dict[str, list[tuple[str, int]]] = json.loads(self._users_line)
-        return found
+    def _users(self) -> dict[str, tuple[tuple[int, tuple[str, ...]], ...]]:
+        return _grouped(self._users_line)
 
     @cached_property
-    def _files(self) -> dict[str, list[tuple[str, int]]]:
-        found: dict[str, list[tuple[str, int]]] = json.loads(self._files_line)
+    def _files(self) -> dict[str, tuple[tuple[int, tuple[str, ...]], ...]]:
+        return _grouped(self._files_line)
+
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[int, str]]]:
+        """Function -> (bits, file) pairs."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for path, rows in self._files.items():
+            for bits, functions in rows:
+                for function in functions:
+                    found.setdefault(function, []).append((bits, path))
         return found
+
+    def files_of(self, name: str, mask: int) -> tuple[str, ...]:
+        """The files a function stands in, in all kernels of ``mask`` (bits by position in ``versions``)."""
+        return tuple(path for bits, path in self._places.get(name, ()) if bits & mask == mask)
+
+
+WIDTHS = {"a": 1, "c": 3, "m": 3, "g": 2, "k": 1, "r": 1}
+"""How many values a fact of each sort has, before the bits of the kernels that have it."""
+
+_EMPTY = {"c": ("", 0, ""), "m": ("", "r", ""), "g": ("", "")}
+
+
+def _expanded(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with what its compact form leaves out: trailing empty values, bits that are the function's."""
+    own = row["v"]
+    for key, width in WIDTHS.items():
+        facts = row.get(key)
+        if not facts:
+            continue
+        empty = _EMPTY.get(key, ("",))
+        for number, fact in enumerate(facts):
+            if isinstance(fact, str):
+                facts[number] = [fact, *empty[1:], own]
+            elif len(fact) <= width:
+                facts[number] = [*fact, *empty[len(fact) :], own]
+    return row
+
+
+def _grouped(line: bytes) -> dict[str, tuple[tuple[int, tuple[str, ...]], ...]]:
+    """An index line unpacked: key -> (bits, functions) pairs."""
+    found: dict[str, list[tuple[int, str]]] = json.loads(line)
+    return {key: tuple((bits, tuple(names.split())) for bits, names in rows) for key, rows in found.items()}
 
 
 def _member_use(name: str, access: str, value: str) -> MemberUse:
@@ -302,4 +346,4 @@ def _member_use(name: str, access: str, value: str) -> MemberUse:
 @cache
 def load_code() -> CodeFacts:
     """The packaged facts (unpacked once, a few 10 ms; a function's line only when it is asked for)."""
-    return CodeFacts(gzip.decompress((files("threadmine.memmap.data") / "calls.json.gz").read_bytes()))
+    return CodeFacts(lzma.decompress((files("threadmine.memmap.data") / "calls.json.xz").read_bytes()))

@@ -6,6 +6,7 @@ missing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
@@ -25,7 +26,7 @@ from threadmine.model import (
     VerdictKind,
 )
 from threadmine.verify.context import context_of, earlier_releases, versions_in_question
-from threadmine.verify.layouts import LayoutRule, holdings
+from threadmine.verify.layouts import LayoutRule, by_option, holdings
 from threadmine.verify.reading import plain_without_names, speaks_plainly
 from threadmine.verify.readings import readings
 from threadmine.verify.rule import Finding, Question, Rule, Trace, Trial, Truth
@@ -36,6 +37,15 @@ KINDS = {
     Truth.FALSE: VerdictKind.REFUTED,
     Truth.PARTLY: VerdictKind.CONDITIONAL,
 }
+
+
+_UNIVERSAL = re.compile(
+    r"\b(?:every|any|all|each) (?:\w+ )?(?:config\w*|build|setup|kernel|architecture|arch)s?\b"
+    r"|\b(?:regardless|independent(?:ly)?) of (?:the )?config\w*|\bunconditionally\b"
+    r"|\balways (?:exists?|there|present)\b",
+    re.I,
+)
+"""A statement that one configuration can make untrue."""
 
 
 def judge(
@@ -108,7 +118,7 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
         or asked < len(versions_in_question(context))
         or not _may_refute(question, against)
     ):
-        return _undecided(context, f"the facts speak against it, but not for certain: {finding.reason}")
+        return _undecided(context, _against(finding))
     return _verdict(question, context, context.version, rule, finding)
 
 
@@ -228,16 +238,43 @@ def _may_refute(question: Question, against: list[tuple[Rule, Finding]]) -> bool
     return any(speaks_plainly(claim, a, b) for a in question.subjects for b in question.objects)
 
 
+def _against(finding: Finding) -> str:
+    why = (
+        "it may mean something else"
+        if not finding.firm
+        else "the sentence is not plain enough to call it wrong"
+    )
+    return f"as read it does not match the facts, but {why}: {finding.reason}"
+
+
 def _verdict(
     question: Question, context: KernelContext, version: str, rule: Rule, finding: Finding
 ) -> Verdict:
     claim = question.claim
     kind = KINDS[_of_claim(claim, finding.truth)]
-    holds = finding.holds
-    if isinstance(rule, LayoutRule) and not holds:
-        holds = _holds(rule, question)
     seen = context if version == context.version else _moved(context, version)
+    if not isinstance(rule, LayoutRule):
+        return Verdict(kind, finding.reason, seen, finding.holds, finding.evidence)
+    holds = finding.holds or _holds(rule, question)
+    options = _options(rule, question, seen, kind)
+    if options:
+        named = ", ".join(dict.fromkeys(h.config for h in options))
+        word = "does not hold" if kind is VerdictKind.CONFIRMED else "holds"
+        reason = f"{finding.reason}; {word} with {named}"
+        return Verdict(VerdictKind.CONDITIONAL, reason, seen, (*options, *holds), finding.evidence)
     return Verdict(kind, finding.reason, seen, holds, finding.evidence)
+
+
+def _options(
+    rule: LayoutRule, question: Question, context: KernelContext, kind: VerdictKind
+) -> tuple[Holding, ...]:
+    """Options that turn the verdict round, if the claim is about every configuration or would be refuted."""
+    universal = _UNIVERSAL.search(f"{question.claim.quote} {question.claim.value}") is not None
+    if kind is VerdictKind.CONDITIONAL or (kind is VerdictKind.CONFIRMED and not universal):
+        return ()
+    opposite = question.claim.polarity is Polarity.NEGATIVE
+    found = by_option(rule, question, context.version, context.arch, opposite)
+    return tuple(h for h in found if h.holds is (kind is VerdictKind.REFUTED))
 
 
 def _holds(rule: LayoutRule, question: Question) -> tuple[Holding, ...]:

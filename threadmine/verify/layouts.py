@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from threadmine.memmap import Layout, Model
+from threadmine.memmap.ask import depends_on
 from threadmine.memmap.versions import parse_version
 from threadmine.model import Holding, Unknown
 from threadmine.verify.rule import Finding, Question, Rule, Truth
@@ -103,6 +104,23 @@ def _configs(rule: LayoutRule, question: Question, opposite: bool) -> Iterator[H
         holds = _truth(rule, question, layout, opposite)
         if usual is not None and holds is not usual:
             yield Holding(layout.kernel, bool(holds), "x86-64", config)
+
+
+def by_option(
+    rule: LayoutRule, question: Question, version: str, arch: str, opposite: bool
+) -> tuple[Holding, ...]:
+    """The options that change whether a claim holds in one kernel, each with the answer it makes.
+
+    A member that an option takes away makes a claim about it not hold.
+    """
+
+    def holds(layout: Layout) -> bool:
+        return bool(_truth(rule, question, layout, opposite))
+
+    return tuple(
+        Holding(version, bool(answer), arch, option if value else f"not {option}")
+        for option, value, answer in depends_on(question.model, version, arch, holds)
+    )
 
 
 def _span(kernels: list[str]) -> str:

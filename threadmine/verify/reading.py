@@ -32,7 +32,7 @@ _UNSURE = re.compile(
     r"|maybe|perhaps|probably|possibly|suppose|assum\w+|let's|want\w*|need\w*|instead|wish\w*|hope\w*"
     r"|wonder\w*|idea|seems?|seemed|feel|guess|going to|will|won't|shall|plan\w*|propos\w+|suggest\w*|try"
     r"|tries|trying|after|before|yet|any ?more|no longer|used to|previously|originally|comfortable|why|how"
-    r"|what)\b|\?",
+    r"|what|means?|meaning|making|makes?|otherwise|times)\b|\?",
     re.I,
 )
 _CONDITION = re.compile(r"\b(?:if|unless|when|whenever|once|until|whether|as long as|in case)\b", re.I)

@@ -14,7 +14,7 @@ from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import DEPTH, FlagUse, Found, Reach, flag_uses, reach, uses_of
 from threadmine.verify.layouts import layouts_for
 from threadmine.verify.refs import Kind, Ref
-from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.residence import packed_quantity
 from threadmine.verify.tables import places_of
 
@@ -25,6 +25,8 @@ FLAG_KINDS = {
     Predicate.READS: frozenset({"test"}),
 }
 EMPTY = frozenset({"0", "NULL", "false", "&=", "MAX_ORDER_NR_PAGES_NONE"})
+HEAD_PAGES = frozenset({"head", "page", "every page", "each page", "all"})
+_FOR_ORDER = re.compile(r"order > [1-9]")
 _CALL = re.compile(r"\b([A-Za-z_]\w+)\(\)")
 _CONSTANT = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[+-]1|[A-Z][A-Z0-9_]{3,})$")
 READERS_DEPTH, WRITERS_DEPTH = 3, 4
@@ -59,6 +61,16 @@ class EffectRule(Rule):
         ),
         Case(Predicate.SETS, "prep_compound_tail", "page.memcg_data", polarity=Polarity.NEGATIVE),
         Case(Predicate.SETS, "prep_compound_tail", "page.memcg_data", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.SETS, "prep_compound_page", "folio._deferred_list", verdict=VerdictKind.CONDITIONAL),
+        Case(Predicate.SETS, "prep_compound_page", "folio._deferred_list", condition="order > 1"),
+        Case(
+            Predicate.SETS,
+            "prep_compound_page",
+            "folio.mapping",
+            polarity=Polarity.NEGATIVE,
+            verdict=VerdictKind.UNDECIDED,
+        ),
+        Case(Predicate.SETS, "prep_compound_page", "folio.mapping", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.SETS, "a_function_of_nobody", "page.mapping", verdict=VerdictKind.UNDECIDED),
     )
 
@@ -100,6 +112,9 @@ class EffectRule(Rule):
         if claim.predicate is Predicate.READS:
             hits = [h for h in hits if h.use.access == "r" or h.use.name in same]
         hits = [h for h in hits if self._fits(claim.predicate, h)]
+        checked = self._checked(question, target, reaches[0].start, version)
+        if checked is not None:
+            return checked
         if hits:
             return self._with_value(question, hits, reaches)
         covering = [
@@ -109,6 +124,37 @@ class EffectRule(Rule):
             text = f"{covering[0].spelled}, which shares bytes with {target.name}"
             return Finding(Truth.TRUE, text, self.fact(text, covering[0].step.facts.source))
         return self._absent(question, reaches, target, same | over)
+
+    def _checked(
+        self, question: Question, target: Ref, first: FunctionFacts, version: str
+    ) -> Finding | Unknown | None:
+        """What the hand-checked effects add to a store: which page it is in, and for which orders it is made.
+
+        ``folio->mapping`` is the head's: that a function sets the mapping of tail pages says nothing of it.
+        """
+        claim = question.claim
+        if claim.predicate is Predicate.READS:
+            return None
+        rows = [
+            row
+            for row in question.model.effects(first.name, version)
+            if row.access == "write" and _same_member(row.member, target)
+        ]
+        if not rows:
+            return None
+        head = target.struct == "folio" and _in_head(question.model, target, version)
+        there = [row for row in rows if not head or row.page in HEAD_PAGES]
+        if not there:
+            pages = spell(dict.fromkeys(row.page for row in rows))
+            return Unknown(f"{first.name}() writes {rows[0].member} of {pages}, not of the head ({version})")
+        orders = [row for row in there if _FOR_ORDER.fullmatch(row.condition)]
+        if len(orders) < len(there) or "order" in f"{question.words} {claim.quote}".lower():
+            return None
+        row = orders[0]
+        how = f" (in {row.via}())" if row.via else ""
+        text = f"{first.name}() writes {row.member}{how} only for {row.condition} ({version})"
+        source = f"effects {row.kernels or version} {row.function}"
+        return Finding(Truth.PARTLY, text, self.fact(text, source))
 
     @staticmethod
     def _fits(predicate: Predicate, hit: Found) -> bool:
@@ -216,6 +262,21 @@ class EffectRule(Rule):
                 source = f"effects {effect.kernels or first.kernel} {first.name}"
                 return Finding(Truth.FALSE, text, self.fact(text, source), firm=False)
         return None
+
+
+def _same_member(name: str, target: Ref) -> bool:
+    """Whether an effect's member is the target's (``folio._deferred_list.next`` is part of the list)."""
+    struct, _, member = name.partition(".")
+    return member.split(".")[0] == target.member and struct in (target.struct, "page", "folio")
+
+
+@lru_cache(maxsize=2_000)
+def _in_head(model: Model, target: Ref, version: str) -> bool:
+    """Whether a folio's member lies in its first page."""
+    for layout in layouts_for(model, version, "x86-64")[:1]:
+        place = layout.place(target.reference)
+        return not isinstance(place, Unknown) and place.page == 0
+    return False
 
 
 def reaches_of(names: Iterable[str], version: str, full: bool) -> list[Reach]:

@@ -31,7 +31,19 @@ class MemberRule(LayoutRule):
         Case(Predicate.MEMBER_OF, "PG_head"),
         Case(Predicate.MEMBER_OF, "page.pgmap", kernel="6.1"),
         Case(Predicate.MEMBER_OF, "page.pgmap", polarity=Polarity.NEGATIVE),
-        Case(Predicate.MEMBER_OF, "page.memcg_data", polarity=Polarity.NEGATIVE, verdict=VerdictKind.REFUTED),
+        Case(Predicate.MEMBER_OF, "page.mapping", polarity=Polarity.NEGATIVE, verdict=VerdictKind.REFUTED),
+        Case(
+            Predicate.MEMBER_OF,
+            "page.memcg_data",
+            polarity=Polarity.NEGATIVE,
+            verdict=VerdictKind.CONDITIONAL,
+        ),
+        Case(
+            Predicate.MEMBER_OF,
+            "page.memcg_data",
+            quote="page->memcg_data exists in every configuration",
+            verdict=VerdictKind.CONDITIONAL,
+        ),
         Case(Predicate.MEMBER_OF, "page.no_such_member", verdict=VerdictKind.UNDECIDED),
     )
 
