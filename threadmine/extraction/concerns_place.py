@@ -18,6 +18,7 @@ from threadmine.parse.diff import QuotedHunk, find_quoted_hunks, place_before
 MAX_ABOUT = 600
 """Characters of the text above that are kept: its end, which stands nearest to the answer."""
 
+_ABOVE = 3  # lines below the end of a function at which a remark may still be about it
 _SKIPPED = frozenset(
     {StretchKind.ATTRIBUTION, StretchKind.SIGNATURE, StretchKind.FOOTER, StretchKind.TRAILER}
 )
@@ -90,7 +91,16 @@ class Surroundings:
         place = place_before(self._hunks, start) if self._hunks else None
         if place is None:
             return about
-        return replace(about, file=place.file, line=place.line, function=place.function)
+        function = place.function or self._function_before(place.start)
+        return replace(about, file=place.file, line=place.line, function=function)
+
+    def _function_before(self, start: int) -> str:
+        """The function that ends just above a line outside of all (``}``, ``#endif``), or the empty text."""
+        for hunk in self._hunks or ():
+            if hunk.start <= start <= hunk.end:
+                above = [place for place in hunk.places() if place.start < start][-_ABOVE:]
+                return next((place.function for place in reversed(above) if place.function), "")
+        return ""
 
 
 def _last_lines(body: str, stretch: Stretch, limit: int = 12) -> tuple[str, ...]:

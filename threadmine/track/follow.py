@@ -15,10 +15,13 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from threadmine.model import Concern, ConcernKind, ConcernState, ConcernStatus, Moment
+from threadmine.model import Concern, ConcernKind, ConcernState, ConcernStatus, Effect, Moment
 from threadmine.track.asked import Asked
 from threadmine.track.changelog import Change
 from threadmine.track.patches import PatchText, match_patches
+
+MIN_COMMENT = 12
+"""Characters, without white space, of a line of comment that says something."""
 
 
 class Fate(StrEnum):
@@ -100,13 +103,13 @@ def follow(
         return status
     old = versions[at]
     patch = next((one for one in old.patches if one.message_id == patch_id), None)
-    wanted = _wanted(concern.kind, status.state, asked)
+    wanted = _wanted(concern.kind, is_agreed(status), asked)
     last = ""
     for new in versions[at + 1 :]:
         if not _after(concern.date, new.date):
             continue
         finding = compare(concern, wanted, old, patch, new)
-        if finding.done and _counts(concern.kind, status.state, finding):
+        if finding.done and _counts(concern.kind, status, finding):
             return replace(
                 status,
                 state=ConcernState.ADDRESSED,
@@ -117,11 +120,11 @@ def follow(
     return replace(status, addressed_evidence=_undone(status.state, last)) if last else status
 
 
-def _wanted(kind: ConcernKind, state: ConcernState, asked: Asked) -> Asked:
+def _wanted(kind: ConcernKind, agreed: bool, asked: Asked) -> Asked:
     """What counts as done if it appears: without an agreement a name is not enough, but for the name of a
     thing.
     """
-    if state is ConcernState.ACKNOWLEDGED or kind is ConcernKind.NIT:
+    if agreed or kind is ConcernKind.NIT:
         return asked
     return replace(asked, new_names=frozenset()) if kind in _ASKS else Asked()
 
@@ -130,13 +133,19 @@ def _after(asked: Moment, posted: Moment) -> bool:
     return not isinstance(asked, datetime) or not isinstance(posted, datetime) or posted > asked
 
 
-def _counts(kind: ConcernKind, state: ConcernState, finding: Finding) -> bool:
-    """Whether a change settles a concern in this state: the less was agreed, the surer it must be."""
-    if state is ConcernState.ACKNOWLEDGED:
-        return True
-    if state is ConcernState.DISPUTED or kind is ConcernKind.QUESTION:
-        return finding.sure and state is not ConcernState.DISPUTED
-    return finding.sure
+def _counts(kind: ConcernKind, status: ConcernStatus, finding: Finding) -> bool:
+    """Whether a change settles a concern: the less was agreed, the surer it must be."""
+    if status.state is ConcernState.DISPUTED:
+        return False
+    explained = status.state is ConcernState.ANSWERED and kind is not ConcernKind.QUESTION
+    return finding.sure or explained or is_agreed(status)
+
+
+def is_agreed(status: ConcernStatus) -> bool:
+    """Whether somebody agreed or promised; an answered question may well lead to a change, too."""
+    if status.state is ConcernState.ANSWERED:
+        return any(one.effect in (Effect.PROMISE, Effect.FIX, Effect.AGREE) for one in status.evidence)
+    return status.state is ConcernState.ACKNOWLEDGED
 
 
 NOT_DONE = "promised or agreed, but not done"
@@ -154,7 +163,7 @@ def compare(
 ) -> Finding:
     """What one later version did about a concern."""
     sure = _adopted(concern, asked, old, new)
-    if sure or (asked != Asked() and (sure := _in_changelog(concern, asked, new))):
+    if sure or (sure := _in_changelog(concern, asked, new)):
         return Finding(True, True, sure)
     fate, line = _fate(asked, patch, old, new)
     if fate is Fate.UNCHANGED or fate is Fate.MOVED:
@@ -205,12 +214,12 @@ def _fate(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionT
         if line in new.added:
             return Fate.MOVED, line
         return (Fate.DROPPED if other is None else Fate.CHANGED), line
-    if other is None:
-        return Fate.DROPPED, ""
     message = "".join(patch.message.split())
     text = next((line for line in reversed(asked.text) if line in message), "")
     if not text:
         return Fate.UNKNOWN, ""
+    if other is None:
+        return Fate.DROPPED, text
     return (Fate.UNCHANGED if text in "".join(other.message.split()) else Fate.CHANGED), text
 
 
@@ -232,7 +241,7 @@ def _comments(patch: PatchText | None, old: VersionText, new: VersionText) -> st
         return ""
     other = _matches(old, new).get(patch.message_id)
     fresh = sorted((other.comments - patch.comments) if other is not None else (), key=len)
-    return f"adds a comment: {fresh[-1]}" if fresh else ""
+    return f"adds a comment: {fresh[-1]}" if fresh and len(fresh[-1]) >= MIN_COMMENT else ""
 
 
 _WORD = re.compile(r"[a-z_][a-z0-9_]{3,}")
@@ -286,6 +295,7 @@ def _in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
     wanted = frozenset(_WORD.findall(concern.quote.lower())) - _DULL
     names = {name.lower() for name in asked.names}
     asker = [part for part in re.split(r"[\s,]+", concern.author.name.lower()) if len(part) > 2]
+    asks = concern.kind is ConcernKind.QUESTION
     for change in new.changes:
         text = change.text.lower()
         words = frozenset(_WORD.findall(text)) - _DULL

@@ -40,6 +40,7 @@ class PatchText:
     added: frozenset[str]
     removed: frozenset[str]
     names: frozenset[str]
+    comments: frozenset[str]
     message: str
     body: str
     files: tuple[FileDiff, ...]
@@ -60,11 +61,6 @@ class PatchText:
                         found.setdefault(line.function, set()).update(_NAME.findall(line.text))
         return {function: frozenset(names) for function, names in found.items()}
 
-    @cached_property
-    def comments(self) -> frozenset[str]:
-        """The added lines that are comments."""
-        return frozenset(line for line in self.added if is_comment(line))
-
 
 def is_comment(line: str) -> bool:
     """Whether a line of C is, or goes on with, a comment."""
@@ -84,12 +80,15 @@ def read_patch(mail: StoredMessage) -> PatchText | None:
     added: list[str] = []
     removed: list[str] = []
     names: set[str] = set()
+    comments: list[str] = []
     for each in patch.files:
         for hunk in each.hunks:
             for line in mail.body[hunk.start : hunk.end].split("\n")[1:]:
                 if line.startswith("+"):
                     added.append(squash_line(line[1:]))
-                    if not is_comment(line[1:]):
+                    if is_comment(line[1:]):
+                        comments.append(squash_line(line[1:]))
+                    else:
                         names.update(_NAME.findall(line))
                 elif line.startswith("-"):
                     removed.append(squash_line(line[1:]))
@@ -103,6 +102,7 @@ def read_patch(mail: StoredMessage) -> PatchText | None:
         added=frozenset(line for line in added if line),
         removed=frozenset(line for line in removed if line),
         names=frozenset(names),
+        comments=frozenset(comments),
         message=mail.body[: patch.message_end],
         body=mail.body,
         files=patch.files,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from threadmine.model import (
@@ -28,6 +28,9 @@ from threadmine.vocab.concerns_cues import Words, read_words, vocabulary
 
 MAX_GAP = 700
 """Characters, squashed, between a quoted concern and the text that still answers it."""
+
+MAX_NEXT = 600
+"""Characters between an objection and the request that belongs to it."""
 
 MAX_SAID = 12
 """Sentences under a quotation that are looked at."""
@@ -56,14 +59,36 @@ def statuses(mails: Sequence[StoredMessage], concerns: Sequence[Concern]) -> tup
         concerns: concerns raised in them; others get the state open.
     """
     tree = _Tree(mails, concerns)
-    return tuple(_status(concern, tree) for concern in concerns)
+    found = [_status(concern, tree) for concern in concerns]
+    return tuple(_with_next(at, concerns, found) for at in range(len(concerns)))
+
+
+def _with_next(at: int, concerns: Sequence[Concern], found: Sequence[ConcernStatus]) -> ConcernStatus:
+    """Concerns that nobody took up by themselves, but with their neighbour.
+
+    An objection stands as the request that its writer goes on to make; "Ditto." as what it repeats.
+    """
+    concern, status = concerns[at], found[at]
+    if status.evidence:
+        return status
+    if concern.kind is ConcernKind.OBJECTION and at + 1 < len(concerns):
+        following = concerns[at + 1]
+        near = 0 <= following.start - concern.end <= MAX_NEXT
+        if near and following.message_id == concern.message_id and following.kind is ConcernKind.REQUEST:
+            return replace(found[at + 1], concern_id=concern.id)
+    if _REPEATS.match(concern.quote) and at and concerns[at - 1].message_id == concern.message_id:
+        return replace(found[at - 1], concern_id=concern.id)
+    return status
+
+
+_REPEATS = re.compile(r"(?:ditto|same here|likewise|and here|here too)\b", re.IGNORECASE)
 
 
 def _status(concern: Concern, tree: _Tree) -> ConcernStatus:
     reactions = [
         reaction for mail in tree.below(concern.message_id) for reaction in _reactions(concern, mail, tree)
     ]
-    state = _state(concern.kind, reactions)
+    state = _state(concern, reactions)
     evidence = tuple(StateEvidence(r.message_id, r.quote, r.effect) for r in reactions[:MAX_EVIDENCE])
     return ConcernStatus(concern.id, state, evidence)
 
@@ -204,32 +229,39 @@ _SETTLES: Mapping[Effect, ConcernState] = {
 }
 
 
-def _state(kind: ConcernKind, reactions: Sequence[Reaction]) -> ConcernState:
+def _state(concern: Concern, reactions: Sequence[Reaction]) -> ConcernState:
     """The state after all reactions in order of time."""
     state = ConcernState.OPEN
+    declined = False
     for reaction in reactions:
-        state = _after(kind, state, reaction)
+        if reaction.by_asker:
+            state = _after_asker(concern.kind, state, reaction.effect, declined)
+        else:
+            state = _after(concern, state, reaction.effect)
+            declined = declined or reaction.effect is Effect.DISAGREE
     return state
 
 
-def _after(kind: ConcernKind, state: ConcernState, reaction: Reaction) -> ConcernState:
-    if reaction.by_asker:
-        return _after_asker(kind, state, reaction.effect)
-    if reaction.effect is Effect.REDIRECT:
+def _after(concern: Concern, state: ConcernState, effect: Effect) -> ConcernState:
+    """What somebody else's words make of a concern. A question that gets any answer is answered."""
+    if effect is Effect.REDIRECT:
         return state
-    if kind is ConcernKind.QUESTION and reaction.effect in (Effect.AGREE, Effect.DISAGREE, Effect.DEFER):
+    asks = concern.kind is ConcernKind.PROCESS and concern.quote.endswith("?")
+    if concern.kind is ConcernKind.QUESTION or (asks and effect is Effect.DISAGREE):
         return ConcernState.ANSWERED
-    if reaction.effect is Effect.ANSWER and kind is not ConcernKind.QUESTION:
+    if effect is Effect.ANSWER:
         if state is not ConcernState.OPEN:
             return state
-        return ConcernState.DISPUTED if kind is ConcernKind.REQUEST else ConcernState.ANSWERED
-    return _SETTLES[reaction.effect]
+        return ConcernState.DISPUTED if concern.kind is ConcernKind.REQUEST else ConcernState.ANSWERED
+    return _SETTLES[effect]
 
 
-def _after_asker(kind: ConcernKind, state: ConcernState, effect: Effect) -> ConcernState:
+def _after_asker(kind: ConcernKind, state: ConcernState, effect: Effect, declined: bool) -> ConcernState:
     """The asker gives in to an argument, or comes back against it; a question needs neither."""
     if effect is Effect.WITHDRAW:
-        return ConcernState.WITHDRAWN if state is ConcernState.DISPUTED else state
+        if state is ConcernState.DISPUTED:
+            return ConcernState.WITHDRAWN if declined else ConcernState.ANSWERED
+        return state
     if state is ConcernState.ANSWERED and kind is not ConcernKind.QUESTION:
         return ConcernState.DISPUTED
     return state

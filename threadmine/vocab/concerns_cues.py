@@ -23,7 +23,7 @@ _CODE = re.compile(
     r"|[&*!~]*[A-Za-z0-9]*_\w*|0x[0-9A-Fa-f]+"
 )
 _C_SIGN = re.compile(r"[_(/]|->|::|0x")
-_TOKEN = re.compile(r"[a-z][a-z']*(?:-[a-z]+)*|[0-9][a-z0-9.%]*|[,;:?!]")
+_TOKEN = re.compile(r"[a-z][a-z0-9']*(?:-[a-z]+)*|[0-9][a-z0-9.%]*|[,;:?!]")
 _MARKED = re.compile(_TOKEN.pattern + r"|[\x01\x02]")
 _SHORT = {"'s": " is", "'re": " are", "'ll": " will", "'d": " would", "'m": " am", "'ve": " have"}
 _SPELLED = re.compile(
