@@ -88,7 +88,7 @@ def digest(
             item for item in _verdicts(found.statements, VerdictKind.CONDITIONAL) if item.is_new
         ),
         plans=tuple(_plans(found.statements)),
-        unanswered=tuple(unanswered),
+        unanswered=tuple(sorted(unanswered, key=_is_minor)),
         promised=tuple(promised),
         dropped=tuple(
             point for point in old if point.state is ConcernState.OPEN and not _is_undecided(point)
@@ -176,12 +176,16 @@ def _most_named(points: Iterable[Point]) -> tuple[str, ...]:
     return tuple(name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
+def _is_minor(point: Point) -> bool:
+    """Whether a point is about spelling or about how things are done: such ones stand last."""
+    return point.row.concern.kind in (ConcernKind.PROCESS, ConcernKind.NIT)
+
+
 def _is_undecided(point: Point) -> bool:
     """Whether people disagree: a dispute (no newer version settles it), or an objection without reply."""
-    kind = point.row.concern.kind
-    if kind in (ConcernKind.PROCESS, ConcernKind.NIT):
+    if _is_minor(point):
         return False
-    objection = kind is ConcernKind.OBJECTION and point.state is ConcernState.OPEN
+    objection = point.row.concern.kind is ConcernKind.OBJECTION and point.state is ConcernState.OPEN
     return objection or point.state is ConcernState.DISPUTED
 
 

@@ -316,7 +316,7 @@ def _kernel(row: ClaimRow) -> str:
 def _plans(found: Digest) -> Iterator[Block]:
     if not found.plans:
         return
-    yield Block(Kind.HEADING, "Plans on record (not checked against any kernel)")
+    yield Block(Kind.HEADING, "Plans and wishes on record (not checked against any kernel)")
     for item in found.plans[:MOST]:
         claim = item.row.claim
         text = f'{person(claim.author)}, {date_text(claim.date)}: "{_quoted(claim.quote)}"'
