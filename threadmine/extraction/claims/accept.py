@@ -109,7 +109,7 @@ def _of_sentence(read: Read) -> Iterator[str]:
         yield f"order-{sentence.place}"
     if _VERBS.isdisjoint(words):
         yield "no-plain-verb"
-    for group in ("request", "chatter", "hedge", "negation", "retraction", "planned"):
+    for group in ("request", "chatter", "hedge", "doubt", "negation", "retraction", "planned"):
         terms = read.marks.get(group, ())
         if terms:
             yield group

@@ -38,8 +38,15 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         memory.note([t for t in clause.things if t.sort in ENTITIES], subject)
         memory.last = best[-1] if best else memory.last
         memory.keep_list(best, read.sentence.item)
+    found = [c for c in found if not _left_open(read, c.clause)]
     main = [c for c in found if not c.clause.conditional]
     return _distinct(main or found)
+
+
+def _left_open(read: Read, clause: Clause) -> bool:
+    """Whether a clause is what somebody does not know ("no idea if it was set")."""
+    before = read.words[max(0, clause.first - 2) : clause.first]
+    return read.words[clause.first] in ("if", "whether") and bool(GRAMMAR.unknowing & set(before))
 
 
 def _distinct(found: list[Candidate]) -> list[Candidate]:

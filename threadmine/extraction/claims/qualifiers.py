@@ -35,6 +35,9 @@ _HAVING = frozenset(
     }
 )
 _OF_NOUNS = ("no", "none", "neither", "nor", "without")
+_SUPPOSING = ("let's say", "consider the case", "suppose", "assuming", "what if")
+_ORDINARY = ("should be", "needs to", "going to")
+_DOINGS = (Predicate.SETS, Predicate.CLEARS, Predicate.CALLS, Predicate.REQUIRES)
 _DOUBLE = ("without", "unless")
 
 
@@ -119,60 +122,84 @@ def _inside_condition(read: Read, one: Candidate, at: int) -> bool:
 
 
 def _modality(read: Read, one: Candidate, why: list[str]) -> Modality:
-    if read.sentence.text.rstrip(" \"')").endswith("?"):
+    if _is_asked(read, one):
         why.append("question mark")
         return Modality.QUESTION
-    opening = read.words[one.clause.first] if one.clause.first < len(read.words) else ""
-    conditional = read.marked("conditional", one.clause.first, one.cue_at) or (
-        read.marked("conditional", 0, 1) if one.clause.first else None
-    )
-    if conditional and (
-        opening in ("if", "unless")
-        or read.words[0] == "if"
-        or conditional.text.lower() in ("would", "let's say", "consider the case", "suppose")
+    condition = read.marked("conditional", 0, one.cue_at)
+    if condition and (
+        one.clause.condition.lower().startswith(("if ", "unless ")) or condition.value in _SUPPOSING
     ):
-        why.append(f"conditional: “{conditional.text}”")
+        why.append(f"conditional: “{condition.text}”")
         return Modality.CONDITIONAL
-    hedge = read.marked("hedge", 0, one.cue_at + 2) or read.marked("hedge", one.clause.first, one.clause.last)
+    hedge = read.marked("hedge", one.clause.first, one.clause.last) or read.marked("doubt", 0, one.cue_at + 2)
+    hedge = hedge or read.marked("doubt", one.clause.first, one.clause.last)
     if hedge:
         why.append(f"hedged: “{hedge.text}”")
         return Modality.HEDGED
     return Modality.ASSERTED
 
 
+def _is_asked(read: Read, one: Candidate) -> bool:
+    """Whether the question mark is about this clause: the last one, or all where the sentence begins as a
+    question.
+    """
+    if not read.sentence.text.rstrip(" \"')").endswith("?"):
+        return False
+    behind = any(c.first >= one.clause.last for c in read.cues)
+    return not behind or read.words[0] in GRAMMAR.asking
+
+
 def _tense(read: Read, one: Candidate, why: list[str]) -> Tense:
     place = read.sentence.place
-    future = read.marked("planned", 0, one.clause.last)
-    if (
-        future
-        and place is not Place.COMMENT
-        and (future.value not in ("should be", "needs to", "later", "going to") or place is Place.REPLY)
-    ):
+    future = read.marked("planned", one.clause.first, one.clause.last) or read.marked("planned", 0, 3)
+    unfit = place is not Place.REPLY and future is not None and future.value in _ORDINARY
+    if future and place is not Place.COMMENT and not unfit:
         why.append(f"planned: “{future.text}”")
         return Tense.PLANNED
-    if place in _OF_THE_PATCH:
-        if place is Place.COMMENT:
-            return Tense.PROPOSED
-        sign = read.marked("proposed", 0, one.clause.last)
-        if sign:
-            why.append(f"proposed: “{sign.text}”")
-            return Tense.PROPOSED
-        if is_order(read) or any(
-            w in ("will", "allows", "can", "should") for w in read.words[one.clause.first : one.cue_at + 1]
-        ):
-            why.append("proposed: an order in a commit message")
-            return Tense.PROPOSED
-    past = read.marked("past", one.clause.first, one.cue_at + 2)
-    if past and not _is_participle(read, one):
-        why.append(f"past: “{past.text}”")
+    if _is_proposed(read, one, why):
+        return Tense.PROPOSED
+    past = _past(read, one)
+    if past:
+        why.append(f"past: “{past}”")
         return Tense.PAST
     return Tense.PRESENT
 
 
-def _is_participle(read: Read, one: Candidate) -> bool:
-    return "used" in read.words[max(0, one.cue_at - 1) : one.cue_at + 1] and not read.marked(
-        "past", one.clause.first, one.cue_at - 1
-    )
+def _is_proposed(read: Read, one: Candidate, why: list[str]) -> bool:
+    """Whether the statement is true only once the patch at hand is applied."""
+    place = read.sentence.place
+    if place is Place.COMMENT:
+        described = read.sentence.scope.startswith("struct ") or one.predicate in _DOINGS
+        return described and not read.marked("hedge")
+    if place not in _OF_THE_PATCH:
+        return False
+    sign = read.marked("proposed", 0, one.clause.last)
+    if sign:
+        why.append(f"proposed: “{sign.text}”")
+        return True
+    promised = {"will", "allows"} & set(read.words[one.clause.first : one.cue_at + 1])
+    if is_order(read) or promised:
+        why.append("proposed: an order or a promise in a commit message")
+        return True
+    return False
+
+
+def _past(read: Read, one: Candidate) -> str:
+    """The words that put the statement into the past, empty where there are none."""
+    words = read.words
+    if "if" in words or "consider" in words or one.clause.conditional:
+        return ""
+    history = read.marked("history")
+    if history:
+        return history.text
+    past = read.marked("past", one.clause.first, one.cue_at + 2)
+    if past and not (past.first and words[past.first - 1] == "i"):
+        return past.text
+    before = set(words[max(one.clause.first, one.cue_at - 4) : one.cue_at])
+    own_verb = one.cue.lower().endswith("ed") and " " not in one.cue and not one.passive
+    if own_verb and one.subject is not None and 0 <= one.subject.last <= one.cue_at:
+        return "" if before & (GRAMMAR.be | GRAMMAR.having | {"to"}) else one.cue
+    return ""
 
 
 def is_order(read: Read) -> bool:

@@ -32,11 +32,15 @@ class Wanted:
 
     def in_text(self, text: str) -> bool:
         """Whether one of the words, or a C name with one of the parts, is in ``text``."""
+        if "->" in text:
+            return True
         found = set(_WORD.findall(text))
         return not self.words.isdisjoint(map(str.lower, found)) or self.in_names(found)
 
     def weakly_in(self, text: str) -> bool:
         """Whether one of the words, weak ones included, or such a C name is in ``text``."""
+        if "->" in text:
+            return True
         found = set(_WORD.findall(text))
         return not self.all.isdisjoint(map(str.lower, found)) or self.in_names(found)
 

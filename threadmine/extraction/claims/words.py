@@ -39,6 +39,8 @@ class Grammar:
     avoiding: frozenset[str]
     measuring: frozenset[str]
     limits: frozenset[str]
+    asking: frozenset[str]
+    unknowing: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
     participles: tuple[str, ...]
 
@@ -74,6 +76,8 @@ def _load() -> Grammar:
         avoiding=frozenset(table["avoiding"]["words"]),
         measuring=frozenset(table["measuring"]["words"]),
         limits=frozenset(table["limits"]["words"]),
+        unknowing=frozenset(table["unknowing"]["words"]),
+        asking=frozenset(table["asking"]["words"]),
         breaks=frozenset(
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),
