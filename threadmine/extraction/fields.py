@@ -28,7 +28,7 @@ from threadmine.extraction.ctypes import (
     vocabulary,
 )
 from threadmine.extraction.fields_access import access_of, in_comment, in_string
-from threadmine.extraction.fields_helpers import Helpers, helpers_of
+from threadmine.extraction.fields_helpers import Helpers, helpers_of, may_touch
 from threadmine.extraction.fields_scan import Scan
 from threadmine.extraction.fields_structs import struct_touches
 from threadmine.memmap import Model
@@ -84,7 +84,7 @@ def find_touches(message: Message, model: Model) -> tuple[Touch, ...]:
         return ()
     facts = _facts_of(model)
     version = version_at(model, message.date)
-    helpers, scan = helpers_of(model, version), _scan_of(model, version)
+    helpers, scan = helpers_of(model, version), _scan_of(model)
     found: list[Touch] = []
     for each in message.patch.files:
         if each.hunks and _SOURCE.search(each.path) and len(found) < MAX_TOUCHES:
@@ -104,12 +104,12 @@ def _version_on(model: Model, day: date) -> str:
     return model.release_at(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
-@lru_cache(maxsize=64)
-def _scan_of(model: Model, version: str) -> Scan:
-    touches = helpers_of(model, version).touches
-    return Scan(
-        _facts_of(model).members, vocabulary().variables, lambda name: name in _MACROS or bool(touches(name))
-    )
+@lru_cache(maxsize=4)
+def _scan_of(model: Model) -> Scan:
+    def is_call(name: str) -> bool:
+        return name in _MACROS or may_touch(model, name)
+
+    return Scan(_facts_of(model).members, vocabulary().variables, is_call)
 
 
 def shortened(hunk: Hunk) -> Hunk:

@@ -17,6 +17,7 @@ from threadmine.memmap import Effect, Model
 from threadmine.model import Access
 
 MAX_MEMBERS = 24  # of one helper
+MAX_KNOWN = 5_000  # helpers remembered for one kernel
 
 _FLAG_ACCESSOR = re.compile(
     r"(?:__)?(?:(?:Test)?(?:Set|Clear)?Page[A-Z]\w*|folio_(?:test|set|clear|change)_\w+)\Z"
@@ -48,27 +49,31 @@ class Helpers:
 
     def touches(self, function: str) -> tuple[HelperTouch, ...]:
         """The members that a call of ``function`` touches, in the order it does; empty for unknown ones."""
+        if not may_touch(self.model, function):
+            return ()
         found = self._known.get(function)
         if found is None:
-            if len(self._known) > 50_000:
+            if len(self._known) > MAX_KNOWN:
                 self._known.clear()
             found = self._known[function] = self._look_up(function)
         return found
 
     def _look_up(self, function: str) -> tuple[HelperTouch, ...]:
-        words = vocabulary()
-        if words.returns.get(function, "dev_pagemap") != "dev_pagemap" or function in words.no_touch:
-            return ()  # page_folio() reads a member to find the folio: no news about that member
-        accessors = lexicon_of(self.model.names).accessors
-        known = function in self.model.names.functions or function in accessors
-        if not known and not _FLAG_ACCESSOR.match(function):
-            return ()
         effects = self.model.effects(function, self.version)
         if rows := _from_effects(effects, self.model.names.members):
             return rows
-        if function.startswith("percpu_"):
-            return ()
-        return _from_accessor(function, accessors.get(function, ()))
+        return _from_accessor(function, lexicon_of(self.model.names).accessors.get(function, ()))
+
+
+@lru_cache(maxsize=16_384)
+def may_touch(model: Model, function: str) -> bool:
+    """Whether ``function`` is known to do more to members than convert pointers, in any kernel."""
+    words = vocabulary()
+    if words.returns.get(function, "dev_pagemap") != "dev_pagemap" or function in words.no_touch:
+        return False  # page_folio() reads a member to find the folio: no news about that member
+    if _FLAG_ACCESSOR.match(function) or function in model.names.functions:
+        return True
+    return function in lexicon_of(model.names).accessors and not function.startswith("percpu_")
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
-MAX_WORDS = 300_000  # remembered; beyond that the memory starts anew
+MAX_WORDS = 60_000  # remembered (some 6 MB); beyond that the memory starts anew
 
 _CHANGED = re.compile(r"\n[+-][^\n]*")
 _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
