@@ -29,6 +29,10 @@ def read(data: bytes, where: str = "test.btf") -> Layout:
     return read_layout(data, "test", "", where, load().names.members)
 
 
+def header(types: int, strings_at: int, strings: int, version: int = 1) -> bytes:
+    return struct.pack("<HBBIIIII", 0xEB9F, version, 0, 24, 0, types, strings_at, strings)
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("word", [4, 8])
 def test_reads_both_byte_orders_and_word_sizes(order: str, word: int) -> None:
@@ -72,9 +76,9 @@ def test_bit_fields_of_old_btf_are_told_by_their_int() -> None:
         (b"\x9f\xeb", "shorter"),
         (b"\x7fELF" + bytes(60), "magic"),
         (small_kernel()[:200], "cut off"),
-        (struct.pack("<HBBIIIII", 0xEB9F, 9, 0, 24, 0, 0, 0, 1) + b"\0", "version"),
-        (struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, 0, 0, 0), "no strings"),
-        (struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, 12, 12, 1) + struct.pack("<III", 0, 31 << 24, 0) + b"\0", "kind"),
+        (header(0, 0, 1, version=9) + b"\0", "version"),
+        (header(0, 0, 0), "no strings"),
+        (header(12, 12, 1) + struct.pack("<III", 0, 31 << 24, 0) + b"\0", "kind"),
     ],
 )  # fmt: skip
 def test_damaged_btf_is_one_clear_failure(data: bytes, words: str) -> None:
@@ -124,8 +128,7 @@ def test_damage_never_crashes_the_reader(data: st.DataObject) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_never_crash_the_reader(data: bytes) -> None:
-    header = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, len(data), 0, len(data))
-    for blob in (data, header + data):
+    for blob in (data, header(len(data), 0, len(data)) + data):
         with pytest.raises(ModelError):
             read(blob)
 

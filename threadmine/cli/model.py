@@ -169,10 +169,8 @@ def _listed(layout: Layout) -> dict[str, Any]:
 
 
 @model_command.command("show")
-@click.argument("struct")
-@click.option(
-    "--struct", "named", metavar="STRUCT", help="The same as the argument; 'all' gives every struct."
-)
+@click.argument("struct", required=False)
+@click.option("--struct", "named", metavar="STRUCT", help="The same as the argument.")
 @click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw the bytes into this file.")
 @click.option("--table", is_flag=True, help="A table of the members in place of the drawing.")
 @_where_from
@@ -411,7 +409,7 @@ def effects_command(
     if not found:
         if asked.model.known_function(function) or function in (asked.model.blocks_of(asked.kernel) or {}):
             raise ModelError(
-                f"{function}() is not known to be in {asked.layout.asked}", remedy="try --kernel"
+                f"no effects of {function}() in {asked.layout.asked}", remedy="try another --kernel"
             )
         near = asked.model.names.near(function.removesuffix("()"), asked.model.names.functions)
         raise ModelError(

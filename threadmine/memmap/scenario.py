@@ -6,14 +6,15 @@ warnings, unmet needs, and stale bytes: what an earlier folio left in pages that
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from threadmine.errors import ModelError
 from threadmine.memmap import facts
-from threadmine.memmap.layout import Layout
-from threadmine.memmap.program import Block, block_for, read_blocks
+from threadmine.memmap.layout import OVERLAYS, Layout
+from threadmine.memmap.program import NOTATION, Block, block_for, read_blocks
 from threadmine.memmap.simulate import MAX_ORDER, Machine, Memory, Pointer, Value
 from threadmine.memmap.versions import parse_version
 
@@ -192,6 +193,7 @@ class _Stage:
             self._device = name == "zone_device_reinit"
             values: dict[str, Value] = {"page": first, "order": order, "pages": self.pages}
             values["pgmap"] = self._pgmap()
+            self._check(scenario[0])
             machine.run_body(scenario[0], values)
             return
         block = block_for(name, machine.version, machine.blocks)
@@ -203,6 +205,14 @@ class _Stage:
         page, own = _numbers(numbers, order)
         here = Pointer("page", first.address + page * machine.layout.page_size)
         machine.call(name, *[self._argument(param, kind, here, first, own) for param, kind in block.params])
+
+    def _check(self, scenario: Block) -> None:
+        """Refuses a scenario whose functions this kernel does not have, before anything runs."""
+        for node in ast.walk(scenario.tree):
+            name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+            known = not name or name in NOTATION or name in OVERLAYS or name in self.machine.hooks
+            if not known and block_for(name, self.machine.version, self.machine.blocks) is None:
+                raise ModelError(f"{scenario.name} needs {name}(), which is not in {self.machine.version}")
 
     def _argument(self, param: str, kind: str, here: Pointer, first: Pointer, order: int) -> Value:
         if kind in ("page", "folio"):
