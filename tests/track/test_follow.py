@@ -122,9 +122,14 @@ def test_a_line_that_moved_to_another_patch_is_not_done() -> None:
     assert "moved" in status.addressed_evidence
 
 
-@pytest.mark.parametrize("state", [ConcernState.OPEN, ConcernState.DISPUTED, ConcernState.ANSWERED])
+@pytest.mark.parametrize("state", [ConcernState.OPEN, ConcernState.DISPUTED])
 def test_a_changed_line_is_not_enough_where_nobody_agreed(state: ConcernState) -> None:
     assert after("This should be done by the caller.", GONE, state=state).state is state
+
+
+def test_an_answered_question_is_not_addressed_by_a_change_nearby() -> None:
+    status = after("Why is this done here?", GONE, state=ConcernState.ANSWERED, kind=ConcernKind.QUESTION)
+    assert status.state is ConcernState.ANSWERED
 
 
 def test_a_name_that_was_asked_for_appears() -> None:

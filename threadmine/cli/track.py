@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from threadmine.db.queries import Queries
+    from threadmine.db.session import Database
     from threadmine.model import SeriesRow
     from threadmine.render.style import Style
     from threadmine.track.dropped import Dropped
@@ -75,6 +76,154 @@ def _dropped_lines(
         if one.row.status.addressed_evidence:
             yield from wrap(safe_line(one.row.status.addressed_evidence), columns, "    ", "      ")
         yield ""
+
+
+@click.command("triage")
+@click.argument("words", metavar="[ID [ACTION [VALUE]]]", nargs=-1)
+@click.option("--note", default="", metavar="TEXT", help="Why.")
+@click.option(
+    "--who", default="", metavar="NAME", help="Who does it (default: git's user.name and user.email)."
+)
+@click.option("--export", "export_", is_flag=True, help="Print all of it as JSON Lines, to share it in git.")
+@click.option(
+    "--import", "import_", type=click.File("r", encoding="utf-8"), metavar="FILE", help="Read such lines."
+)
+@click.pass_obj
+def triage_command(
+    app: App, words: tuple[str, ...], note: str, who: str, export_: bool, import_: TextIO | None
+) -> None:
+    """Close, reopen, assign, snooze, note or merge issues.
+
+    ACTION is close, reopen, assign WHOM, snooze UNTIL (a date, or 14d), note TEXT, merge INTO-ID, or split
+    (undoes a merge). Without an action the issue's history is shown. What people set is kept apart from
+    what is mined, with who, when and why, and no ingest changes it.
+    """
+    from threadmine.db.triage import Triage, from_lines, to_lines
+
+    with app.open() as database:
+        triage = Triage(database)
+        if import_ is not None:
+            count = triage.add(from_lines(import_.readlines(), import_.name))
+            app.out.note(f"{count} new event{'s' if count != 1 else ''}")
+        elif export_:
+            app.out.raw("".join(f"{line}\n" for line in to_lines(triage.events())))
+        elif words:
+            _triage_one(app, database, words, note, who)
+        else:
+            raise click.UsageError("name an issue, or give --export or --import FILE")
+
+
+def _triage_one(app: App, database: Database, words: tuple[str, ...], note: str, who: str) -> None:
+    """One action on one issue, or its history."""
+    from threadmine.cli.show import full_id
+    from threadmine.db.queries import Queries
+    from threadmine.db.triage import Action, Event, Triage, triage_text
+    from threadmine.render.text import safe_line
+
+    queries, triage = Queries(database), Triage(database)
+    issue_id = queries.issue(full_id(queries, words[0])).concern.id
+    if len(words) > 1:
+        value = _triage_value(app, queries, words[1], " ".join(words[2:]))
+        action = Action(words[1])
+        text = value if action is Action.NOTE else note
+        value = "" if action is Action.NOTE else value
+        when = app.now.isoformat(timespec="seconds")
+        triage.add([Event(issue_id, action, value, text, who or _user(app), when)])
+    events = triage.events(issue_id)
+    app.out.note(f"{issue_id}: {safe_line(triage_text(events)) or 'as mined'}")
+    if len(words) == 1:
+        app.out.lines(
+            safe_line(
+                " ".join(
+                    filter(
+                        None,
+                        (e.at, e.action.value, e.value, e.note and f'"{e.note}"', e.who and f"({e.who})"),
+                    )
+                )
+            )
+            for e in events
+        )
+
+
+def _triage_value(app: App, queries: Queries, action: str, value: str) -> str:
+    """What follows the action, checked and made plain.
+
+    Raises:
+        click.UsageError: there is no such action, or it lacks its value.
+    """
+    from datetime import timedelta
+
+    from threadmine.cli.show import full_id
+
+    if action not in _ACTIONS:
+        raise click.UsageError(f"'{action}' is no action; say one of: {', '.join(_ACTIONS)}")
+    if bool(value) != (_ACTIONS[action] != ""):
+        wanted = f"wants {_ACTIONS[action]}" if _ACTIONS[action] else "takes no value"
+        raise click.UsageError(f"{action} {wanted}")
+    if action == "merge":
+        return queries.issue(full_id(queries, value)).concern.id
+    if action == "snooze":
+        if value.endswith("d") and value[:-1].isdigit():
+            return (app.now + timedelta(days=int(value[:-1]))).date().isoformat()
+        moment = app.when(value)
+        return moment.date().isoformat() if moment else value
+    return value
+
+
+_ACTIONS = {
+    "close": "",
+    "reopen": "",
+    "assign": "a name",
+    "snooze": "a date or a number of days (14d)",
+    "note": "a text",
+    "merge": "the id of another issue",
+    "split": "",
+}
+
+
+def _user(app: App) -> str:
+    """Who runs the program, as git knows it."""
+    name, address = app.config.get("user.name"), app.config.get("user.email")
+    return f"{name} <{address}>" if name and address else name or address or ""
+
+
+@click.command("link")
+@click.argument("one", metavar="SERIES")
+@click.argument("other", metavar="SERIES")
+@click.pass_obj
+def series_link_command(app: App, one: str, other: str) -> None:
+    """Say that one series is a version of another.
+
+    Wins over whatever the program finds by itself, and stays through every ingest.
+    """
+    _mark_series(app, one, other, apart=False)
+
+
+@click.command("unlink")
+@click.argument("one", metavar="SERIES")
+@click.argument("other", metavar="SERIES")
+@click.pass_obj
+def series_unlink_command(app: App, one: str, other: str) -> None:
+    """Say that two series are no versions of each other."""
+    _mark_series(app, one, other, apart=True)
+
+
+def _mark_series(app: App, one: str, other: str, apart: bool) -> None:
+    from threadmine import track
+    from threadmine.db.queries import Queries
+    from threadmine.db.triage import Mark, Triage
+
+    with app.open() as database:
+        queries = Queries(database)
+        first, _ = one_series(queries, one)
+        second, _ = one_series(queries, other)
+        if first.id == second.id:
+            raise click.UsageError("both name the same series")
+        when = app.now.isoformat(timespec="seconds")
+        Triage(database).mark(Mark(first.id, second.id, apart, _user(app), when))
+        track.update(database, [first.thread_id, second.thread_id])
+    verb = "are no versions of each other" if apart else "are versions of one series"
+    app.out.note(f"{first.id} and {second.id} {verb}")
 
 
 @click.command("check")

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database
 from threadmine.db.store import SeriesLink, Store
+from threadmine.db.triage import Triage
 from threadmine.model import Concern, ConcernStatus, StoredMessage
 from threadmine.track.asked import read_asked
 from threadmine.track.follow import follow
 from threadmine.track.replies import statuses
 from threadmine.track.series import Chains
+from threadmine.track.versions import ManualLink
 
 
 def update(database: Database, thread_ids: Iterable[str]) -> None:
@@ -29,12 +31,15 @@ def update(database: Database, thread_ids: Iterable[str]) -> None:
     """
     queries, store = Queries(database), Store(database)
     changed = tuple(dict.fromkeys(thread_ids))
-    chains = Chains(queries)
+    triage = Triage(database)
+    marks = [ManualLink(mark.one, mark.other, mark.apart) for mark in triage.marks()]
+    chains = Chains(queries, marks)
     store.save_links(_changed_links(chains))
     for thread_id in _touched(chains, changed):
         mails = queries.thread_mails(thread_id)
         found = settle(mails, queries.thread_concerns(thread_id), chains)
         store.save_statuses(found, [thread_id])
+    triage.refresh()
 
 
 def settle(

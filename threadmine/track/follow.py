@@ -20,6 +20,9 @@ from threadmine.track.asked import Asked
 from threadmine.track.changelog import Change
 from threadmine.track.patches import PatchText, match_patches
 
+MAX_CREDITED = 25
+"""Words of a changelog item that names the asker; a longer one speaks of many things."""
+
 MIN_COMMENT = 12
 """Characters, without white space, of a line of comment that says something."""
 
@@ -301,11 +304,9 @@ def _in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
         words = frozenset(_WORD.findall(text)) - _DULL
         shared = wanted & words
         credited = any(re.search(rf"\b{re.escape(part)}\b", text) for part in asker)
+        credited = credited and len(shared) >= 2 and len(words) <= MAX_CREDITED
+        named = bool(shared & names) and len(shared) >= 2
         close = len(shared) >= 3 and 2 * len(shared) >= len(words)
-        if (
-            (shared & names and len(shared) >= 2)
-            or close
-            or (credited and len(shared) >= 2 and len(words) <= 25)
-        ):
+        if credited or (not asks and (named or close)):
             return f"its changelog says: {change.text}"
     return ""
