@@ -118,7 +118,7 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
         or asked < len(versions_in_question(context))
         or not _may_refute(question, against)
     ):
-        return _undecided(context, _against(finding))
+        return _undecided(context, _against(claim, finding))
     return _verdict(question, context, context.version, rule, finding)
 
 
@@ -238,7 +238,10 @@ def _may_refute(question: Question, against: list[tuple[Rule, Finding]]) -> bool
     return any(speaks_plainly(claim, a, b) for a in question.subjects for b in question.objects)
 
 
-def _against(finding: Finding) -> str:
+def _against(claim: Claim, finding: Finding) -> str:
+    """Why a claim that the facts do not match is not called wrong."""
+    if claim.modality is Modality.QUESTION:
+        return f"a question, not called wrong; the facts: {finding.reason}"
     why = (
         "it may mean something else"
         if not finding.firm

@@ -10,6 +10,7 @@ from threadmine.memmap import Layout, Model
 from threadmine.memmap.ask import depends_on
 from threadmine.memmap.versions import parse_version
 from threadmine.model import Holding, Unknown
+from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Finding, Question, Rule, Truth
 
 
@@ -93,17 +94,41 @@ def _ranges(rule: LayoutRule, question: Question, opposite: bool, arch: str) -> 
 
 
 def _configs(rule: LayoutRule, question: Question, opposite: bool) -> Iterator[Holding]:
-    """Other configurations of the newest kernel that has facts about them, where they give another answer."""
-    variants = [s for s in question.model.sources() if s.config != "distribution" and s.arch == "x86-64"]
-    by_config = {layout.config: layout for layout in variants if layout.options is not None}
-    for config, layout in sorted(by_config.items()):
-        plain = question.model.nearest(layout.kernel, "x86-64")
+    """Options of the newest kernel with facts about them that give another answer than a distribution's."""
+    flags = Kind.FLAG in (question.subject.kind, question.object.kind)
+    turned: dict[frozenset[str], bool] = {}
+    newest = ""
+    for kernel, options, layout in _variants(question.model):
+        plain = question.model.nearest(kernel, "x86-64")
         if isinstance(plain, Unknown):
             continue
         usual = _truth(rule, question, plain, opposite)
         holds = _truth(rule, question, layout, opposite)
-        if usual is not None and holds is not usual:
-            yield Holding(layout.kernel, bool(holds), "x86-64", config)
+        if usual is None or holds is usual or (holds is None and flags):
+            continue
+        newest, turned[options] = kernel, bool(holds)
+    for options in sorted(turned, key=sorted):
+        smaller = any(other < options and turned[other] == turned[options] for other in turned)
+        if not smaller:
+            yield Holding(newest, turned[options], "x86-64", ", ".join(sorted(options)))
+
+
+@lru_cache(maxsize=4)
+def _variants(model: Model) -> tuple[tuple[str, frozenset[str], Layout], ...]:
+    """The configurations of the newest kernel that has some: kernel, what is set otherwise, layout."""
+    known = [s for s in model.sources() if s.arch == "x86-64" and s.options is not None]
+    if not known:
+        return ()
+    newest = known[-1].kernel
+    same = [s for s in known if s.kernel == newest]
+    usual = next((s.options for s in same if s.config == "distribution"), None) or frozenset()
+    found = []
+    for layout in same:
+        options = layout.options or frozenset()
+        changed = frozenset({*(options - usual), *(f"not {name}" for name in usual - options)})
+        if changed:
+            found.append((newest, changed, layout))
+    return tuple(found)
 
 
 def by_option(
