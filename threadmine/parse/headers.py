@@ -119,7 +119,7 @@ def _decode_words(value: str) -> str:
 # ---------------------------------------------------------------------------------------- message ids
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def find_ids(value: str) -> tuple[str, ...]:
     """Message-ids of a References or In-Reply-To header, without ``<>``, oldest first, each once."""
     found = [_SPACE.sub("", text) for text in _ID.findall(value)]
@@ -141,7 +141,7 @@ def clean_id(value: str) -> str:
 # -------------------------------------------------------------------------------------------- people
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=256)
 def people(value: str) -> tuple[Person, ...]:
     """The addressees in a From, To or Cc header. Addresses keep their spelling; names are decoded."""
     found: list[Person] = []
@@ -168,7 +168,7 @@ def _items(value: str) -> list[str]:
     return [part for part in (*out, held) if part and not part.isspace()]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _plain_person(item: str) -> Person | None:
     """``Ann Author <ann@example.org>`` between two commas; None if it is anything less plain."""
     match = _PLAIN_ADDRESS.fullmatch(item)
@@ -178,7 +178,7 @@ def _plain_person(item: str) -> Person | None:
     return Person("", match.group(1)) if match is not None else None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _person(name: str, address: str) -> Person:
     return Person(decode_text(name).strip("\"' "), address)
 

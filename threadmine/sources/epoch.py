@@ -1,15 +1,20 @@
 """public-inbox v2 epochs: git repositories with one mail per commit, read without a checkout.
 
 Each commit's tree holds the mail as the blob ``m``, or a deleted mail as ``d``; an empty ``m`` is a mail that
-was purged from history. Bundles are cloned into a temporary folder first.
+was purged from history. Reading goes on from the last commit read; where history was rewritten so that this
+commit is gone from it, the epoch is read from its start again (known mails are dropped later, by their ids).
+Bundles are cloned into a temporary folder, addresses into a mirror that is fetched the next time.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import urllib.parse
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +26,8 @@ from threadmine.model import Origin, RawMail, Skipped
 
 _BUNDLE = b"# v"
 _BRANCHES = ("refs/heads/master", "refs/heads/main")
+_FETCH_SECONDS = 3600
+_MEBIBYTE = 1024 * 1024
 
 
 def is_bundle(head: bytes) -> bool:
@@ -35,16 +42,16 @@ def is_repository(path: Path) -> bool:
 
 def epochs_below(path: Path) -> list[Path]:
     """The epochs of a public-inbox clone (``LIST/git/0.git``, ``LIST/0.git``), in their order."""
-    found: list[tuple[int, Path]] = []
     for folder in (path / "git", path):
+        found: list[tuple[int, Path]] = []
         if folder.is_dir():
             for entry in folder.iterdir():
                 number = entry.name.removesuffix(".git")
                 if entry.is_dir() and number.isdigit() and is_repository(entry):
                     found.append((int(number), entry))
         if found:
-            break
-    return [entry for _, entry in sorted(found)]
+            return [entry for _, entry in sorted(found)]
+    return []
 
 
 def git_environment() -> dict[str, str]:
@@ -54,37 +61,132 @@ def git_environment() -> dict[str, str]:
     return env
 
 
+def _git(*words: str, where: str, problem: str, remedy: str) -> None:
+    """Runs git; what it says last becomes the reason of the error."""
+    try:
+        done = subprocess.run(
+            ["git", "-c", "core.hooksPath=/dev/null", *words],
+            env=git_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_FETCH_SECONDS,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise SourceError("git is needed for this", where, "install git") from error
+    except subprocess.TimeoutExpired as error:
+        raise SourceError(f"git took longer than {_FETCH_SECONDS} seconds", where, "try again") from error
+    if done.returncode:
+        detail = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise SourceError(f"{problem} ({detail})", where, remedy)
+
+
 @contextmanager
 def opened_bundle(bundle: Path) -> Iterator[Path]:
     """A temporary bare clone of a bundle."""
     with tempfile.TemporaryDirectory(prefix="threadmine-") as folder:
         target = Path(folder) / "epoch.git"
-        command = ["git", "clone", "-q", "--mirror", "--", str(bundle.resolve()), str(target)]
-        try:
-            done = subprocess.run(command, env=git_environment(), capture_output=True, text=True, check=False)
-        except FileNotFoundError as error:
-            raise SourceError("git is needed to read a bundle", str(bundle), "install git") from error
-        if done.returncode:
-            detail = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise SourceError(
-                f"git cannot read this bundle ({detail})", str(bundle), "fetch or copy it again"
-            )
+        _git(
+            "clone", "-q", "--mirror", "--", str(bundle.resolve()), str(target),
+            where=str(bundle), problem="git cannot read this bundle", remedy="fetch or copy it again",
+        )  # fmt: skip
         yield target
 
 
-def read_epoch(path: Path, source: str, list_name: str = "") -> Iterator[RawMail | Skipped]:
-    """The mails of one epoch, oldest commit first; ``Origin.place`` is the commit."""
+# ------------------------------------------------------------------------------------- addresses
+
+
+def is_address(target: str) -> bool:
+    """Whether a target is the address of a git repository or of a list, not a path."""
+    return target.startswith(("http://", "https://", "git://", "file://", "ssh://"))
+
+
+def mirrored(address: str, folder: Path) -> list[Path]:
+    """Local mirrors of all epochs at an address, fetched up to date, oldest first.
+
+    Args:
+        address: of one epoch (``https://HOST/LIST/0``), or of a list: its epochs are tried in their order.
+        folder: where mirrors are kept from one run to the next.
+
+    Raises:
+        SourceError: nothing can be cloned there.
+    """
+    address = address.rstrip("/").removesuffix(".git")
+    last = urllib.parse.urlsplit(address).path.rsplit("/", 1)[-1]
+    if last.isdigit():
+        return [_mirror(address, folder)]
+    found: list[Path] = []
+    while True:
+        try:
+            found.append(_mirror(f"{address}/{len(found)}", folder))
+        except SourceError:
+            if not found:
+                raise
+            return found
+
+
+def _mirror(address: str, folder: Path) -> Path:
+    name = hashlib.blake2b(address.encode(), digest_size=8).hexdigest() + ".git"
+    target = folder / name
+    problem, remedy = (
+        "git cannot fetch this",
+        "check the address: a list's epochs are HOST/LIST/0, HOST/LIST/1 ...",
+    )
+    if is_repository(target):
+        _git("-C", str(target), "fetch", "-q", "--prune", "origin", "+refs/*:refs/*",
+             where=address, problem=problem, remedy=remedy)  # fmt: skip
+        return target
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="new-", dir=folder) as fresh:
+        _git("clone", "-q", "--mirror", "--", address, f"{fresh}/epoch.git",
+             where=address, problem=problem, remedy=remedy)  # fmt: skip
+        repository = pygit2.Repository(f"{fresh}/epoch.git")
+        if _head(repository) is None:
+            raise SourceError("there is no epoch here", address, remedy)
+        with contextlib.suppress(OSError):  # another run was faster
+            Path(f"{fresh}/epoch.git").rename(target)
+    return target
+
+
+# --------------------------------------------------------------------------------------- reading
+
+
+def read_epoch(path: Path, source: str, list_name: str = "", since: str = "") -> Iterator[RawMail | Skipped]:
+    """The mails of one epoch, oldest commit first; ``Origin.place`` is the commit.
+
+    Args:
+        path: the repository.
+        source: what it is called in origins.
+        list_name: the mailing list, where known.
+        since: the last commit that was read before; empty for all. Where it is no longer part of the history
+            (rewritten after a purge), everything is read.
+    """
+    _bound_memory()
     try:
         repository = pygit2.Repository(str(path))
-        head = _head(repository)
-        if head is None:
-            return
-        for commit in repository.walk(head, SortMode.REVERSE | SortMode.TOPOLOGICAL):
-            yield _mail(repository, commit, Origin(source, str(commit.id), list_name))
+        commits = _commits(repository, since)
+        deleted = _deleted(repository, commits)
+        for commit_id in commits:
+            yield _mail(repository, commit_id, Origin(source, commit_id.hex(), list_name), deleted)
     except (pygit2.GitError, KeyError, ValueError) as error:
         raise SourceError(
             f"this git repository cannot be read ({error})", source, "run git fsck on it"
         ) from error
+
+
+def newest_commit(path: Path) -> str:
+    """The commit that a reader that read everything stands at; empty for an empty epoch."""
+    head = _head(pygit2.Repository(str(path)))
+    return "" if head is None else str(head)
+
+
+def _bound_memory() -> None:
+    """Keeps libgit2 from holding an archive in memory: it caches objects and maps packs as long as it may."""
+    pygit2.settings.mwindow_size = 1 * _MEBIBYTE
+    pygit2.settings.mwindow_mapped_limit = 16 * _MEBIBYTE
+    pygit2.settings.cache_max_size(4 * _MEBIBYTE)
 
 
 def _head(repository: pygit2.Repository) -> pygit2.Oid | None:
@@ -96,13 +198,57 @@ def _head(repository: pygit2.Repository) -> pygit2.Oid | None:
     return repository.head.peel(ObjectType.COMMIT).id
 
 
-def _mail(repository: pygit2.Repository, commit: pygit2.Commit, origin: Origin) -> RawMail | Skipped:
-    entries = {entry.name: entry for entry in commit.tree}
-    if "m" in entries:
-        _, data = repository.read(entries["m"].id)
+def _commits(repository: pygit2.Repository, since: str) -> list[bytes]:
+    """The ids of the commits after ``since``, oldest first (20 bytes each: a million fit)."""
+    head = _head(repository)
+    if head is None:
+        return []
+    walk = repository.walk(head, SortMode.TOPOLOGICAL)
+    if since and _is_ancestor(repository, since, head):
+        walk.hide(pygit2.Oid(hex=since))
+    found = [commit.id.raw for commit in walk]
+    found.reverse()
+    return found
+
+
+def _is_ancestor(repository: pygit2.Repository, since: str, head: pygit2.Oid) -> bool:
+    try:
+        known = repository[since]
+    except (KeyError, ValueError):
+        return False
+    if not isinstance(known, pygit2.Commit):
+        return False
+    return known.id == head or repository.descendant_of(head, known.id)
+
+
+def _tree(repository: pygit2.Repository, commit_id: bytes) -> pygit2.Tree:
+    commit = repository[pygit2.Oid(raw=commit_id)]
+    assert isinstance(commit, pygit2.Commit)  # the walk gives nothing else
+    return commit.tree
+
+
+def _deleted(repository: pygit2.Repository, commits: Sequence[bytes]) -> set[bytes]:
+    """The blobs of mails that a later commit deletes: they are not read at all."""
+    found: set[bytes] = set()
+    for commit_id in commits:
+        tree = _tree(repository, commit_id)
+        if "d" in tree:
+            found.add(tree["d"].id.raw)
+    return found
+
+
+def _mail(
+    repository: pygit2.Repository, commit_id: bytes, origin: Origin, deleted: set[bytes]
+) -> RawMail | Skipped:
+    tree = _tree(repository, commit_id)
+    if "m" in tree:
+        blob = tree["m"].id
+        if blob.raw in deleted:
+            return Skipped(origin, "a mail that was deleted from the archive later")
+        _, data = repository.read(blob)
         if data:
             return RawMail(data, origin)
         return Skipped(origin, "a mail that was purged from the archive")
-    if "d" in entries:
-        return Skipped(origin, "a mail that was deleted from the archive")
+    if "d" in tree:
+        return Skipped(origin, "the deletion of a mail")
     return Skipped(origin, "a commit without a mail")

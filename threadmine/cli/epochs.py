@@ -1,0 +1,112 @@
+"""Whole archives: the epochs of lists, read on from where the last run stopped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from threadmine.errors import SourceError
+from threadmine.ingest import parse_all
+from threadmine.model import IngestReport, unique
+
+if TYPE_CHECKING:
+    from threadmine.db.session import Database
+    from threadmine.pipeline import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One repository to read, and the name under which its position is kept."""
+
+    repository: Path
+    name: str
+    list_name: str = ""
+
+
+def ingest_epochs(
+    database: Database, targets: Iterable[str], progress: Progress | None = None
+) -> IngestReport:
+    """Reads public-inbox v2 epochs into the database, each from the last commit read before.
+
+    Args:
+        database: opened for writing.
+        targets: directories (of an epoch, or of a list's clone), bundles, or addresses of either.
+        progress: told how far it is.
+
+    A target that cannot be read is a failure of the report; the others go on. The position of an epoch is
+    kept when all of its mail is stored, so that a run that was cut short is done again, to the same end.
+    """
+    reports: list[IngestReport] = []
+    for target in targets:
+        try:
+            for epoch in _epochs(target):
+                reports.append(_ingest(database, epoch, progress))
+        except SourceError as error:
+            reason = f"{error.what}; {error.remedy}" if error.remedy else error.what
+            reports.append(IngestReport(failures=((error.where or target, reason),)))
+    return _total(reports)
+
+
+def _epochs(target: str) -> Iterator[Epoch]:
+    from threadmine.sources import epoch as source
+
+    if source.is_address(target):
+        for number, mirror in enumerate(source.mirrored(target, _cache() / "epochs")):
+            parts = target.rstrip("/").removesuffix(".git").split("/")
+            name = parts[-2] if parts[-1].isdigit() else parts[-1]
+            yield Epoch(mirror, f"{target.rstrip('/')}#{number}", name)
+        return
+    path = Path(target)
+    if path.is_file():
+        with path.open("rb") as stream:
+            if not source.is_bundle(stream.read(32)):
+                raise SourceError("this is no git bundle", target, "give a directory, an address or a bundle")
+        with source.opened_bundle(path) as repository:
+            yield Epoch(repository, str(path.resolve()))
+    elif source.is_repository(path):
+        yield Epoch(path, str(path.resolve()))
+    elif found := source.epochs_below(path):
+        for repository in found:
+            yield Epoch(repository, str(repository.resolve()), path.name)
+    elif path.exists():
+        raise SourceError("there is no epoch in this folder", target, "give the folder of a list's clone")
+    else:
+        raise SourceError("there is no such file or folder", target, "check the path")
+
+
+def _cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return Path(os.environ.get("THREADMINE_CACHE") or user_cache_path("threadmine"))
+
+
+def _ingest(database: Database, epoch: Epoch, progress: Progress | None) -> IngestReport:
+    from threadmine.db.store import Store
+    from threadmine.pipeline import ingest_messages
+    from threadmine.sources.epoch import newest_commit, read_epoch
+
+    store = Store(database)
+    key = f"epoch:{epoch.name}"
+    newest = newest_commit(epoch.repository)
+    since = store.position(key)
+    if newest == since:
+        return IngestReport()
+    mails = read_epoch(epoch.repository, epoch.name, epoch.list_name, since)
+    report = ingest_messages(database, parse_all(mails), progress)
+    store.save_position(key, newest)
+    return report
+
+
+def _total(reports: Iterable[IngestReport]) -> IngestReport:
+    found = list(reports)
+    return IngestReport(
+        read=sum(report.read for report in found),
+        new=sum(report.new for report in found),
+        known=sum(report.known for report in found),
+        skipped=tuple(item for report in found for item in report.skipped),
+        failures=tuple(item for report in found for item in report.failures),
+        new_ids=unique(name for report in found for name in report.new_ids),
+    )
