@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.extraction.helpers import mail
@@ -101,3 +103,22 @@ def test_ids_do_not_depend_on_the_run() -> None:
 
 def test_mail_about_nothing_of_ours_has_no_claims() -> None:
     assert claims("Thanks, applied to the tree.  I will send the pull request on Friday.\n") == ()
+
+
+HOSTILE = (
+    "page->mapping is set. " * 60_000,
+    "page->mapping is set and " * 50_000,
+    "a" * 1_000_000,
+    "prep_compound_page() -> " * 40_000,
+    "((struct folio *)(" * 40_000,
+    "\u202epage->mapping is cleared\u202c \x00 by put_page().",
+    "- page->lru\n" * 40_000,
+    "page, " * 100_000 + "page->lru is set.",
+)
+
+
+@pytest.mark.parametrize("body", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_bodies_take_bounded_time(body: str) -> None:
+    started = time.process_time()
+    claims(body + "\n")
+    assert time.process_time() - started < 20

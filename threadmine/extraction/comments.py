@@ -64,7 +64,7 @@ def _blocks(message: Message, worth: Callable[[str], bool]) -> Iterator[list[_Li
             for hunk in each.hunks:
                 seen += hunk.end - hunk.start
                 added = _ADDED.findall(body, hunk.start, hunk.end) if seen < MAX_PROSE else []
-                if added and worth("\n".join((hunk.heading, *added))):
+                if added and worth("\n".join(added)):
                     yield from _of_hunk(body, hunk, worth)
     for stretch in message.stretches:
         if (
@@ -81,7 +81,7 @@ def _of_hunk(body: str, hunk: Hunk, worth: Callable[[str], bool]) -> Iterator[li
     """The comments of a hunk that are worth it, each line with the function or struct that it is in."""
     scopes: dict[int, str] | None = None
     for block in _group(_lines(body, hunk.start, hunk.end, "+")):
-        if worth(f"{hunk.heading} {_text(block)}"):
+        if worth(_text(block)):
             if scopes is None:
                 scopes = {line.start: line.function for line in hunk_lines(body, hunk)}
             block = [replace(line, scope=scopes.get(line.start, "")) for line in block]

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
 from typing import Protocol
 
 
@@ -113,7 +114,7 @@ _NAME = re.compile(
     """,
     re.VERBOSE,
 )
-_DECLARATION = re.compile(r"\bstruct\s+(\w{2,40})\s*\*{1,2}\s*(?:const\s+)?(\w{1,40})\b")
+_DECLARED = r"\bstruct[ \t]+(\w{{2,40}})[ \t]*\*{{1,2}}[ \t]*(?:const[ \t]+)?{}\b"
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+$")
 _FLAG_CALL = re.compile(
     r"(?:(?:__)?(?:Test)?(?:Set|Clear)?Page|folio_(?:test_|set_|clear_|test_set_|test_clear_|mark_)|__folio_(?:set|clear)_)(\w{2,30})$"
@@ -191,34 +192,26 @@ def _spellings(flag: str) -> Iterable[str]:
         yield camel.lower()
 
 
-def declared_types(text: str) -> dict[str, str]:
-    """Variables declared in ``text`` (patch, quoted code) with their struct: ``{"args": "migrate_vma"}``.
-
-    A name declared with two structs is left out.
-    """
-    found: dict[str, str] = {}
-    torn: set[str] = set()
-    for number, match in enumerate(_DECLARATION.finditer(text)):
-        if number >= MAX_DECLARATIONS:
-            break
-        struct, variable = match.groups()
-        if found.setdefault(variable, struct) != struct:
-            torn.add(variable)
-    return {variable: struct for variable, struct in found.items() if variable not in torn}
-
-
 class MailFacts:
     """What the whole of a mail tells about the names in one sentence; looked up when first asked."""
 
     def __init__(self, body: str = "") -> None:
         self._body = body
-        self._types: dict[str, str] | None = None
+        self._structs: dict[str, str] = {}
 
     def struct_of(self, variable: str) -> str:
-        """The struct that ``variable`` is declared to point to in the mail, empty where it is not."""
-        if self._types is None:
-            self._types = declared_types(self._body) if "struct " in self._body else {}
-        return self._types.get(variable, "")
+        """The one struct that ``variable`` is declared to point to in the mail, empty where there is none."""
+        known = self._structs.get(variable)
+        if known is None:
+            known = self._structs[variable] = self._look_up(variable)
+        return known
+
+    def _look_up(self, variable: str) -> str:
+        if f"*{variable}" not in self._body:
+            return ""
+        declaration = re.compile(_DECLARED.format(re.escape(variable)))
+        found = {match.group(1) for match in islice(declaration.finditer(self._body), MAX_DECLARATIONS)}
+        return found.pop() if len(found) == 1 else ""
 
     def is_function(self, name: str) -> bool:
         """Whether ``name`` is called anywhere in the mail: in its text, a quotation or a patch."""

@@ -113,7 +113,7 @@ def relevant(one: Candidate, lexicon: Lexicon) -> bool:
             return True
         if thing.sort is Sort.FUNCTION and (thing.implied or thing.entity in lexicon.functions):
             return True
-        if thing.sort is Sort.FUNCTION and worth.in_names((thing.entity,)):
+        if thing.sort is Sort.FUNCTION and worth.in_names((thing.entity.lower(),)):
             return True
         if thing.sort is Sort.KIND and one.fit > 1:
             return True

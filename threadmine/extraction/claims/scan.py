@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from threadmine.extraction.comments import added_comments
 from threadmine.extraction.names import Lexicon
@@ -18,7 +19,14 @@ from threadmine.extraction.nlp import word_list
 from threadmine.extraction.text import Sentence, sentences
 from threadmine.model import Message, StretchKind
 
-_WORD = re.compile(r"[A-Za-z_]\w{2,60}")
+_TO_BLANKS = str.maketrans({chr(c): " " for c in range(128) if not (chr(c).isalnum() or chr(c) == "_")})
+_ARROW = re.compile(
+    r"(?:page|folio|slab|pgmap|pagemap|ptdesc|zpdesc|niov|netmem|\bp|head|tail)\w{0,12}(?:\[\w*\])?->",
+    re.IGNORECASE,
+)
+MAX_SENTENCES = 500
+"""Sentences of prose, and of comments, read in one message; nobody has more to say."""
+
 _READ = (StretchKind.PROSE, StretchKind.CODE)
 
 
@@ -32,21 +40,21 @@ class Wanted:
 
     def in_text(self, text: str) -> bool:
         """Whether one of the words, or a C name with one of the parts, is in ``text``."""
-        if "->" in text:
-            return True
-        found = set(_WORD.findall(text))
-        return not self.words.isdisjoint(map(str.lower, found)) or self.in_names(found)
+        return self._holds(text, self.words)
 
     def weakly_in(self, text: str) -> bool:
         """Whether one of the words, weak ones included, or such a C name is in ``text``."""
-        if "->" in text:
+        return self._holds(text, self.all)
+
+    def _holds(self, text: str, words: frozenset[str]) -> bool:
+        if "->" in text and _ARROW.search(text):
             return True
-        found = set(_WORD.findall(text))
-        return not self.all.isdisjoint(map(str.lower, found)) or self.in_names(found)
+        found = text.lower().translate(_TO_BLANKS).split()
+        return not words.isdisjoint(found) or self.in_names(found)
 
     def in_names(self, names: Iterable[str]) -> bool:
-        """Whether one of ``names`` is written as in C and has one of the parts."""
-        written = [n for n in names if "_" in n or (n[0].isupper() and not n[1:].islower())]
+        """Whether one of ``names`` has an underscore, as C names have, and one of the parts."""
+        written = [name for name in names if "_" in name]
         return bool(written) and self.parts.search(" ".join(written)) is not None
 
 
@@ -63,7 +71,7 @@ def wanted(lexicon: Lexicon) -> Wanted:
         flags = {flag.lower() for flag in lexicon.flags}
         functions = {function.lower() for function in lexicon.functions}
         strong = words | members | flags | functions
-        known = (lexicon, Wanted(strong, strong | weak, re.compile("|".join(sorted(parts)), re.IGNORECASE)))
+        known = (lexicon, Wanted(strong, strong | weak, re.compile("|".join(sorted(parts)))))
         _wanted[id(lexicon)] = known
     return known[1]
 
@@ -77,9 +85,12 @@ def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
     prose: tuple[Sentence, ...] = ()
     if worth.in_text(own):
         in_text = worth.weakly_in
-        prose = tuple(s for s in sentences(message, in_text) if in_text(s.text))
+        picked = (s for s in sentences(message, in_text) if in_text(s.text))
+        prose = tuple(islice(picked, MAX_SENTENCES))
     number = prose[-1].paragraph + 1 if prose else 0
-    comments = added_comments(message, number, in_text)
-    return prose + tuple(
-        s for s in comments if in_text(f"{s.text} {s.code}") or s.scope.startswith("struct ")
+    comments = (
+        s
+        for s in added_comments(message, number, in_text)
+        if in_text(f"{s.text} {s.code}") or s.scope.startswith("struct ")
     )
+    return prose + tuple(islice(comments, MAX_SENTENCES))

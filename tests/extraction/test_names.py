@@ -1,0 +1,73 @@
+"""Names in prose and code: members, functions, flags, and the struct behind a variable."""
+
+from __future__ import annotations
+
+import pytest
+
+from threadmine import memmap
+from threadmine.extraction.names import Lexicon, MailFacts, NameKind, find_names, lexicon_of
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return lexicon_of(memmap.load().names)
+
+
+def entities(text: str, lexicon: Lexicon, body: str = "") -> list[str]:
+    return [name.entity for name in find_names(text, lexicon, MailFacts(body))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("folio->_nr_pages is set", ["folio._nr_pages"]),
+        ("look at page[1].memcg_data here", ["page.memcg_data"]),
+        ("((struct folio *)(new_page - 1))->_nr_pages = 0", ["folio._nr_pages"]),
+        ("&new_page->flags.f", ["page.flags"]),
+        ("a bare memcg_data", ["page.memcg_data"]),
+        ("prep_compound_page() and set_page_count(page, 1)", ["prep_compound_page", "set_page_count"]),
+        ("PG_hwpoison and AnonExclusive", ["PG_hwpoison", "PG_anon_exclusive"]),
+        ("SetPageDirty(page) or folio_test_lru(folio)", ["PG_dirty", "PG_lru"]),
+        ("Dirty/LRU/Head/Private2 all move", ["PG_dirty", "PG_lru", "PG_head", "PG_private_2"]),
+        ("pgmap->ops->folio_free() is called", ["dev_pagemap_ops.folio_free"]),
+        ("TAIL_MAPPING is a constant", ["TAIL_MAPPING"]),
+        ("see mm/page_alloc.c and include/linux/mm.h", []),
+        ("the mapping of the index is private", []),
+        ("the mapping field and page's index", ["page.mapping", "page.index"]),
+        ("version 6.12.43 of e.g. this", []),
+    ],
+)
+def test_names_in_prose_and_code(text: str, expected: list[str], lexicon: Lexicon) -> None:
+    assert entities(text, lexicon) == expected
+
+
+def test_the_page_index_is_kept(lexicon: Lexicon) -> None:
+    (name,) = find_names("page[1].memcg_data", lexicon)
+    assert (name.kind, name.index) == (NameKind.MEMBER, "1")
+
+
+def test_a_declaration_in_the_mail_tells_the_struct(lexicon: Lexicon) -> None:
+    body = "+\tstruct folio *dst = page_folio(page);\n"
+    (name,) = find_names("dst->mapping is NULL", lexicon, MailFacts(body))
+    assert name.entity == "folio.mapping"
+    assert "declared struct folio" in name.inferred
+
+
+def test_a_variable_declared_with_two_structs_tells_nothing(lexicon: Lexicon) -> None:
+    facts = MailFacts("struct folio *x;\nstruct page *x;\n")
+    assert facts.struct_of("x") == ""
+
+
+def test_what_was_concluded_is_said(lexicon: Lexicon) -> None:
+    (name,) = find_names("head_page->mapping", lexicon)
+    assert name.inferred == "struct page from the variable's name"
+
+
+def test_a_function_of_the_mail_is_known_without_parentheses(lexicon: Lexicon) -> None:
+    assert entities("tray_page_flush drops it", lexicon, "int tray_page_flush(int x)") == ["tray_page_flush"]
+    assert entities("tray_page_flush drops it", lexicon) == []
+
+
+def test_hostile_text_takes_linear_time(lexicon: Lexicon) -> None:
+    for text in ("a->" * 30_000, "((struct " * 20_000, "A/" * 30_000, "page[" * 30_000, "x(" * 30_000):
+        find_names(text, lexicon)
