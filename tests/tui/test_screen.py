@@ -13,6 +13,7 @@ from textual.widgets import DataTable, Input, Static, Tree
 from tests.conftest import ROOT
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database, open_database
+from threadmine.model import ConcernKind
 from threadmine.pipeline import ingest_paths
 from threadmine.screens.board import BoardScreen
 from threadmine.screens.diff import DiffScreen
@@ -243,7 +244,8 @@ async def test_a_person_limits_the_list(app: ThreadmineApp) -> None:
         await settled(pilot)
         await pilot.press("3", "a", "j")
         await settled(pilot)
-        ask = app.screen._ask  # type: ignore[attr-defined]  # the screen is the board
+        assert isinstance(app.screen, BoardScreen)
+        ask = app.screen._wanted.ask
         assert ask.author
         assert table(pilot).row_count == len(app.queries.issues(author=ask.author)) > 0
 
@@ -318,3 +320,19 @@ async def test_sorting_goes_round(app: ThreadmineApp) -> None:
             await pilot.press("S")
             await settled(pilot)
         assert seen == [order.value for order in Order]
+
+
+async def test_the_limit_speaks_the_query_language(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        everything = table(pilot).row_count
+        await pilot.press("slash", *"kind:question", "enter")
+        await settled(pilot)
+        expected = app.queries.issues(kind=ConcernKind.QUESTION, state=OPEN_STATES)
+        assert 0 < table(pilot).row_count == len(expected) < everything
+        await pilot.press("slash", *" fild:x")
+        await settled(pilot)
+        assert "no term 'fild:'" in shown(pilot, "#status")
+        await pilot.press("escape")
+        await settled(pilot)
+        assert table(pilot).row_count == everything

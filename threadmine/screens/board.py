@@ -4,8 +4,9 @@ in full below. The same keys work in every view."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import work
@@ -26,11 +27,12 @@ from threadmine.render import safe
 from threadmine.screens.diff import DiffScreen
 from threadmine.screens.layout import LayoutScreen
 from threadmine.screens.rows import (
-    ROWS_SHOWN,
+    ROWS_READ,
     Mode,
     Order,
     Row,
     RowList,
+    Wanted,
     arranged,
     ask_rows,
     cells,
@@ -77,7 +79,7 @@ class BoardScreen(Screen[None]):
         Binding("m", "model", "Model", tooltip="The struct drawn word by word, beside another kernel"),
         Binding("o", "browse", "Open", show=False, tooltip="Open the message in the browser"),
         Binding("y", "copy", "Copy", show=False, tooltip="Copy the link of the message"),
-        Binding("slash", "limit", "Search", tooltip="Limit the list to rows with these words"),
+        Binding("slash", "limit", "Limit", tooltip="Limit the list: words and terms of the query language"),
         Binding("escape", "no_limit", "Clear", show=False, tooltip="Clear the search"),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
         Binding("q", "app.quit", "Quit", tooltip="Close this view (here: quit)"),
@@ -112,12 +114,11 @@ class BoardScreen(Screen[None]):
         self._queries = queries
         self._clock = clock
         self._view = View.FIELDS
-        self._mode = Mode.OPEN
+        self._wanted = Wanted()
         self._order = Order.NEWEST
-        self._ask = Ask()
         self._rows: tuple[Row, ...] = ()
         self._shown: tuple[Row, ...] = ()
-        self._limit = ""
+        self._problem = ""
         self._detail_of = ""
         self._layout: Layout | Unknown = Unknown("the model is not loaded yet")
         self._fields: tuple[str, ...] = ()
@@ -133,7 +134,11 @@ class BoardScreen(Screen[None]):
                 yield DataTable[Text](id="rows", cursor_type="row", show_header=True)
                 with VerticalScroll(id="detail"):
                     yield Static("", id="text")
-        yield Input(placeholder="words the row must have; Enter keeps, Esc clears", id="limit", compact=True)
+        yield Input(
+            placeholder="words or terms: author:name state:open age:>2w; Enter keeps, Esc clears",
+            id="limit",
+            compact=True,
+        )
         yield Static("", id="status")
         yield Footer(compact=True)
 
@@ -154,7 +159,7 @@ class BoardScreen(Screen[None]):
             self.table.add_column(name, width=width)
         self.tree_pane.guide_depth = 2
         self.load_side(self._view)
-        self.load_rows(self._ask, self._mode)
+        self.load_rows(self._wanted)
         self.tree_pane.focus()
         self.set_interval(LOOK_AGAIN, self._look_again)
 
@@ -167,8 +172,8 @@ class BoardScreen(Screen[None]):
         self.post_message(self.Drawn(view, entries(view, self._queries, layout, self._clock()), layout))
 
     @work(thread=True, exclusive=True, group="rows")
-    def load_rows(self, ask: Ask, mode: Mode) -> None:
-        self.post_message(self.Listed(ask_rows(self._queries, ask, mode)))
+    def load_rows(self, wanted: Wanted) -> None:
+        self.post_message(self.Listed(ask_rows(self._queries, wanted, self._clock())))
 
     @work(thread=True, exclusive=True, group="detail")
     def load_detail(self, row: Row) -> None:
@@ -199,7 +204,12 @@ class BoardScreen(Screen[None]):
         self.call_after_refresh(tree.move_cursor_to_line, max(0, min(line, tree.last_line)))
 
     def on_board_screen_listed(self, event: Listed) -> None:
-        if event.answer.ask == self._ask and event.answer.mode is self._mode:
+        if event.answer.wanted != self._wanted:
+            return
+        self._problem = event.answer.problem
+        if self._problem:
+            self._show_status()
+        else:
             self._rows = event.answer.rows
             self._fill_table()
 
@@ -210,9 +220,8 @@ class BoardScreen(Screen[None]):
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Ask]) -> None:
         ask = event.node.data
-        if ask is not None and ask != self._ask:
-            self._ask = ask
-            self.load_rows(ask, self._mode)
+        if ask is not None and ask != self._wanted.ask:
+            self._want(ask=ask)
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[Ask]) -> None:
         if event.node.data is not None and event.node is not self.tree_pane.root:
@@ -228,8 +237,7 @@ class BoardScreen(Screen[None]):
         self.detail.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._limit = event.value
-        self._fill_table()
+        self._want(limit=event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self._close_limit()
@@ -238,7 +246,7 @@ class BoardScreen(Screen[None]):
 
     def _fill_table(self) -> None:
         now = self._clock()
-        self._shown = arranged(self._rows, self._limit, self._order)
+        self._shown = arranged(self._rows, self._order)
         before = self._detail_of
         self.table.clear()
         for row in self._shown:
@@ -252,19 +260,30 @@ class BoardScreen(Screen[None]):
         self._show_status()
 
     def _nothing(self) -> str:
-        limited = f" with “{self._limit}”" if self._limit else ""
-        hint = "; a shows the closed ones too" if self._mode is Mode.OPEN else ""
-        return f"no {self._mode}{limited} here{hint}"
+        limited = f" with “{self._wanted.limit}”" if self._wanted.limit else ""
+        hint = "; a shows the closed ones too" if self._wanted.mode is Mode.OPEN else ""
+        return f"no {self._wanted.mode}{limited} here{hint}"
 
     def _show_status(self) -> None:
-        limited = f"  limit: {self._limit}" if self._limit else ""
-        more = "+" if len(self._rows) >= ROWS_SHOWN else ""
-        shared = overlapping(self._layout, self._ask.field, self._fields) if self._ask.field else ()
+        ask = self._wanted.ask
+        shared = overlapping(self._layout, ask.field, self._fields) if ask.field else ()
         same_bytes = f"  shares bytes with {', '.join(shared[:6])}" if shared else ""
-        title = f"threadmine  {safe(self._ask.title)}{same_bytes}"
+        title = f"threadmine  {safe(ask.title)}{same_bytes}"
         self.query_one("#title", Static).update(Text(title, overflow="ellipsis", no_wrap=True))
-        status = f"{len(self._shown)}{more} {self._mode}, {self._order}{limited}"
+        if self._problem:
+            self.query_one("#status", Static).update(Text(safe(self._problem), style="bold red"))
+            return
+        limited = f"  limit: {self._wanted.limit}" if self._wanted.limit else ""
+        count = f"{len(self._shown)}"
+        if len(self._rows) > len(self._shown):
+            count = f"{len(self._shown)} of {len(self._rows)}{'+' if len(self._rows) >= ROWS_READ else ''}"
+        status = f"{count} {self._wanted.mode}, {self._order}{limited}"
         self.query_one("#status", Static).update(Text(status))
+
+    def _want(self, **changes: Any) -> None:
+        """Asks for other rows: ``ask``, ``mode`` and ``limit`` are what may change."""
+        self._wanted = replace(self._wanted, **changes)
+        self.load_rows(self._wanted)
 
     def _current(self) -> Row | None:
         position = self.table.cursor_row
@@ -323,19 +342,16 @@ class BoardScreen(Screen[None]):
 
     def action_view(self, name: str) -> None:
         self._view = View(name)
-        self._ask = Ask()
         self.tree_pane.move_cursor_to_line(0)
         self.load_side(self._view)
-        self.load_rows(self._ask, self._mode)
+        self._want(ask=Ask())
         self.tree_pane.focus()
 
     def action_toggle_claims(self) -> None:
-        self._mode = Mode.OPEN if self._mode is Mode.CLAIMS else Mode.CLAIMS
-        self.load_rows(self._ask, self._mode)
+        self._want(mode=Mode.OPEN if self._wanted.mode is Mode.CLAIMS else Mode.CLAIMS)
 
     def action_toggle_open(self) -> None:
-        self._mode = Mode.ALL if self._mode is Mode.OPEN else Mode.OPEN
-        self.load_rows(self._ask, self._mode)
+        self._want(mode=Mode.ALL if self._wanted.mode is Mode.OPEN else Mode.OPEN)
 
     def action_order(self) -> None:
         self._order = self._order.next()
@@ -364,7 +380,7 @@ class BoardScreen(Screen[None]):
             self.notify("this message belongs to no series")
 
     def action_model(self) -> None:
-        struct, _, member = (self._ask.field or "folio").partition(".")
+        struct, _, member = (self._wanted.ask.field or "folio").partition(".")
         kernel = self._layout.kernel if isinstance(self._layout, Layout) else ""
         self.app.push_screen(LayoutScreen(struct, member, kernel), self._go_to_field)
 
@@ -372,8 +388,7 @@ class BoardScreen(Screen[None]):
         """Shows the issues of a member chosen in the model view; a member nobody spoke of has none."""
         if field is None:
             return
-        self._ask = Ask(field=field)
-        self.load_rows(self._ask, self._mode)
+        self._want(ask=Ask(field=field))
         self.table.focus()
 
     def action_browse(self) -> None:
@@ -402,7 +417,7 @@ class BoardScreen(Screen[None]):
 
     def action_refresh(self) -> None:
         self.load_side(self._view)
-        self.load_rows(self._ask, self._mode)
+        self.load_rows(self._wanted)
 
 
 def _noun(view: View) -> str:

@@ -8,13 +8,16 @@ from enum import StrEnum
 
 from rich.text import Text
 
+from threadmine.asking import Asking
 from threadmine.db.queries import Queries
+from threadmine.errors import ThreadmineError
 from threadmine.model import Claim, ClaimRow, Concern, ConcernState, IssueRow, Moment
 from threadmine.screens import drawing
-from threadmine.screens.sides import Ask
+from threadmine.screens.sides import EVERYTHING, Ask
 
 Row = IssueRow | ClaimRow
 ROWS_SHOWN = 500
+ROWS_READ = 5000
 OPEN_STATES = tuple(state for state in ConcernState if state.is_open)
 
 
@@ -40,31 +43,36 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is to show: the entry of the left pane, issues or claims, and the typed limit."""
+
+    ask: Ask = EVERYTHING
+    mode: Mode = Mode.OPEN
+    limit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RowList:
-    """One answer for the list: what was asked, and the rows."""
+    """One answer for the list: what was asked, the rows, or what is wrong with the limit."""
 
-    ask: Ask
-    mode: Mode
+    wanted: Wanted
     rows: tuple[Row, ...]
+    problem: str = ""
 
 
-def ask_rows(queries: Queries, ask: Ask, mode: Mode) -> RowList:
-    """The newest rows that ``ask`` allows, at most ``ROWS_SHOWN``."""
-    rows: tuple[Row, ...]
-    if mode is Mode.CLAIMS:
-        rows = queries.claims(
-            field=ask.field, series=ask.series, author=ask.author, thread=ask.thread, limit=ROWS_SHOWN
-        )
-    else:
-        rows = queries.issues(
-            field=ask.field,
-            series=ask.series,
-            author=ask.author,
-            thread=ask.thread,
-            state=OPEN_STATES if mode is Mode.OPEN else None,
-            limit=ROWS_SHOWN,
-        )
-    return RowList(ask, mode, rows)
+def ask_rows(queries: Queries, wanted: Wanted, now: datetime) -> RowList:
+    """The newest rows that the entry and the limit allow, at most ``ROWS_READ`` of them."""
+    ask = wanted.ask
+    given = {"series": ask.series, "author": ask.author, "thread": ask.thread, "limit": ROWS_READ}
+    given = {name: value for name, value in given.items() if value is not None}
+    try:
+        asking = Asking(queries, wanted.limit, now)
+        if wanted.mode is Mode.CLAIMS:
+            return RowList(wanted, tuple(asking.claims(field=ask.field, **given)))
+        states = OPEN_STATES if wanted.mode is Mode.OPEN and not asking.narrow.states else None
+        return RowList(wanted, tuple(asking.issues(field=ask.field, state=states, **given)))
+    except ThreadmineError as error:
+        return RowList(wanted, (), error.line())
 
 
 def part(row: Row) -> Concern | Claim:
@@ -84,28 +92,16 @@ def detail(row: Row, body: str, now: datetime) -> Text:
     return drawing.claim_detail(row, body, now)
 
 
-def searched(row: Row) -> str:
-    """The text that a search looks through: what was said, by whom, about what, where."""
-    names: tuple[str, ...]
-    if isinstance(row, IssueRow):
-        names = (*row.concern.targets, row.status.state, row.concern.kind)
-    else:
-        names = (*row.claim.entities, row.verdict.kind, row.claim.predicate)
-    said = part(row)
-    return " ".join((said.quote, said.author.name, *names, row.series_title, row.subject)).lower()
-
-
-def arranged(rows: tuple[Row, ...], words: str, order: Order) -> tuple[Row, ...]:
-    """The rows that hold every word of ``words``, sorted; equal rows keep their place."""
-    wanted = words.lower().split()
-    kept = [row for row in rows if not wanted or all(word in searched(row) for word in wanted)]
+def arranged(rows: tuple[Row, ...], order: Order) -> tuple[Row, ...]:
+    """The rows sorted, equal ones in their place; at most ``ROWS_SHOWN``."""
+    kept = list(rows)
     if order in (Order.NEWEST, Order.OLDEST):
         kept.sort(key=lambda row: _seconds(part(row).date), reverse=order is Order.NEWEST)
     elif order is Order.PERSON:
         kept.sort(key=lambda row: part(row).author.display.lower())
     else:
         kept.sort(key=_state)
-    return tuple(kept)
+    return tuple(kept[:ROWS_SHOWN])
 
 
 def _state(row: Row) -> str:

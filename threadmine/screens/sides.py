@@ -51,6 +51,9 @@ class Ask:
         return self.field or self.series or self.author or self.thread or "everything"
 
 
+EVERYTHING = Ask()
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the tree. ``ask`` None: a heading that only opens and closes."""
