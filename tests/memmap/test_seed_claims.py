@@ -200,6 +200,8 @@ def test_stale_bytes_are_told_as_such() -> None:
     members = {(stale.page, stale.member) for stale in before.stale}
     assert (1, "folio._large_mapcount") in members
     assert (1, "folio._nr_pages") not in members  # this kernel clears it
+    flags = [stale for stale in before.stale if "PG_large_rmappable" in stale.member]
+    assert [(stale.page, stale.now) for stale in flags] == [(1, ("page.flags (PG_workingset)",))]
 
 
 def test_before_it_was_cleared_nr_pages_showed_as_memcg_data() -> None:

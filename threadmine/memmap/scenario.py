@@ -15,7 +15,9 @@ from threadmine.errors import ModelError
 from threadmine.memmap import facts
 from threadmine.memmap.layout import OVERLAYS, Layout
 from threadmine.memmap.program import NOTATION, Block, block_for, read_blocks
-from threadmine.memmap.simulate import MAX_ORDER, Machine, Memory, Pointer, Value
+from threadmine.memmap.simulate import MAX_ORDER, Machine
+from threadmine.memmap.stale import Stale, stale_bytes
+from threadmine.memmap.values import Memory, Pointer, Value
 from threadmine.memmap.versions import parse_version
 
 FILLS = ("zero", "a5", "memcg")
@@ -39,27 +41,6 @@ class Write:
     @property
     def size(self) -> int:
         return len(self.data)
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """Bytes that ``member`` of the folio at page ``origin`` left in page ``page``, which is something else
-    now."""
-
-    page: int
-    offset: int
-    data: bytes
-    member: str
-    origin: int
-    now: tuple[str, ...]
-    since: str
-
-    def text(self) -> str:
-        now = " and ".join(self.now) or "no member"
-        return (
-            f"page[{self.page}]+{self.offset}: {self.member} of the earlier folio at page[{self.origin}] "
-            f"({self.data.hex()}) now lies in {now} of page[{self.page}], {self.since}"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,38 +266,3 @@ def folio_members(layout: Layout, page: int, offset: int, size: int) -> tuple[st
     """What a folio that begins at page 0 calls bytes of its page ``page``; nothing past the struct's end."""
     found = layout.members_at("folio", page * layout.page_size + offset, size)
     return tuple(m.name for m in found if m.type != "struct page" and not m.name.startswith("_usable_"))
-
-
-def stale_bytes(machine: Machine) -> Iterator[Stale]:
-    """Bytes that were written as part of an earlier folio into pages that were made something else since."""
-    layout = machine.layout
-    last: dict[tuple[int, int], int] = {}
-    for number, store in enumerate(machine.stores):
-        for offset in range(store.offset, store.offset + len(store.data)):
-            last[store.page, offset] = number
-    owner: dict[int, int] = {}
-    for number, extent in enumerate(machine.extents):
-        for page in range(extent.head, extent.head + (1 << extent.order)):
-            owner[page] = number
-    seen: set[tuple[int, int]] = set()
-    for (page, _), number in sorted(last.items()):
-        store = machine.stores[number]
-        holder = machine.extents[owner[page]] if page in owner else None
-        if holder is None or number >= holder.after or (number, page) in seen:
-            continue
-        if not _belongs_elsewhere(store.member, store.origin, page, holder.head):
-            continue
-        kept = [o for o in range(store.offset, store.offset + len(store.data)) if last[page, o] == number]
-        data = bytes(machine.memory.page(page)[kept[0] : kept[-1] + 1])
-        if any(data):
-            seen.add((number, page))
-            now = tuple(m.full_name for m in layout.members_at("page", kept[0], len(data)))
-            since = f"made order {holder.order} by {holder.by}() at page[{holder.head}]"
-            yield Stale(page, kept[0], data, store.member, store.origin, now, since)
-
-
-def _belongs_elsewhere(member: str, origin: int, page: int, head: int) -> bool:
-    """Whether a store says something about another folio than the one the page belongs to now."""
-    if origin != page:
-        return origin != head
-    return member in ("page.mapping", "page.compound_head", "page.compound_info") and page == head

@@ -10,13 +10,14 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from threadmine.errors import ModelError
 from threadmine.memmap.effects import flag_operation
-from threadmine.memmap.layout import OVERLAYS, Layout, Member
+from threadmine.memmap.layout import Member
 from threadmine.memmap.program import QUIET, Block, block_for
-from threadmine.memmap.versions import Version, in_range
+from threadmine.memmap.values import Extent, Memory, NotFollowed, Pointer, Store, Value
+from threadmine.memmap.versions import Version
+from threadmine.memmap.words import SPECIAL
 
 MAX_STEPS = 2_000_000
 MAX_DEPTH = 24
@@ -51,74 +52,6 @@ CHECK_AT_FREE = (
 SECOND_FLAGS = ("PG_has_hwpoisoned", "PG_hugetlb", "PG_large_rmappable", "PG_partially_mapped")
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """An address with the type it points to: ``page``, ``folio``, or ``member`` (then ``member`` is set)."""
-
-    struct: str
-    address: int
-    member: Member | None = None
-
-
-Value = int | Pointer
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """One store as it happened, changed bytes or not: where, which bytes, by which function.
-
-    ``origin`` is the page whose struct page or folio was written through: a folio's member in page[1] has the
-    head as its origin.
-    """
-
-    page: int
-    offset: int
-    data: bytes
-    by: str
-    member: str
-    origin: int
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """Pages ``head`` .. ``head + 2**order - 1`` were (re)made a folio or free pages by ``by`` after
-    ``after`` stores."""
-
-    head: int
-    order: int
-    by: str
-    after: int
-
-
-@dataclass
-class Memory:
-    """``pages`` struct pages from ``base`` on, as bytes."""
-
-    layout: Layout
-    base: int
-    pages: int
-    data: bytearray = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.data = bytearray(self.pages * self.layout.page_size)
-
-    def index(self, address: int, size: int) -> int:
-        """The place of an address in ``data``; ModelError where it lies outside of the simulated pages."""
-        at = address - self.base
-        if at < 0 or at + size > len(self.data):
-            page = at // self.layout.page_size
-            raise ModelError(f"page[{page}] is outside of the {self.pages} simulated pages")
-        return at
-
-    def page(self, number: int) -> bytes:
-        size = self.layout.page_size
-        return bytes(self.data[number * size : (number + 1) * size])
-
-
-class NotFollowed(ModelError):
-    """A member of something that does not lie in the simulated memory."""
-
-
 class _Return(Exception):  # a jump, not an error
     def __init__(self, value: Value) -> None:
         self.value = value
@@ -137,7 +70,7 @@ class Machine:
     ) -> None:
         self.memory = memory
         self.layout = memory.layout
-        self.version = version
+        self.version: Version = version
         self.options = options
         self.blocks = blocks
         self.lenient = lenient
@@ -150,7 +83,7 @@ class Machine:
         self.hooks: dict[str, Callable[[], None]] = {}
         self.asked: set[str] = set()
         self._steps = 0
-        self._stack: list[str] = []
+        self.stack: list[str] = []
 
     # -------------------------------------------------------------------------------------------- running
 
@@ -159,7 +92,7 @@ class Machine:
         block = block_for(name, self.version, self.blocks)
         if block is None:
             raise ModelError(f"no facts about {name}() in {self.version}")
-        if len(self._stack) >= MAX_DEPTH:
+        if len(self.stack) >= MAX_DEPTH:
             raise ModelError(f"{name}() is called {MAX_DEPTH} levels deep")
         names: dict[str, Value] = {}
         for (param, kind), value in zip(block.params, args, strict=False):
@@ -169,22 +102,22 @@ class Machine:
         for param, _ in block.params[len(args) :]:
             names[param] = 0
         self._claim(block, names)
-        self._stack.append(name)
+        self.stack.append(name)
         try:
             self._run(block.tree.body, names)
         except _Return as done:
             return done.value
         finally:
-            self._stack.pop()
+            self.stack.pop()
         return 0
 
     def run_body(self, block: Block, names: dict[str, Value]) -> None:
         """Runs a scenario's steps with its names bound."""
-        self._stack.append(block.name)
+        self.stack.append(block.name)
         try:
             self._run(block.tree.body, names)
         finally:
-            self._stack.pop()
+            self.stack.pop()
 
     def _claim(self, block: Block, names: dict[str, Value]) -> None:
         """Notes that a call makes pages into something new, for telling stale bytes later."""
@@ -205,14 +138,14 @@ class Machine:
         if self._steps > MAX_STEPS:
             raise ModelError(f"more than {MAX_STEPS:,} steps; a smaller --order needs fewer")
         if isinstance(node, ast.If):
-            self._run(node.body if self._true(node.test, names) else node.orelse, names)
+            self._run(node.body if self.true(node.test, names) else node.orelse, names)
         elif isinstance(node, ast.For):
             self._for(node, names)
         elif isinstance(node, ast.Assign):
             self._assign(node.targets[0], self.value(node.value, names), names)
         elif isinstance(node, ast.AugAssign):
-            old = self._number(node.target, names)
-            new = self._apply(node.op, old, self._number(node.value, names))
+            old = self.number(node.target, names)
+            new = self._apply(node.op, old, self.number(node.value, names))
             self._assign(node.target, new, names)
         elif isinstance(node, ast.Return):
             raise _Return(self.value(node.value, names) if node.value else 0)
@@ -224,7 +157,7 @@ class Machine:
     def _for(self, node: ast.For, names: dict[str, Value]) -> None:
         if not isinstance(node.iter, ast.Call) or not isinstance(node.target, ast.Name):
             raise ModelError("a loop of the notation goes over range()")
-        limits = [self._number(arg, names) for arg in node.iter.args]
+        limits = [self.number(arg, names) for arg in node.iter.args]
         for number in range(*limits):
             names[node.target.id] = number
             self._run(node.body, names)
@@ -234,7 +167,7 @@ class Machine:
             names[target.id] = value
             return
         try:
-            address, member, size = self._place(target, names)
+            address, member, size = self.place(target, names)
         except NotFollowed as error:
             self.miss(error)
             return
@@ -242,14 +175,18 @@ class Machine:
         data = (number & ((1 << (8 * size)) - 1)).to_bytes(size, self.layout.byte_order)
         self.store(address, data, member)
 
-    def store(self, address: int, data: bytes, member: Member) -> None:
-        """Puts bytes at an address and notes it."""
+    def store(self, address: int, data: bytes, member: Member, flag: str = "", head: int = -1) -> None:
+        """Puts bytes at an address and notes it.
+
+        ``flag`` names the flag that a change of a flags word is about, ``head`` the page it was asked of.
+        """
         at = self.memory.index(address, len(data))
+        before = bytes(self.memory.data[at : at + len(data)])
         self.memory.data[at : at + len(data)] = data
         page, offset = divmod(at, self.layout.page_size)
-        origin = page - member.offset // self.layout.page_size
-        by = self._stack[-1] if self._stack else ""
-        self.stores.append(Store(page, offset, data, by, member.full_name, origin))
+        origin = head if head >= 0 else page - member.offset // self.layout.page_size
+        by = self.stack[-1] if self.stack else ""
+        self.stores.append(Store(page, offset, data, before, by, member.full_name, origin, flag))
 
     # ------------------------------------------------------------------------------------------ expressions
 
@@ -260,42 +197,42 @@ class Machine:
         if isinstance(node, ast.Name):
             return names[node.id] if node.id in names else self._constant(node.id)
         if isinstance(node, ast.IfExp):
-            return self.value(node.body if self._true(node.test, names) else node.orelse, names)
+            return self.value(node.body if self.true(node.test, names) else node.orelse, names)
         if isinstance(node, ast.Call):
             return self._call(node, names)
         if isinstance(node, ast.BinOp):
-            return self._apply(node.op, self._number(node.left, names), self._number(node.right, names))
+            return self._apply(node.op, self.number(node.left, names), self.number(node.right, names))
         if isinstance(node, ast.UnaryOp):
             return self._unary(node, names)
         if isinstance(node, ast.BoolOp):
             wanted = isinstance(node.op, ast.Or)
-            return int(wanted if any(self._true(v, names) is wanted for v in node.values) else not wanted)
+            return int(wanted if any(self.true(v, names) is wanted for v in node.values) else not wanted)
         if isinstance(node, ast.Compare):
-            left, right = self._number(node.left, names), self._number(node.comparators[0], names)
+            left, right = self.number(node.left, names), self.number(node.comparators[0], names)
             return int(_COMPARE[type(node.ops[0])](left, right))
         if isinstance(node, ast.Subscript) and not isinstance(node.value, ast.Attribute):
-            pointer = self._pointer(node.value, names)
-            step = self._number(node.slice, names) * self.layout.page_size
+            pointer = self.pointer(node.value, names)
+            step = self.number(node.slice, names) * self.layout.page_size
             return Pointer(pointer.struct, pointer.address + step)
         if isinstance(node, ast.Attribute | ast.Subscript):
             return self._load(node, names)
         raise ModelError(f"the notation has no {type(node).__name__}")
 
-    def _number(self, node: ast.expr, names: dict[str, Value]) -> int:
+    def number(self, node: ast.expr, names: dict[str, Value]) -> int:
         value = self.value(node, names)
         return value.address if isinstance(value, Pointer) else value
 
-    def _true(self, node: ast.expr, names: dict[str, Value]) -> bool:
-        return self._number(node, names) != 0
+    def true(self, node: ast.expr, names: dict[str, Value]) -> bool:
+        return self.number(node, names) != 0
 
-    def _pointer(self, node: ast.expr, names: dict[str, Value]) -> Pointer:
+    def pointer(self, node: ast.expr, names: dict[str, Value]) -> Pointer:
         value = self.value(node, names)
         if not isinstance(value, Pointer):
             raise NotFollowed(f"{ast.unparse(node)} is no pointer")
         return value
 
     def _unary(self, node: ast.UnaryOp, names: dict[str, Value]) -> int:
-        value = self._number(node.operand, names)
+        value = self.number(node.operand, names)
         if isinstance(node.op, ast.Not):
             return int(not value)
         return ~value if isinstance(node.op, ast.Invert) else -value
@@ -312,33 +249,33 @@ class Machine:
 
     def _load(self, node: ast.expr, names: dict[str, Value]) -> int:
         try:
-            address, member, size = self._place(node, names)
+            address, member, size = self.place(node, names)
         except NotFollowed as error:
             return self.miss(error)
         at = self.memory.index(address, size)
         signed = member.type.split("[")[0] in _SIGNED
         return int.from_bytes(self.memory.data[at : at + size], self.layout.byte_order, signed=signed)
 
-    def _place(self, node: ast.expr, names: dict[str, Value]) -> tuple[int, Member, int]:
+    def place(self, node: ast.expr, names: dict[str, Value]) -> tuple[int, Member, int]:
         """Address, member and size in bytes of ``p.member``, ``p.member.part`` or ``p.member[i]``."""
         if isinstance(node, ast.Subscript):
-            address, member, size = self._place(node.value, names)
+            address, member, size = self.place(node.value, names)
             element = size // _elements(member)
-            return address + self._number(node.slice, names) * element, member, element
+            return address + self.number(node.slice, names) * element, member, element
         if not isinstance(node, ast.Attribute):
             raise ModelError(f"{ast.unparse(node)} is no member")
         chain, inner = [node.attr], node.value
         while isinstance(inner, ast.Attribute):
             chain.insert(0, inner.attr)
             inner = inner.value
-        pointer = self._pointer(inner, names)
+        pointer = self.pointer(inner, names)
         if pointer.member is not None:
             chain.insert(0, pointer.member.name)
             start = pointer.address - pointer.member.offset
-            return self._member(pointer.member.struct, start, ".".join(chain))
-        return self._member(pointer.struct, pointer.address, ".".join(chain))
+            return self.member(pointer.member.struct, start, ".".join(chain))
+        return self.member(pointer.struct, pointer.address, ".".join(chain))
 
-    def _member(self, struct: str, address: int, name: str) -> tuple[int, Member, int]:
+    def member(self, struct: str, address: int, name: str) -> tuple[int, Member, int]:
         member = self.layout.member(struct, name)
         if member is None:
             found = self.layout.find(struct, name)
@@ -351,7 +288,7 @@ class Machine:
 
     def _call(self, node: ast.Call, names: dict[str, Value]) -> Value:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        special = _SPECIAL.get(name)
+        special = SPECIAL.get(name)
         if special is not None:
             return special(self, node, names)
         if name in self.hooks:
@@ -360,7 +297,7 @@ class Machine:
         operation = flag_operation(name)
         if operation is not None:
             try:
-                return self._flag(operation.flag, operation.kind, self._pointer(node.args[0], names))
+                return self._flag(operation.flag, operation.kind, self.pointer(node.args[0], names))
             except NotFollowed as error:
                 return self.miss(error)
         args: list[Value] = []
@@ -369,7 +306,7 @@ class Machine:
         for position, arg in enumerate(node.args):
             kind = kinds[position] if position < len(kinds) else ""
             if kind == "member" and isinstance(arg, ast.Attribute):
-                address, member, _ = self._place(arg, names)
+                address, member, _ = self.place(arg, names)
                 args.append(Pointer("member", address, member))
             else:
                 args.append(self.value(arg, names))
@@ -399,14 +336,15 @@ class Machine:
         if facts is None:
             return 0  # this kernel is built without the flag: its accessors do nothing
         address = pointer.address + (self.layout.page_size if facts.page == "page[1]" else 0)
-        place, member, size = self._member("page", address, "flags")
+        place, member, size = self.member("page", address, "flags")
         at = self.memory.index(place, size)
         word = int.from_bytes(self.memory.data[at : at + size], self.layout.byte_order)
         mask = 1 << facts.bit
         if kind == "test":
             return word & mask
         new = word | mask if kind == "set" else word & ~mask if kind == "clear" else word ^ mask
-        self.store(place, new.to_bytes(size, self.layout.byte_order), member)
+        head = (pointer.address - self.memory.base) // self.layout.page_size
+        self.store(place, new.to_bytes(size, self.layout.byte_order), member, flag, head)
         return word & mask
 
     # --------------------------------------------------------------------------------------------- constants
@@ -454,146 +392,3 @@ def _elements(member: Member) -> int:
     """How many elements an array member has (``int[2]``: 2)."""
     count = member.type.rpartition("[")[2].rstrip("]")
     return int(count) if member.type.endswith("]") and count.isdigit() and int(count) else 1
-
-
-# ---------------------------------------------------------------------------------- what is built into the
-# notation
-
-
-def _text(node: ast.Call, position: int) -> str:
-    argument = node.args[position] if position < len(node.args) else None
-    return str(argument.value) if isinstance(argument, ast.Constant) else ""
-
-
-def _is_member(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) or (
-        isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute)
-    )
-
-
-def _cast(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-    assert isinstance(node.func, ast.Name)
-    try:
-        return Pointer(node.func.id, machine._pointer(node.args[0], names).address)
-    except NotFollowed as error:
-        return machine.miss(error)
-
-
-def _address(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-    argument = node.args[0]
-    try:
-        if isinstance(argument, ast.Attribute | ast.Subscript) and _is_member(argument):
-            return machine._place(argument, names)[0]
-        return machine._pointer(argument, names).address
-    except NotFollowed as error:
-        return machine.miss(error)
-
-
-def _warn(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-    guessed = machine.guessed
-    holds = machine._true(node.args[0], names)
-    if machine.guessed > guessed:
-        return 0  # a warning about something that is not known is none
-    if holds:
-        machine.warnings.append(f"{machine._stack[-1]}: {ast.unparse(node.args[0])}")
-    return int(holds)
-
-
-def _need(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-    guessed = machine.guessed
-    if not machine._true(node.args[0], names) and machine.guessed == guessed:
-        machine.unmet.append(f"{machine._stack[-1]}: {_text(node, 1)}")
-    return 0
-
-
-def _has(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-    struct, _, member = ast.unparse(node.args[0]).partition(".")
-    return int(machine.layout.member(struct, member) is not None)
-
-
-def _change_bit(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-    """``change_bit(p.flags, mask, "set")``: changes the bit and gives what it was."""
-    try:
-        address, member, size = machine._place(node.args[0], names)
-    except NotFollowed as error:
-        return machine.miss(error)
-    mask = machine._number(node.args[1], names)
-    at = machine.memory.index(address, size)
-    old = int.from_bytes(machine.memory.data[at : at + size], machine.layout.byte_order)
-    kind = _text(node, 2)
-    new = old | mask if kind == "set" else old & ~mask if kind == "clear" else old ^ mask
-    machine.store(address, (new & ((1 << 8 * size) - 1)).to_bytes(size, machine.layout.byte_order), member)
-    return int(bool(old & mask))
-
-
-def _zero(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-    pointer = machine._pointer(node.args[0], names)
-    size = machine.layout.page_size
-    machine.store(pointer.address, bytes(size), Member("page", "page", 0, size, "struct page"))
-    return 0
-
-
-def _head(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-    """The head of a page: itself, or what its compound_head word says (a pointer, or a mask since 7.1)."""
-    pointer = machine._pointer(node.args[0], names)
-    name = "compound_info" if machine.layout.member("page", "compound_info") else "compound_head"
-    address, _, size = machine._member("page", pointer.address, name)
-    at = machine.memory.index(address, size)
-    word = int.from_bytes(machine.memory.data[at : at + size], machine.layout.byte_order)
-    if not word & 1:
-        return Pointer("page", pointer.address)
-    top = 1 << (size * 8 - 1)
-    masked = machine.option("HUGETLB_PAGE_OPTIMIZE_VMEMMAP") and name == "compound_info" and word & top
-    return Pointer("page", pointer.address & (word - 1) if masked else word - 1)
-
-
-def _index(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-    first, second = machine._pointer(node.args[0], names), machine._pointer(node.args[1], names)
-    return (first.address - second.address) // machine.layout.page_size
-
-
-def _not_told(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-    """Reads what the facts do not tell (the zone bits of flags): no warning may depend on it."""
-    machine.value(node.args[0], names)
-    machine.guessed += 1
-    return 0
-
-
-def _number_of(
-    function: Callable[[Machine, int], int],
-) -> Callable[[Machine, ast.Call, dict[str, Value]], Value]:
-    def run(machine: Machine, node: ast.Call, names: dict[str, Value]) -> Value:
-        return function(machine, machine._number(node.args[0], names))
-
-    return run
-
-
-def _mask_from(machine: Machine, shift: int) -> int:
-    return (-1 << shift) & ((1 << (machine.layout.pointer_size * 8)) - 1)
-
-
-_SPECIAL: Mapping[str, Callable[[Machine, ast.Call, dict[str, Value]], Value]] = {
-    **dict.fromkeys(OVERLAYS, _cast),
-    "unknown": lambda machine, node, names: machine.guess(
-        _text(node, 0) or "a part of the source taken as 0"
-    ),
-    "page_folio": _head,
-    "compound_head": _head,
-    "_compound_head": _head,
-    "addr": _address,
-    "warn": _warn,
-    "need": _need,
-    "has": _has,
-    "zero": _zero,
-    "change_bit": _change_bit,
-    "index": _index,
-    "keep": lambda machine, node, names: 0,
-    "not_told": _not_told,
-    "read": lambda machine, node, names: machine.value(node.args[0], names),
-    "kernel": lambda machine, node, names: int(in_range(machine.version, _text(node, 0))),
-    "config": lambda machine, node, names: int(machine.option(_text(node, 0))),
-    "int32": _number_of(lambda machine, value: (value & 0xFFFFFFFF) - ((value & 0x80000000) << 1)),
-    "log2": _number_of(lambda machine, value: max(value - 1, 0).bit_length()),
-    "is_power_of_2": _number_of(lambda machine, value: int(value > 0 and value & (value - 1) == 0)),
-    "mask_from": _number_of(_mask_from),
-}
