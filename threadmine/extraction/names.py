@@ -300,30 +300,34 @@ def _chain(match: re.Match[str], lexicon: Lexicon, mail: MailFacts) -> Name | No
         return None
     if match["chaincall"]:
         return _callback(match, bare, lexicon)
-    struct, inferred = _struct_of(base.split("[")[0].removesuffix("()"), lexicon, mail)
+    if "::" in text and base:
+        struct, inferred = base, ""
+    else:
+        struct, inferred = _struct_of(base.split("[")[0].removesuffix("()"), lexicon, mail)
     for member in bare:
-        owners = lexicon.members.get(member)
-        if owners is None:
-            continue
-        if struct and struct not in owners and struct in lexicon.structs and len(bare) == 1:
-            owners = ()
-        if struct in owners:
-            return _member(match, text, struct, member, base, inferred)
-        if owners and (arrow or struct):
-            owner = struct if struct and struct not in lexicon.structs else prefer(owners)
-            return _member(
-                match, text, owner, member, base, inferred or f"struct {owner} from the member's name"
-            )
+        owner = _owner(member, struct, base, lexicon)
+        if owner and (arrow or struct):
+            note = inferred if owner == struct else f"struct {owner} from the member's name"
+            return _member(match, text, owner, member, base, note)
     if not base or (not arrow and not mail.struct_of(base)):
         return None
-    return Name(
-        match.start(),
-        match.start() + len(text),
-        text,
-        f"{struct or base}.{bare[-1]}",
-        NameKind.EXPRESSION,
-        inferred=inferred,
-    )
+    end = match.start() + len(text)
+    entity = f"{struct or base}.{bare[-1]}"
+    return Name(match.start(), end, text, entity, NameKind.EXPRESSION, inferred=inferred)
+
+
+def _owner(member: str, struct: str, base: str, lexicon: Lexicon) -> str:
+    """The struct whose ``member`` is meant behind a variable of type ``struct``, empty where none is known.
+
+    Behind a variable of unknown type a plain English word (``x->flags``) can be anything's member.
+    """
+    owners = lexicon.members.get(member, ())
+    if struct in owners:
+        return struct
+    distinctive = "_" in member and member not in lexicon.plain
+    if not owners or struct in lexicon.structs or (base and not distinctive):
+        return ""
+    return prefer(owners)
 
 
 def _member(match: re.Match[str], text: str, struct: str, member: str, base: str, inferred: str) -> Name:

@@ -18,6 +18,7 @@ from threadmine.extraction.names import Lexicon, MailFacts, NameFacts, lexicon_o
 from threadmine.extraction.text import Place, Sentence
 from threadmine.model import Claim, Message, Predicate, fold
 
+_LOG = re.compile(r":\d+:\d+: |\bsparse: |\bwarning: |\bif \(|[{}]")
 _TOLD = re.compile(
     r"^(?:@\w+: *)?(?:(?:please )?(?:do not|don't|never|always|use|see)\b|(?:todo|fixme|xxx)\b)",
     re.IGNORECASE,
@@ -89,6 +90,8 @@ def asks(read: Read, one: Candidate) -> bool:
     """Whether a reviewer wants something done ("Please clear it", "Use the helper here") and states
     nothing.
     """
+    if _LOG.search(read.sentence.text):
+        return True
     if read.sentence.place is Place.COMMENT:
         return _TOLD.search(read.sentence.text) is not None
     if read.sentence.place is not Place.REPLY or one.clause.first > 0:

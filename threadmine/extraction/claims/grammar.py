@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import Candidate, Clause, Memory, clauses
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
 from threadmine.extraction.claims.readings import RULES, Around
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -23,6 +23,9 @@ SECOND_READING = 3
 """The fit from which a clause is read in a second way as well."""
 
 _PLAIN = (Predicate.STATE, Predicate.OTHER)
+
+BARE_WORDS = 3
+"""Words that must stand around a name in a clause without a verb; a name alone says nothing."""
 
 ECHO_WORDS = 7
 """The most words of a clause that only repeats the verb of the one before."""
@@ -40,7 +43,20 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         memory.keep_list(best, read.sentence.item)
     found = [c for c in found if not _left_open(read, c.clause)]
     main = [c for c in found if not c.clause.conditional]
-    return _distinct(main or found)
+    kept = main or found
+    return _distinct([*kept, *_left_over(read, kept)])
+
+
+def _left_over(read: Read, found: list[Candidate]) -> list[Candidate]:
+    """Members that no reading has used: the sentence says something of them, too, whatever it is."""
+    used = _names(found) | {name for c in found for name in c.listed}
+    left = []
+    for candidate in found:
+        for thing in candidate.clause.things:
+            if thing.sort is Sort.MEMBER and thing.entity not in used:
+                used.add(thing.entity)
+                left.append(Candidate(Predicate.OTHER, thing, None, candidate.clause, "", thing.first, 0))
+    return left
 
 
 def _left_open(read: Read, clause: Clause) -> bool:
@@ -108,7 +124,9 @@ def _names(found: Iterable[Candidate]) -> set[str]:
 def _bare(read: Read, clause: Clause) -> list[Candidate]:
     """A clause with names and no cue: one candidate that says only what it is about."""
     named = [t for t in clause.things if t.sort in ENTITIES]
-    if not named:
+    said = sum(w.isalpha() for w in read.words[clause.first : clause.last])
+    fields = any(t.sort in MEMBERISH for t in named)
+    if not named or (said < BARE_WORDS and not fields):
         return []
     second = named[1] if len(named) > 1 else None
     if read.words[clause.first] == "@" and second is None:

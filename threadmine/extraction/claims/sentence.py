@@ -109,7 +109,12 @@ def _is_noun(cue: Term, words: tuple[str, ...]) -> bool:
     """Whether a word that can be a verb stands behind an article or the like ("the key change")."""
     if cue.last - cue.first > 1 or cue.first == 0 or not words[cue.first].isalpha():
         return False
-    return words[cue.first - 1] in GRAMMAR.before_nouns and not words[cue.first].endswith(("ed", "ing"))
+    word, before = words[cue.first], words[cue.first - 1]
+    if word.endswith("ing"):
+        return False
+    if word.endswith("ed"):
+        return before in GRAMMAR.before_adjectives
+    return before in GRAMMAR.before_nouns or (before in ("this", "that") and not word.endswith("s"))
 
 
 def _described(sentence: Sentence, lexicon: Lexicon) -> Iterator[Name]:

@@ -39,6 +39,7 @@ class Grammar:
     avoiding: frozenset[str]
     measuring: frozenset[str]
     limits: frozenset[str]
+    before_adjectives: frozenset[str]
     asking: frozenset[str]
     unknowing: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
@@ -78,6 +79,7 @@ def _load() -> Grammar:
         limits=frozenset(table["limits"]["words"]),
         unknowing=frozenset(table["unknowing"]["words"]),
         asking=frozenset(table["asking"]["words"]),
+        before_adjectives=frozenset(table["adjectives"]["before"]),
         breaks=frozenset(
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),
