@@ -87,7 +87,7 @@ def after(
         about_function="widget_reset",
     )  # fmt: skip
     status = ConcernStatus("q1", state)
-    return follow(concern, status, read_asked(concern, mail), "p1@example.org", (V1, *later), 0)
+    return follow(concern, status, read_asked(concern, mail), "p1@example.org", (V1, *later))
 
 
 SAME = version("v2", patch("p2", "page->count = 0;", "widget_drop(page);"))

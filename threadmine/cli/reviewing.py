@@ -142,11 +142,10 @@ def _followed(
         if new is None or row.series_id not in chains.links:
             yield row
             continue
-        versions, at = chains.texts(row.series_id)
         label = f"v{hand.message.subject.version}"
-        later = (*versions[: at + 1], VersionText(label, hand.message.date, (new,)))
+        later = (chains.texts(row.series_id)[0], VersionText(label, hand.message.date, (new,)))
         asked = read_asked(row.concern, mail)
-        status = follow(row.concern, row.status, asked, chains.patch_of(mail), later, at)
+        status = follow(row.concern, row.status, asked, chains.patch_of(mail), later)
         yield replace(row, status=status)
 
 

@@ -10,10 +10,13 @@ from threadmine.db.store import SeriesLink, Store
 from threadmine.db.triage import Triage
 from threadmine.model import Concern, ConcernStatus, StoredMessage
 from threadmine.track.asked import read_asked
-from threadmine.track.follow import follow
+from threadmine.track.follow import follow, may_be_addressed
 from threadmine.track.replies import statuses
 from threadmine.track.series import Chains
 from threadmine.track.versions import ManualLink
+
+MAX_WAITING = 500
+"""States that are saved in one transaction."""
 
 
 def update(database: Database, thread_ids: Iterable[str]) -> None:
@@ -35,10 +38,16 @@ def update(database: Database, thread_ids: Iterable[str]) -> None:
     marks = [ManualLink(mark.one, mark.other, mark.apart) for mark in triage.marks()]
     chains = Chains(queries, marks)
     store.save_links(_changed_links(chains))
+    waiting: list[ConcernStatus] = []
+    done: list[str] = []
     for thread_id in _touched(chains, changed):
-        mails = queries.thread_mails(thread_id)
-        found = settle(mails, queries.thread_concerns(thread_id), chains)
-        store.save_statuses(found, [thread_id])
+        if concerns := queries.thread_concerns(thread_id):
+            waiting += settle(queries.thread_mails(thread_id), concerns, chains)
+        done.append(thread_id)
+        if len(waiting) >= MAX_WAITING:
+            store.save_statuses(waiting, done)
+            waiting, done = [], []
+    store.save_statuses(waiting, done)
     triage.refresh()
 
 
@@ -50,11 +59,10 @@ def settle(
     found = []
     for concern, status in zip(concerns, statuses(mails, concerns), strict=True):
         mail = by_id.get(concern.message_id)
-        if mail is not None and mail.series_id in chains.links:
-            versions, at = chains.texts(mail.series_id)
-            if at + 1 < len(versions):
-                asked = read_asked(concern, mail)
-                status = follow(concern, status, asked, chains.patch_of(mail), versions, at)
+        followed = mail is not None and mail.series_id in chains.links and may_be_addressed(status)
+        if mail is not None and followed and not chains.is_newest(mail.series_id):
+            versions = chains.texts(mail.series_id)
+            status = follow(concern, status, read_asked(concern, mail), chains.patch_of(mail), versions)
         found.append(status)
     return tuple(found)
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from threadmine.model import Concern, StoredMessage, StretchKind
-from threadmine.parse.quotes import find_stretches
 from threadmine.track.patches import is_comment, squash_line
+from threadmine.track.text import stretches_of
 
 MAX_ABOVE = 8
 """Quoted lines above a concern that it may be about."""
@@ -117,7 +117,7 @@ def _expressions(quote: str) -> Iterator[str]:
 
 def _proposed(concern: Concern, mail: StoredMessage) -> Iterator[str]:
     """The lines of code that the writer puts under the concern, before the next quotation."""
-    for stretch in find_stretches(mail.body, None):
+    for stretch in stretches_of(mail):
         if stretch.end <= concern.start:
             continue
         if stretch.depth:

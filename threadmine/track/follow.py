@@ -63,7 +63,8 @@ class VersionText:
 
     def names_in(self, function: str) -> frozenset[str]:
         """The identifiers on the lines that its patches add in a function."""
-        return frozenset().union(*(patch.by_function.get(function, ()) for patch in self.patches))
+        near = (patch for patch in self.patches if function in patch.mentioned)
+        return frozenset().union(*(patch.by_function.get(function, ()) for patch in near))
 
     @cached_property
     def joined(self) -> str:
@@ -84,13 +85,13 @@ _ASKS = frozenset({ConcernKind.REQUEST, ConcernKind.NIT, ConcernKind.PROCESS})
 """Kinds that name what they want to see; a question or objection names what is there already."""
 
 
+def may_be_addressed(status: ConcernStatus) -> bool:
+    """Whether it matters what later versions do; what was declined or taken back stays so."""
+    return status.state not in (ConcernState.WITHDRAWN, ConcernState.DISPUTED)
+
+
 def follow(
-    concern: Concern,
-    status: ConcernStatus,
-    asked: Asked,
-    patch_id: str,
-    versions: Sequence[VersionText],
-    at: int,
+    concern: Concern, status: ConcernStatus, asked: Asked, patch_id: str, versions: Sequence[VersionText]
 ) -> ConcernStatus:
     """``status`` as the later versions of the series leave it.
 
@@ -99,16 +100,15 @@ def follow(
         status: its state by the replies.
         asked: what it asks about.
         patch_id: message-id of the patch it answers, empty for a cover letter.
-        versions: the chain of versions in hand, oldest first.
-        at: the place in ``versions`` of the version that the concern was raised on.
+        versions: the version that the concern was raised on, and those after it, oldest first.
     """
-    if status.state is ConcernState.WITHDRAWN or at < 0:
+    if not may_be_addressed(status) or not versions:
         return status
-    old = versions[at]
+    old = versions[0]
     patch = next((one for one in old.patches if one.message_id == patch_id), None)
     wanted = _wanted(concern.kind, is_agreed(status), asked)
     last = ""
-    for new in versions[at + 1 :]:
+    for new in versions[1:]:
         if not _after(concern.date, new.date):
             continue
         finding = compare(concern, wanted, old, patch, new)
@@ -138,8 +138,6 @@ def _after(asked: Moment, posted: Moment) -> bool:
 
 def _counts(kind: ConcernKind, status: ConcernStatus, finding: Finding) -> bool:
     """Whether a change settles a concern: the less was agreed, the surer it must be."""
-    if status.state is ConcernState.DISPUTED:
-        return False
     explained = status.state is ConcernState.ANSWERED and kind is not ConcernKind.QUESTION
     return finding.sure or explained or is_agreed(status)
 
@@ -197,7 +195,9 @@ def _adopted(concern: Concern, asked: Asked, old: VersionText, new: VersionText)
 
 def _adopted_in_function(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
     """A name that was asked for and is new in the function that the concern is about or names."""
-    wanted = asked.names | asked.proposed_names
+    wanted = (asked.names | asked.proposed_names) & new.names
+    if not wanted:
+        return ""
     for function in sorted({concern.about_function, *asked.names} - {""}):
         fresh = sorted((wanted - {function}) & (new.names_in(function) - old.names_in(function)))
         if fresh:

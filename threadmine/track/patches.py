@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from threadmine.model import FileDiff, Side, StoredMessage
-from threadmine.parse.diff import hunk_lines, parse_patch
+from threadmine.parse.diff import hunk_lines
+from threadmine.parse.diff_files import find_files
 from threadmine.parse.subject import parse_subject
 from threadmine.track.versions import title_key
 
@@ -21,6 +22,7 @@ MIN_ALIKE = 0.35
 """Likeness from which two patches count as the same one."""
 
 _SPACE = re.compile(r"\s+")
+_MESSAGE_END = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z_]\w{2,}")
 
 
@@ -35,7 +37,6 @@ class PatchText:
     message_id: str
     number: int
     title: str
-    patch_id: str
     paths: tuple[str, ...]
     added: frozenset[str]
     removed: frozenset[str]
@@ -74,14 +75,14 @@ def squash_line(line: str) -> str:
 
 def read_patch(mail: StoredMessage) -> PatchText | None:
     """What a mail changes, None where it holds no diff."""
-    patch = parse_patch(mail.body)
-    if patch is None or not patch.has_diff:
+    files = find_files(mail.body)
+    if not files:
         return None
     added: list[str] = []
     removed: list[str] = []
     names: set[str] = set()
     comments: list[str] = []
-    for each in patch.files:
+    for each in files:
         for hunk in each.hunks:
             for line in mail.body[hunk.start : hunk.end].split("\n")[1:]:
                 if line.startswith("+"):
@@ -97,15 +98,14 @@ def read_patch(mail: StoredMessage) -> PatchText | None:
         message_id=mail.message_id,
         number=mail.patch_number if mail.patch_number is not None else subject.number or 0,
         title=title_key(subject.title),
-        patch_id=patch.patch_id,
-        paths=tuple(sorted({each.path for each in patch.files})),
+        paths=tuple(sorted({each.path for each in files})),
         added=frozenset(line for line in added if line),
         removed=frozenset(line for line in removed if line),
         names=frozenset(names),
         comments=frozenset(comments),
-        message=mail.body[: patch.message_end],
+        message=_MESSAGE_END.split(mail.body[: files[0].start], maxsplit=1)[0],
         body=mail.body,
-        files=patch.files,
+        files=files,
     )
 
 
@@ -140,7 +140,7 @@ def _worth_comparing(
 
 def alike(one: PatchText, other: PatchText) -> float:
     """How much two patches agree, from 0 to 1 (the same diff)."""
-    if one.patch_id and one.patch_id == other.patch_id:
+    if (one.paths, one.added, one.removed) == (other.paths, other.added, other.removed):
         return 1.0
     lines = _share(one.added | one.removed, other.added | other.removed)
     if one.title == other.title:

@@ -98,6 +98,7 @@ class _Tree:
 
     def __init__(self, mails: Sequence[StoredMessage], concerns: Sequence[Concern]) -> None:
         self._rests: dict[str, str] = {}
+        self._effects: dict[tuple[str, int, bool], tuple[Effect | None, str]] = {}
         self._stops: dict[str, list[int]] = {}
         for concern in concerns:
             self._stops.setdefault(concern.message_id, []).append(concern.start)
@@ -132,6 +133,13 @@ class _Tree:
             self._rests[concern.id] = squash(text[: quote.start()] if quote else text)
         return self._rests[concern.id]
 
+    def effect(self, mail: StoredMessage, at: int, by_asker: bool) -> tuple[Effect | None, str]:
+        """What the exchange at this place of a mail does (:func:`effect_of`)."""
+        key = (mail.message_id, at, by_asker)
+        if key not in self._effects:
+            self._effects[key] = effect_of(self.exchanges(mail)[at], by_asker)
+        return self._effects[key]
+
     def exchanges(self, mail: StoredMessage) -> tuple[Exchange, ...]:
         if mail.message_id not in self._exchanges:
             self._exchanges[mail.message_id] = () if mail.bot else exchanges(mail)
@@ -146,10 +154,10 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
     by_asker = same_person(mail.author, concern.author)
     key = squash(concern.quote)[-_KEY:]
     rest = tree.rest(concern) if mail.in_reply_to == concern.message_id else ""
-    for exchange in tree.exchanges(mail):
-        if not _is_about(exchange.quoted, key, rest):
+    for at, exchange in enumerate(tree.exchanges(mail)):
+        if not exchange.quoted or not _is_about(exchange.quoted, key, rest):
             continue
-        effect, quote = effect_of(exchange, concern.kind, by_asker)
+        effect, quote = tree.effect(mail, at, by_asker)
         if effect is not None:
             yield Reaction(effect, mail.message_id, quote, by_asker)
             return
@@ -165,7 +173,7 @@ def _is_about(quoted: str, key: str, rest: str) -> bool:
     return len(quoted) >= _TAIL and quoted[-_TAIL:] in rest
 
 
-def effect_of(exchange: Exchange, kind: ConcernKind, by_asker: bool) -> tuple[Effect | None, str]:
+def effect_of(exchange: Exchange, by_asker: bool) -> tuple[Effect | None, str]:
     """What the text under a quotation does to a concern in it, and the sentence that does it."""
     read = [(sentence, read_words(sentence)) for sentence in exchange.said[:MAX_SAID]]
     if by_asker:

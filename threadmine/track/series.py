@@ -41,6 +41,10 @@ class Chains:
         self.links: dict[str, VersionLink] = {link.series_id: link for link in links}
         self._texts: dict[str, VersionText] = {}
 
+    def is_newest(self, series_id: str) -> bool:
+        """Whether no later version of a series is in hand."""
+        return not self.links[series_id].superseded_by
+
     def chain(self, series_id: str) -> tuple[str, ...]:
         """The versions linked to this one, itself included, oldest first."""
         if series_id not in self.links:
@@ -64,13 +68,11 @@ class Chains:
             found[name] = f"v{number}"
         return found
 
-    def texts(self, series_id: str) -> tuple[tuple[VersionText, ...], int]:
-        """The versions of the chain with their patches read, and the place of this one among them."""
+    def texts(self, series_id: str) -> tuple[VersionText, ...]:
+        """This version and the later ones of its chain, with their patches read."""
         chain = self.chain(series_id)
         labels = self.labels(chain)
-        return tuple(self._text(name, labels[name]) for name in chain), chain.index(
-            series_id
-        ) if chain else -1
+        return tuple(self._text(name, labels[name]) for name in chain[chain.index(series_id) :])
 
     def _text(self, series_id: str, label: str) -> VersionText:
         if series_id not in self._texts:

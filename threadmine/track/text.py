@@ -44,13 +44,18 @@ def squash(text: str) -> str:
     return _GONE.sub("", text)
 
 
+def stretches_of(mail: StoredMessage) -> tuple[Stretch, ...]:
+    """Who wrote which part of a mail; read anew where it was not stored with it."""
+    return mail.stretches or find_stretches(mail.body, None)
+
+
 def exchanges(mail: StoredMessage) -> tuple[Exchange, ...]:
     """The exchanges of a reply in order."""
     found: list[Exchange] = []
     quoted: list[str] = []
     said: list[str] = []
     code = False
-    for stretch in find_stretches(mail.body, None):
+    for stretch in stretches_of(mail):
         text = mail.body[stretch.start : stretch.end]
         if stretch.depth:
             if said or code:
@@ -85,9 +90,3 @@ def split_sentences(text: str) -> Iterator[str]:
         start = match.end()
     if sentence := " ".join(text[start:].split()):
         yield sentence
-
-
-def own_prose(mail: StoredMessage, stretches: Sequence[Stretch] | None = None) -> str:
-    """The prose that the mail's author wrote."""
-    parts = find_stretches(mail.body, None) if stretches is None else stretches
-    return "".join(mail.body[s.start : s.end] for s in parts if not s.depth and s.kind is StretchKind.PROSE)
