@@ -24,6 +24,8 @@ NOT_PLAIN = [
     "prep_compound_page() should not call prep_compound_head().",
     "Does prep_compound_page() not call prep_compound_head()?",
     "prep_compound_page() is fine, but nobody likes that it calls prep_compound_head().",
+    "Make prep_compound_page() not call prep_compound_head().",
+    "prep_compound_page() now does not call prep_compound_head().",
     "We would not want prep_compound_page() to call prep_compound_head().",
 ]
 

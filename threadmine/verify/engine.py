@@ -27,7 +27,7 @@ from threadmine.model import (
 )
 from threadmine.verify.context import context_of, earlier_releases, versions_in_question
 from threadmine.verify.layouts import LayoutRule, by_option, holdings
-from threadmine.verify.reading import plain_without_names, speaks_plainly
+from threadmine.verify.reading import hypothetical, plain_without_names, scoped_polarity, speaks_plainly
 from threadmine.verify.readings import readings
 from threadmine.verify.rule import Finding, Question, Rule, Trace, Trial, Truth
 from threadmine.verify.rules import RULES
@@ -65,7 +65,13 @@ def judge(
     """
     context = context_of(claim, message, model, kernel)
     question = _Asked(claim, message, model)
-    if claim.tense is Tense.PLANNED:
+    polarity = scoped_polarity(claim, question.subject, question.object)
+    if polarity is None:
+        return _undecided(context, "read as a positive statement, but a negation stands between its names")
+    if polarity is not claim.polarity:
+        claim = replace(claim, polarity=polarity)
+        question = _Asked(claim, message, model)
+    if claim.tense is Tense.PLANNED or _to_come(claim):
         return _planned(question, context, trace)
     if claim.tense is Tense.PROPOSED:
         return _proposed(question, context, trace)
@@ -78,6 +84,22 @@ class _Asked(Question):
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         return tuple(rule for rule in rules_for(self.claim.predicate) if rule.applies(self))
+
+
+_MOVES = re.compile(
+    r"\b(?:stays?|goes|go away|moves?|remains?|ends? up|gets? (?:moved|replicated|removed|copied)"
+    r"|disappears?|will)\b",
+    re.I,
+)
+"""Verbs by which a statement of where something lives is about a change to come."""
+
+
+def _to_come(claim: Claim) -> bool:
+    """Whether a claim of residence or existence speaks of a change, in the present tense."""
+    kinds = (Predicate.RESIDES, Predicate.MEMBER_OF)
+    return (
+        claim.predicate in kinds and claim.tense is Tense.PRESENT and _MOVES.search(claim.quote) is not None
+    )
 
 
 @lru_cache(maxsize=64)
@@ -104,7 +126,7 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
             continue
         rule, finding = decided
         asked += 1
-        if claim.modality is Modality.CONDITIONAL and not isinstance(rule, LayoutRule):
+        if not isinstance(rule, LayoutRule) and _supposed(question):
             return _undecided(context, f"said under a condition that is not checked; {finding.reason}")
         if _of_claim(claim, finding.truth) is not Truth.FALSE:
             return _verdict(question, context, version, rule, finding)
@@ -122,9 +144,16 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
     return _verdict(question, context, context.version, rule, finding)
 
 
+def _supposed(question: _Asked) -> bool:
+    """Whether the statement is made under a condition, or of what would be: code facts do not reach that."""
+    claim = question.claim
+    conditional = claim.modality is Modality.CONDITIONAL
+    return conditional or hypothetical(claim, question.subject, question.object)
+
+
 def _read_otherwise(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict | None:
     """A confirmation by another reading of the sentence, or None: such readings never refute."""
-    if question.claim.modality is Modality.CONDITIONAL:
+    if _supposed(question):
         return None
     for other in readings(question):
         again = _Asked(other, question.message, question.model)

@@ -16,6 +16,8 @@ from threadmine.model import Claim, Polarity, Predicate
 from threadmine.verify.refs import Kind, Ref
 
 MAX_WORDS = 26
+MAX_APART, LEAD = 160, 24
+"""Characters between two names that still belong together; and before them, where "no" or "not" may stand."""
 
 _WORD = re.compile(r"\w+")
 _CALL = re.compile(r"(\w)\(\w{0,30}\)")
@@ -32,10 +34,18 @@ _UNSURE = re.compile(
     r"|maybe|perhaps|probably|possibly|suppose|assum\w+|let's|want\w*|need\w*|instead|wish\w*|hope\w*"
     r"|wonder\w*|idea|seems?|seemed|feel|guess|going to|will|won't|shall|plan\w*|propos\w+|suggest\w*|try"
     r"|tries|trying|after|before|yet|any ?more|no longer|used to|previously|originally|comfortable|why|how"
-    r"|what|means?|meaning|making|makes?|otherwise|times)\b|\?",
+    r"|what|means?|meaning|making|makes?|otherwise|times|now|from here on|in the end)\b|\?",
     re.I,
 )
 _CONDITION = re.compile(r"\b(?:if|unless|when|whenever|once|until|whether|as long as|in case)\b", re.I)
+_IMPERATIVE = re.compile(
+    r"\W{0,4}(?:and |then |also |instead,? )?"
+    r"(?:add|make|use|let|remove|drop|fix|convert|replace|move|introduce|avoid"
+    r"|don't|do not|change|rename|keep|allow|ensure|get rid|pass|call|set|clear|export|teach|split|merge"
+    r"|rework|stop|switch|turn|provide|return|check|consider|please|try|mark|initiali[sz]e|reset|skip)\b",
+    re.I,
+)
+_WOULD = re.compile(r"\b(?:would|could|should|might|ought)\b(?!n['’]t be)", re.I)
 _IS_NUMBER = re.compile(
     r"\W{0,4}(?:field |member |flag |bit )?(?:itself )?(?:is|are|has|takes|occupies|lies|sits|starts)"
     r"(?: (?!grow|shr[iu]nk|sav|reduc|add|extra|more|less|pad|hole|off\b)[\w'-]+){0,4}? #?\d"
@@ -59,10 +69,12 @@ def speaks_plainly(claim: Claim, subject: Ref, target: Ref) -> bool:
         subject: what it is about.
         target: the object, or NOTHING where the claim has none (its value must then stand in the clause).
     """
-    if _CONDITION.search(claim.quote):
-        return False
     clause = clause_with(claim.quote, subject, target)
+    if _CONDITION.search(claim.quote[: max(0, claim.quote.find(clause[:12]))]):
+        return False
     if not clause or len(clause.split()) > MAX_WORDS or claim.quote.rstrip().endswith("?"):
+        return False
+    if _IMPERATIVE.match(claim.quote):
         return False
     if _UNSURE.search(_ORDER.sub("", clause) if claim.predicate is Predicate.PRECEDES else clause):
         return False
@@ -97,6 +109,32 @@ def _between(clause: str, negation: int, subject: Ref, target: Ref) -> bool:
 def _place(clause: str, ref: Ref) -> int:
     found = [clause.find(name) for name in spellings(ref)]
     return min((place for place in found if place >= 0), default=-1)
+
+
+def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
+    """The claim's polarity as the words between its names show it; None where they contradict the reading.
+
+    A negation behind the object belongs to another clause ("f() expects g(), which will not be the case").
+    """
+    quote = claim.quote.lower()
+    first, second = _place(quote, subject), _place(quote, target)
+    if first < 0 or second <= first or second - first > MAX_APART:
+        return claim.polarity
+    negations = _NEGATION.findall(quote[first:second])
+    if claim.polarity is Polarity.NEGATIVE:
+        lead = quote[max(0, first - LEAD) : first]
+        return claim.polarity if negations or _NEGATION.search(lead) else Polarity.POSITIVE
+    return None if len(negations) == 1 and "not only" not in quote[first:second] else claim.polarity
+
+
+def hypothetical(claim: Claim, subject: Ref, target: Ref) -> bool:
+    """Whether "would", "could" or "should" stands between the two names or close before them."""
+    quote = claim.quote.lower()
+    first, second = sorted((_place(quote, subject), _place(quote, target)))
+    if second < 0 or second - max(first, 0) > MAX_APART:
+        return False
+    start = max(0, (first if first >= 0 else second) - LEAD)
+    return _WOULD.search(quote[start:second]) is not None
 
 
 def plain_without_names(claim: Claim) -> bool:

@@ -61,6 +61,10 @@ _WRITES = re.compile(
 _CLEARS = re.compile(r"\b(?:clear|clears|reset|resets|zero|zeroes|zeros|wipes?)\b", re.I)
 _READS = re.compile(r"\b(?:reads?|checks?|tests?|looks? at|inspects?|READ_ONCE|uses|using)\b", re.I)
 
+_MODAL = re.compile(
+    r"\b(?:should|must|needs?|would|could|might|may|if|once|when|until|unless|want|wants|let|lets)\b", re.I
+)
+
 ACTIONS = frozenset({Predicate.CALLS, Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.USES})
 
 
@@ -208,7 +212,8 @@ def _subjects(question: Question) -> Iterator[Claim]:
         return
     if question.subject.kind in (Kind.FUNCTION, Kind.FILE) and question.code.known(question.subject.text):
         return
-    if _NEGATION.search(claim.quote):
+    part = clause_of(claim.quote, claim.object.split(".")[-1])
+    if _NEGATION.search(part) or _MODAL.search(part):
         return
     for file in _FILE.findall(claim.quote):
         predicate = Predicate.READS if claim.predicate is Predicate.USES else claim.predicate
@@ -222,9 +227,14 @@ def _subjects(question: Question) -> Iterator[Claim]:
             yield replace(claim, subject=function, value="")
 
 
+def clause_of(quote: str, name: str) -> str:
+    """The part of a sentence, between commas and the like, in which ``name`` stands; all of it where none does."""
+    return next((part for part in re.split(r"[;,]\s|\s-\s", quote) if name in part), quote)
+
+
 def quoted_function(message: Message, claim: Claim) -> str:
     """The function whose quoted lines stand above the claim, or the empty text."""
-    if not message.stretches or "@@" not in message.body:
+    if not message.stretches or ">" not in message.body:
         return ""
     place = place_before(find_quoted_hunks(message.body, message.stretches), claim.start)
     return place.function if place is not None else ""
@@ -237,7 +247,8 @@ def _effects(question: Question) -> Iterator[Claim]:
     """A function and a member in one sentence with a verb of doing between them."""
     claim = question.claim
     quote = claim.quote
-    if _NEGATION.search(quote) or claim.predicate in (Predicate.SETS, Predicate.CLEARS, Predicate.READS):
+    direct = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.REQUIRES)
+    if claim.predicate in direct or _NEGATION.search(quote) or _MODAL.search(quote):
         return
     functions = [n for n in _CALL_NAME.findall(quote) if question.code.known(n) and flag_operation(n) is None]
     refs = [r for r in (*question.subjects, *question.objects) if r.kind in (Kind.MEMBER, Kind.FLAG)]

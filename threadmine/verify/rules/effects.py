@@ -10,7 +10,7 @@ from threadmine.memmap import Model
 from threadmine.memmap.calls import FunctionFacts
 from threadmine.memmap.layout import OVERLAYS
 from threadmine.memmap.names import aliases_of
-from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.model import Claim, Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import DEPTH, FlagUse, Found, Reach, flag_uses, reach, uses_of
 from threadmine.verify.layouts import layouts_for
 from threadmine.verify.refs import Kind, Ref
@@ -28,6 +28,7 @@ EMPTY = frozenset({"0", "NULL", "false", "&=", "MAX_ORDER_NR_PAGES_NONE"})
 HEAD_PAGES = frozenset({"head", "page", "every page", "each page", "all"})
 _FOR_ORDER = re.compile(r"order > [1-9]")
 _CALL = re.compile(r"\b([A-Za-z_]\w+)\(\)")
+_ONCE = re.compile(r"^\(?\)?(?: \w+){0,2} (?:us\w+|with|through|by) (?:a )?(WRITE_ONCE|READ_ONCE)\b")
 _CONSTANT = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[+-]1|[A-Z][A-Z0-9_]{3,})$")
 READERS_DEPTH, WRITERS_DEPTH = 3, 4
 MAX_FUNCTIONS = 400
@@ -167,7 +168,7 @@ class EffectRule(Rule):
 
     def _with_value(self, question: Question, hits: list[Found], reaches: list[Reach]) -> Finding | Unknown:
         claim, hit = question.claim, hits[0]
-        calls = _CALL.findall(claim.value)
+        calls = _CALL.findall(claim.value) or _uses_once(claim)
         if calls:
             return self._through(question, hits, reaches, calls[0])
         wanted = claim.value.strip()
@@ -262,6 +263,13 @@ class EffectRule(Rule):
                 source = f"effects {effect.kernels or first.kernel} {first.name}"
                 return Finding(Truth.FALSE, text, self.fact(text, source), firm=False)
         return None
+
+
+def _uses_once(claim: Claim) -> list[str]:
+    """The macro that the sentence says the function itself uses ("f() now uses WRITE_ONCE()")."""
+    at = claim.quote.find(claim.subject)
+    found = _ONCE.match(claim.quote[at + len(claim.subject) :]) if at >= 0 and claim.subject else None
+    return [found[1]] if found else []
 
 
 def _same_member(name: str, target: Ref) -> bool:

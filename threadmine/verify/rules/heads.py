@@ -53,7 +53,7 @@ class HeadRule(Rule):
         target, claim = question.object, question.claim
         if not _ANYBODY.match(claim.subject.strip()) or target.kind is not Kind.MEMBER:
             return Unknown("not about who reads a member")
-        if target.struct != "folio" or not _TAIL.search(f"{claim.condition} {claim.value}"):
+        if target.struct != "folio" or not _TAIL.search(f"{claim.condition} {claim.value} {claim.quote}"):
             return Unknown(f"{target.name} is not asked about for tail pages")
         code = question.code
         users = code.users(target.name, version)

@@ -13,6 +13,7 @@ from threadmine.verify.rule import Case, Finding, Question, Truth
 from threadmine.verify.tables import Packed, packed
 
 _PART = re.compile(r"^__page_(\d)$")
+_ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.I)
 _HEAD = re.compile(r"\bhead page\b|\bfolio\.flags\b|\bpage\[0\]")
 
 
@@ -63,6 +64,8 @@ class ResidenceRule(LayoutRule):
         index = place.page if place.page is not None else page_index(question.words)
         second = place.member == "_flags_1" or index == 1
         text = f"{flag.text} is bit {known.bit} of {known.word}, {known.where} ({layout.kernel})"
+        if _ONLY.search(question.claim.quote):
+            return Unknown(f"{text}; that it lives nowhere else is not a fact about one word")
         if place.member == "page_type" or known.word == "page.page_type":
             return Unknown(f"{flag.text} and page_type are not compared")
         right = (known.page == "page[1]") == second
