@@ -34,9 +34,11 @@ ECHO_WORDS = 7
 def candidates(read: Read, memory: Memory) -> list[Candidate]:
     """The candidate statements of a sentence, clause by clause; ``memory`` is brought up to date."""
     found: list[Candidate] = []
+    others: list[Candidate] = []
     for clause in clauses(read):
-        best = _of_clause(read, clause, memory)
+        best, rest = _of_clause(read, clause, memory)
         found.extend(best)
+        others.extend(rest)
         subject = next((c.subject for c in best if c.subject is not None and not c.inherited), None)
         memory.note([t for t in clause.things if t.sort in ENTITIES], subject)
         memory.last = best[-1] if best else memory.last
@@ -44,18 +46,27 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
     found = [c for c in found if not _left_open(read, c.clause)]
     main = [c for c in found if not c.clause.conditional]
     kept = main or found
-    return _distinct([*kept, *_left_over(read, kept)])
+    return _distinct([*kept, *_left_over(kept, others)])
 
 
-def _left_over(read: Read, found: list[Candidate]) -> list[Candidate]:
-    """Members that no reading has used: the sentence says something of them, too, whatever it is."""
+def _left_over(found: list[Candidate], others: list[Candidate]) -> list[Candidate]:
+    """What no kept reading names: the sentence says something of it, too, by a lesser reading or whatever
+    it is.
+    """
     used = _names(found) | {name for c in found for name in c.listed}
     left = []
     for candidate in found:
         for thing in candidate.clause.things:
-            if thing.sort is Sort.MEMBER and thing.entity not in used:
-                used.add(thing.entity)
-                left.append(Candidate(Predicate.OTHER, thing, None, candidate.clause, "", thing.first, 0))
+            if thing.sort not in ENTITIES or thing.entity in used:
+                continue
+            lesser = [c for c in others if c.clause is candidate.clause and thing in (c.subject, c.object)]
+            one = (
+                lesser[0]
+                if lesser
+                else Candidate(Predicate.OTHER, thing, None, candidate.clause, "", thing.first, 0)
+            )
+            used |= {thing.entity} | _names([one])
+            left.append(one)
     return left
 
 
@@ -78,15 +89,19 @@ def _distinct(found: list[Candidate]) -> list[Candidate]:
     return kept
 
 
-def _of_clause(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
+def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candidate], list[Candidate]]:
+    """The best reading of a clause (with others that are about something else), and the lesser ones, best
+    first.
+    """
     echo = _echo(read, clause, memory)
     if echo is not None:
-        return [echo]
+        return [echo], []
     readings = [reading for cue in clause.cues if (reading := _try(read, clause, cue, memory))]
     if not readings:
-        return _bare(read, clause)
+        return _bare(read, clause), []
     readings.sort(key=lambda found: (-found[0].fit, found[0].predicate in _PLAIN, found[0].cue_at))
     best = readings[0]
+    lesser: list[Candidate] = []
     for other in readings[1:]:
         new = _names(other) - _names(best)
         another = other[0].predicate is not best[0].predicate and bool(new)
@@ -94,7 +109,9 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
             another = another and other[0].subject.entity not in _names(best)
         if another and other[0].fit >= SECOND_READING:
             best = [*best, *other]
-    return best
+        else:
+            lesser.extend(other)
+    return best, lesser
 
 
 def _echo(read: Read, clause: Clause, memory: Memory) -> Candidate | None:
