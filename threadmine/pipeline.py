@@ -19,7 +19,7 @@ from threadmine.db.store import Store
 from threadmine.ingest import read_messages
 from threadmine.model import IngestReport, Message, Mined, Skipped
 
-BATCH_MESSAGES = 400
+BATCH_MESSAGES = 600
 """Messages parsed before they are grouped by thread and stored."""
 
 BATCH_CHARACTERS = 8_000_000

@@ -200,7 +200,11 @@ class Arranged:
 def arrange_series(messages: Sequence[Light]) -> Arranged:
     """Finds the versions of series in a thread and what every other message answers."""
     above = parents(messages)
-    candidates = sorted((m for m in messages if m.is_candidate), key=lambda m: m.rank)
+    by_id = {message.message_id: message for message in messages}
+    candidates = sorted(
+        (m for m in messages if m.is_candidate and not _replaces(m, by_id.get(above[m.message_id] or ""))),
+        key=lambda m: m.rank,
+    )
     buckets: dict[tuple[object, ...], list[Light]] = {}
     for message in candidates:
         buckets.setdefault(_bucket(message), []).append(message)
@@ -213,6 +217,20 @@ def arrange_series(messages: Sequence[Light]) -> Arranged:
             places.update((message.message_id, (draft.id, message.number)) for message in group)
     _place_replies(messages, above, places)
     return Arranged(tuple(sorted(drafts, key=lambda d: d.head.rank)), places)
+
+
+def _replaces(message: Light, parent: Light | None) -> bool:
+    """Whether this is a better copy of the patch it answers (``[PATCH mm 10/12]``, ``[PATCH v5.1 10/12]``).
+
+    It stays in the series of that patch, as an answer to it.
+    """
+    return (
+        parent is not None
+        and parent.is_candidate
+        and message.number not in (None, 0)
+        and (message.number, message.total, message.author) == (parent.number, parent.total, parent.author)
+        and message.version in (1, parent.version)
+    )
 
 
 def _bucket(message: Light) -> tuple[object, ...]:

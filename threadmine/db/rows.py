@@ -301,6 +301,7 @@ def content_hash(message: Message) -> str:
         message.in_reply_to,
         *message.references,
         message.list_id,
+        "quoted" if message.quoted_only else "",
     )
     digest.update("\x1f".join(part or "" for part in parts).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

@@ -24,7 +24,7 @@ from threadmine.db.migrate import HEAD, current_revision, upgrade
 from threadmine.errors import NoDatabaseError, OldSchemaError, StoreError
 
 BUSY_SECONDS = 60
-CACHE_KIB = 32_000
+CACHE_KIB = 16_000
 CHECKPOINT_PAGES = 4_000
 _WRITING = "threadmine_writing"
 

@@ -200,9 +200,9 @@ CREATE TABLE messages (
 	CONSTRAINT fk_messages_key FOREIGN KEY("key") REFERENCES known_ids ("key"), 
 	CONSTRAINT fk_messages_thread_id FOREIGN KEY(thread_id) REFERENCES threads (id)
 );
-INSERT INTO "messages" VALUES(1,'alpha-0@example.org','tc86a9cac1f65',NULL,'[]','[PATCH v1 0/2] alpha','alpha',0,1,0,0,1,0,'',0,2,'[]','Ada Author','ada@example.org','2026-01-05T09:00:00+00:00',1767603600,'','linux-mm',0,1,'','','','[]','',0,0,'unknown','','','','sc86a9cac1f65',0,'a18004030cae72364b1bd196','box.mbox','#alpha-0');
-INSERT INTO "messages" VALUES(2,'alpha-1@example.org','tc86a9cac1f65','alpha-0@example.org','["alpha-0@example.org"]','[PATCH v1 1/2] alpha: part 1','alpha: part 1',0,1,0,0,1,0,'',1,2,'[]','Ada Author','ada@example.org','2026-01-05T09:01:00+00:00',1767603660,'','linux-mm',0,0,'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb','','','[]','',0,0,'unknown','','','','sc86a9cac1f65',1,'69990d951bd56eb5a02e7b7d','box.mbox','#alpha-1');
-INSERT INTO "messages" VALUES(3,'alpha-2@example.org','tc86a9cac1f65','alpha-0@example.org','["alpha-0@example.org"]','[PATCH v1 2/2] alpha: part 2','alpha: part 2',0,1,0,0,1,0,'',2,2,'[]','Ada Author','ada@example.org','2026-01-05T09:02:00+00:00',1767603720,'','linux-mm',0,0,'','','','[]','',0,0,'unknown','','','','sc86a9cac1f65',2,'1601df71375942cce3643816','box.mbox','#alpha-2');
+INSERT INTO "messages" VALUES(1,'alpha-0@example.org','tc86a9cac1f65',NULL,'[]','[PATCH v1 0/2] alpha','alpha',0,1,0,0,1,0,'',0,2,'[]','Ada Author','ada@example.org','2026-01-05T09:00:00+00:00',1767603600,'','linux-mm',0,1,'','','','[]','',0,0,'unknown','','','','sc86a9cac1f65',0,'11b03028a38621207016a075','box.mbox','#alpha-0');
+INSERT INTO "messages" VALUES(2,'alpha-1@example.org','tc86a9cac1f65','alpha-0@example.org','["alpha-0@example.org"]','[PATCH v1 1/2] alpha: part 1','alpha: part 1',0,1,0,0,1,0,'',1,2,'[]','Ada Author','ada@example.org','2026-01-05T09:01:00+00:00',1767603660,'','linux-mm',0,0,'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb','','','[]','',0,0,'unknown','','','','sc86a9cac1f65',1,'1e13c542410d06c95f60f40b','box.mbox','#alpha-1');
+INSERT INTO "messages" VALUES(3,'alpha-2@example.org','tc86a9cac1f65','alpha-0@example.org','["alpha-0@example.org"]','[PATCH v1 2/2] alpha: part 2','alpha: part 2',0,1,0,0,1,0,'',2,2,'[]','Ada Author','ada@example.org','2026-01-05T09:02:00+00:00',1767603720,'','linux-mm',0,0,'','','','[]','',0,0,'unknown','','','','sc86a9cac1f65',2,'200a2199cfef1e8b99e89939','box.mbox','#alpha-2');
 CREATE TABLE positions (
 	source TEXT NOT NULL, 
 	position TEXT DEFAULT '' NOT NULL, 
