@@ -27,6 +27,7 @@ class ThreadmineApp(App[None]):
         queries: what to ask.
         database: how the database is named to the user.
         clock: the present moment; ages are counted from it.
+        who: the person at the keyboard as git knows them, for triage.
     """
 
     TITLE = "threadmine"
@@ -40,12 +41,17 @@ class ThreadmineApp(App[None]):
     ]
 
     def __init__(
-        self, queries: Queries, database: str = "", clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        queries: Queries,
+        database: str = "",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        who: str = "",
     ) -> None:
         super().__init__()
         self.queries = queries
         self.database_name = database
         self.clock = clock
+        self.who = who
 
     def on_mount(self) -> None:
         self.show_first()
@@ -53,14 +59,14 @@ class ThreadmineApp(App[None]):
     def show_first(self) -> None:
         """The board, or the welcome page while there is nothing to show."""
         if self.queries.counts().messages:
-            self.push_screen(BoardScreen(self.queries, self.clock))
+            self.push_screen(BoardScreen(self.queries, self.clock, self.who))
         else:
             self.push_screen(WelcomeScreen(self.database_name))
 
     def try_again(self) -> None:
         """Asks once more whether there is mail (the welcome page's ``r``)."""
         if self.queries.counts().messages:
-            self.switch_screen(BoardScreen(self.queries, self.clock))
+            self.switch_screen(BoardScreen(self.queries, self.clock, self.who))
         else:
             self.notify("still no mail in the database")
 
@@ -70,14 +76,16 @@ class ThreadmineApp(App[None]):
             self.push_screen(HelpScreen(self.screen))
 
 
-def run(database_url: str | None) -> None:
+def run(database_url: str | None, who: str = "") -> None:
     """Opens the database and runs the screen until the user leaves it.
 
     Args:
         database_url: any SQLAlchemy URL, or None for the default database.
+        who: the person at the keyboard as git knows them.
 
     Raises:
         StoreError: the database can not be opened.
     """
     with open_database(database_url) as database:
-        ThreadmineApp(Queries(database), database=database_url or "the default database").run()
+        name = database_url or "the default database"
+        ThreadmineApp(Queries(database), database=name, who=who).run()

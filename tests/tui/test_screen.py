@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from textual.widgets import DataTable, Input, Static, Tree
 from tests.conftest import ROOT
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database, open_database
+from threadmine.db.triage import Triage
 from threadmine.model import ConcernKind
 from threadmine.pipeline import ingest_paths
 from threadmine.screens.board import BoardScreen
@@ -23,6 +25,7 @@ from threadmine.screens.rows import OPEN_STATES, Order
 from threadmine.screens.series import SeriesScreen
 from threadmine.screens.sides import Ask
 from threadmine.screens.thread import ThreadScreen
+from threadmine.screens.triage import sleeps
 from threadmine.screens.welcome import WelcomeScreen
 from threadmine.tui import ThreadmineApp
 
@@ -336,3 +339,48 @@ async def test_the_limit_speaks_the_query_language(app: ThreadmineApp) -> None:
         await pilot.press("escape")
         await settled(pilot)
         assert table(pilot).row_count == everything
+
+
+async def test_triage_with_undo_and_marks(tmp_path: Path) -> None:
+    ticks = count()
+    with open_database(f"sqlite:///{tmp_path / 't.db'}") as database:
+        ingest_paths(database, [str(ROOT / "data" / "mail")])
+        queries = Queries(database)
+        app = ThreadmineApp(queries, clock=lambda: NOW + timedelta(seconds=next(ticks)), who="Ada")
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settled(pilot)
+            everything = table(pilot).row_count
+            await pilot.press("tab")
+            await settled(pilot)
+            await pilot.press("x")
+            await settled(pilot)
+            assert table(pilot).row_count == everything - 1
+            closed = [row for row in queries.issues() if row.triage == "closed"]
+            assert len(closed) == 1
+            await pilot.press("U")
+            await settled(pilot)
+            assert table(pilot).row_count == everything
+            await pilot.press("g", "space", "space", "z")
+            await settled(pilot)
+            assert table(pilot).row_count == everything - 2
+            await pilot.press("U", "t")
+            await settled(pilot)
+            await pilot.press(*"Bob", "enter")
+            await settled(pilot)
+            assert [row.triage for row in queries.issues() if row.triage] == ["assigned to Bob"]
+            await pilot.press("i", *"later", "enter")
+            await settled(pilot)
+            assert sum("1 note" in row.triage for row in queries.issues()) == 1
+            await pilot.press("U")
+            await settled(pilot)
+            assert sum("1 note" in row.triage for row in queries.issues()) == 1
+            events = Triage(database).events()
+            assert {event.who for event in events} == {"Ada"}
+
+
+def test_what_sleeps() -> None:
+    today = NOW.date()
+    assert sleeps("closed", today) and sleeps("merged into q1; 1 note", today)
+    assert sleeps("snoozed until 2026-03-02", today)
+    assert not sleeps("snoozed until 2026-03-01", today)
+    assert not sleeps("assigned to closed", today) and not sleeps("", today)

@@ -22,4 +22,5 @@ def tui_command(app: App) -> None:
         raise UsageError("the screen needs a terminal", remedy="`threadmine board` prints the same as text")
     from threadmine import tui
 
-    tui.run(app.database_url)
+    name, address = app.config.get("user.name"), app.config.get("user.email")
+    tui.run(app.database_url, f"{name} <{address}>" if name and address else name or address or "")

@@ -14,15 +14,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message as Event
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Input, Static, Tree
 from textual.widgets.tree import TreeNode
 
 from threadmine import memmap
 from threadmine.db.queries import Queries
+from threadmine.db.triage import Triage
 from threadmine.errors import ThreadmineError
 from threadmine.memmap import Layout
-from threadmine.model import Unknown
+from threadmine.model import IssueRow, Unknown
 from threadmine.render import safe
 from threadmine.screens.diff import DiffScreen
 from threadmine.screens.layout import LayoutScreen
@@ -42,24 +42,22 @@ from threadmine.screens.rows import (
 from threadmine.screens.series import SeriesScreen
 from threadmine.screens.sides import Ask, Entry, View, entries, overlapping
 from threadmine.screens.thread import ThreadScreen
+from threadmine.screens.triage import TriageScreen, Triaging
 
 COLUMNS = (("state", 12), ("age", 4), ("who", 14), ("kind", 9), ("what", 200))
 LOOK_AGAIN = 5.0  # seconds between looks whether another process has written
 
 
-class BoardScreen(Screen[None]):
+class BoardScreen(TriageScreen):
     """Three panes that follow each other: left pane, rows, detail.
 
     Args:
         queries: what to ask (from worker threads).
         clock: the present moment, for ages.
+        who: the person at the keyboard, for triage.
     """
 
     BINDINGS: ClassVar = [
-        Binding("j,down", "move(1)", "Next line", show=False),
-        Binding("k,up", "move(-1)", "Line before", show=False),
-        Binding("g,home", "edge(False)", "First line", show=False),
-        Binding("G,end", "edge(True)", "Last line", show=False),
         Binding("enter,l,right", "enter", "In", tooltip="Go in: field, issue, detail, thread"),
         Binding("h,left", "out", "Out", tooltip="Go out: detail, issues, fields"),
         Binding("tab", "app.focus_next", "Pane", tooltip="Next pane", show=False),
@@ -109,8 +107,10 @@ class BoardScreen(Screen[None]):
             self.made = made
             self.layout = layout
 
-    def __init__(self, queries: Queries, clock: Callable[[], datetime]) -> None:
+    def __init__(self, queries: Queries, clock: Callable[[], datetime], who: str = "") -> None:
         super().__init__()
+        self.triaging = Triaging(Triage(queries.database), who, clock)
+        self._marked: frozenset[str] = frozenset()
         self._queries = queries
         self._clock = clock
         self._view = View.FIELDS
@@ -250,7 +250,7 @@ class BoardScreen(Screen[None]):
         before = self._detail_of
         self.table.clear()
         for row in self._shown:
-            self.table.add_row(*cells(row, now))
+            self.table.add_row(*cells(row, now, part(row).id in self._marked))
         ids = [part(row).id for row in self._shown]
         if before in ids:
             self.table.move_cursor(row=ids.index(before))
@@ -304,21 +304,28 @@ class BoardScreen(Screen[None]):
 
     # ------------------------------------------------------------------------------------- actions
 
-    def action_move(self, step: int) -> None:
-        focused = self.focused
-        if isinstance(focused, Tree | DataTable):
-            (focused.action_cursor_down if step > 0 else focused.action_cursor_up)()
-        elif isinstance(focused, VerticalScroll):
-            focused.scroll_relative(y=step, animate=False)
+    def chosen_issues(self) -> tuple[IssueRow, ...]:
+        issues = [row for row in self._shown if isinstance(row, IssueRow)]
+        marked = tuple(row for row in issues if row.concern.id in self._marked)
+        current = self._chosen()
+        if marked or not isinstance(current, IssueRow):
+            if not marked and current is not None:
+                self.notify("triage is for issues; c shows them")
+            return marked
+        return (current,)
 
-    def action_edge(self, last: bool) -> None:
-        focused = self.focused
-        if isinstance(focused, Tree):
-            focused.move_cursor_to_line(focused.last_line if last else 0)
-        elif isinstance(focused, DataTable):
-            focused.move_cursor(row=max(0, focused.row_count - 1) if last else 0)
-        elif isinstance(focused, VerticalScroll):
-            (focused.scroll_end if last else focused.scroll_home)(animate=False)
+    def triaged(self, what: str) -> None:
+        self._marked = frozenset()
+        self.notify(what)
+        self._written = self._queries.changed()
+        self.action_refresh()
+
+    def action_mark(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self._marked ^= {part(row).id}
+            self._fill_table()
+            self.action_step(1)
 
     def action_enter(self) -> None:
         tree = self.tree_pane

@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.message import Message as Event
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from threadmine.db.queries import Queries
@@ -23,6 +22,7 @@ from threadmine.model import IssueRow, StoredMessage, Touch, unique
 from threadmine.parse.diff import HunkLine, hunk_lines, parse_patch
 from threadmine.render import safe
 from threadmine.screens.drawing import STATE_STYLE
+from threadmine.screens.moving import MovingScreen
 
 MAX_PARENTS = 50
 MAX_LINES = 5000
@@ -173,16 +173,10 @@ def _neighbours(order: Sequence[str], message_id: str) -> tuple[str | None, str 
     return (order[place - 1] if place else None), (order[place + 1] if place + 1 < len(order) else None)
 
 
-class DiffScreen(Screen[None]):
+class DiffScreen(MovingScreen[None]):
     """Shows the patch that ``message_id`` is or answers."""
 
     BINDINGS: ClassVar = [
-        Binding("j,down", "scroll(1)", "Line down", show=False),
-        Binding("k,up", "scroll(-1)", "Line up", show=False),
-        Binding("space", "page(1)", "Page down", show=False),
-        Binding("b", "page(-1)", "Page up", show=False),
-        Binding("g,home", "edge(False)", "Begin", show=False),
-        Binding("G,end", "edge(True)", "End", show=False),
         Binding("full_stop", "concern(1)", "Next concern"),
         Binding("comma", "concern(-1)", "Concern before"),
         Binding("right_square_bracket", "patch(1)", "Next patch"),
@@ -229,15 +223,6 @@ class DiffScreen(Screen[None]):
         self.query_one("#title", Static).update(Text(title, overflow="ellipsis", no_wrap=True))
         self.query_one("#text", Static).update(event.page.text)
         self.scroller.scroll_home(animate=False)
-
-    def action_scroll(self, step: int) -> None:
-        self.scroller.scroll_relative(y=step, animate=False)
-
-    def action_page(self, step: int) -> None:
-        (self.scroller.scroll_page_down if step > 0 else self.scroller.scroll_page_up)(animate=False)
-
-    def action_edge(self, last: bool) -> None:
-        (self.scroller.scroll_end if last else self.scroller.scroll_home)(animate=False)
 
     def action_concern(self, step: int) -> None:
         lines = self._page.concern_lines if self._page else ()

@@ -128,6 +128,7 @@ def issue_detail(row: IssueRow, body: str, now: datetime) -> Text:
     if concern.about_file:
         place = f"{concern.about_file}:{concern.about_line}" if concern.about_line else concern.about_file
         _line(text, "at", f"{place} {concern.about_function + '()' if concern.about_function else ''}")
+    _line(text, "triage", row.triage, "bold cyan")
     if row.severity:
         _line(text, "weight", row.severity.replace("-", " "), "bold red")
     if concern.source != "human":

@@ -36,6 +36,13 @@ def key_table(*bindings: Binding) -> tuple[tuple[str, str], ...]:
     return tuple((" ".join(dict.fromkeys(keys)), text) for text, keys in by_text.items())
 
 
+def bindings_of(kind: type[object]) -> tuple[Binding, ...]:
+    """The bindings that a screen or application declares, those of its bases in this project included."""
+    bases = [base for base in kind.__mro__ if base.__module__.startswith("threadmine.")]
+    declared = (binding for base in bases for binding in vars(base).get("BINDINGS", ()))
+    return tuple(binding for binding in declared if isinstance(binding, Binding))
+
+
 class HelpScreen(ModalScreen[None]):
     """Lists the keys of ``screen`` and those of the application."""
 
@@ -46,8 +53,8 @@ class HelpScreen(ModalScreen[None]):
         self._about = screen
 
     def compose(self) -> ComposeResult:
-        own = [b for b in type(self._about).BINDINGS if isinstance(b, Binding)]
-        common = [b for b in type(self.app).BINDINGS if isinstance(b, Binding)]
+        own = bindings_of(type(self._about))
+        common = bindings_of(type(self.app))
         text = Text("Keys\n\n", style="bold")
         for keys, what in key_table(*own, *common):
             text.append(f"  {keys:<16}", style="bold")

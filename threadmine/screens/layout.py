@@ -12,13 +12,13 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message as Event
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
 from threadmine import memmap
 from threadmine.memmap import Layout
 from threadmine.memmap.drawing import Box, Row, lanes_for, rows
 from threadmine.model import Unknown
+from threadmine.screens.moving import MovingScreen
 from threadmine.screens.sides import STRUCTS
 
 ARCH = "x86-64"
@@ -69,7 +69,7 @@ def _words(row: Row | None, lane: int) -> str:
     return ", ".join(dict.fromkeys(names)) or "·"
 
 
-class LayoutScreen(Screen[str | None]):
+class LayoutScreen(MovingScreen[str | None]):
     """Shows ``struct``; leaves with the chosen ``struct.member``, or None.
 
     Args:
@@ -79,10 +79,6 @@ class LayoutScreen(Screen[str | None]):
     """
 
     BINDINGS: ClassVar = [
-        Binding("j,down", "move(1)", "Next word", show=False),
-        Binding("k,up", "move(-1)", "Word before", show=False),
-        Binding("g,home", "edge(False)", "First word", show=False),
-        Binding("G,end", "edge(True)", "Last word", show=False),
         Binding("enter,l,right", "choose", "Issues", tooltip="The issues of the member in this word"),
         Binding("n", "kernel(1)", "Newer", tooltip="Right side: next kernel"),
         Binding("p", "kernel(-1)", "Older", tooltip="Right side: kernel before"),
@@ -162,12 +158,6 @@ class LayoutScreen(Screen[str | None]):
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         self.action_choose()
-
-    def action_move(self, step: int) -> None:
-        (self.table.action_cursor_down if step > 0 else self.table.action_cursor_up)()
-
-    def action_edge(self, last: bool) -> None:
-        self.table.move_cursor(row=max(0, self.table.row_count - 1) if last else 0)
 
     def action_kernel(self, step: int) -> None:
         self._newer = min(max(0, self._newer + step), len(self._kernels) - 1)

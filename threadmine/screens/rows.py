@@ -14,6 +14,7 @@ from threadmine.errors import ThreadmineError
 from threadmine.model import Claim, ClaimRow, Concern, ConcernState, IssueRow, Moment
 from threadmine.screens import drawing
 from threadmine.screens.sides import EVERYTHING, Ask
+from threadmine.screens.triage import sleeps
 
 Row = IssueRow | ClaimRow
 ROWS_SHOWN = 500
@@ -70,7 +71,10 @@ def ask_rows(queries: Queries, wanted: Wanted, now: datetime) -> RowList:
         if wanted.mode is Mode.CLAIMS:
             return RowList(wanted, tuple(asking.claims(field=ask.field, **given)))
         states = OPEN_STATES if wanted.mode is Mode.OPEN and not asking.narrow.states else None
-        return RowList(wanted, tuple(asking.issues(field=ask.field, state=states, **given)))
+        issues = asking.issues(field=ask.field, state=states, **given)
+        if wanted.mode is Mode.OPEN:
+            issues = [row for row in issues if not sleeps(row.triage, now.date())]
+        return RowList(wanted, tuple(issues))
     except ThreadmineError as error:
         return RowList(wanted, (), error.line())
 
@@ -80,9 +84,10 @@ def part(row: Row) -> Concern | Claim:
     return row.concern if isinstance(row, IssueRow) else row.claim
 
 
-def cells(row: Row, now: datetime) -> tuple[Text, ...]:
-    """The cells of either kind of row."""
-    return drawing.issue_cells(row, now) if isinstance(row, IssueRow) else drawing.claim_cells(row, now)
+def cells(row: Row, now: datetime, marked: bool = False) -> tuple[Text, ...]:
+    """The cells of either kind of row; a marked one begins with a star."""
+    made = drawing.issue_cells(row, now) if isinstance(row, IssueRow) else drawing.claim_cells(row, now)
+    return (Text("*", style="bold").append_text(made[0]), *made[1:]) if marked else made
 
 
 def detail(row: Row, body: str, now: datetime) -> Text:

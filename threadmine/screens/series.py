@@ -13,13 +13,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.message import Message as Event
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from threadmine.db.queries import Queries
 from threadmine.model import IssueRow, SeriesRow, TouchRow
 from threadmine.render import age, safe
 from threadmine.screens.drawing import STATE_STYLE
+from threadmine.screens.moving import MovingScreen
 
 QUOTE_SHOWN = 160
 
@@ -74,16 +74,10 @@ def _concerns(text: Text, issues: list[IssueRow]) -> None:
         text.append(f"{safe(issue.concern.author.display)}: {safe(issue.concern.quote)[:QUOTE_SHOWN]}\n")
 
 
-class SeriesScreen(Screen[None]):
+class SeriesScreen(MovingScreen[None]):
     """Shows all versions of the series that ``series_id`` is a version of."""
 
     BINDINGS: ClassVar = [
-        Binding("j,down", "scroll(1)", "Line down", show=False),
-        Binding("k,up", "scroll(-1)", "Line up", show=False),
-        Binding("space", "page(1)", "Page down", show=False),
-        Binding("b", "page(-1)", "Page up", show=False),
-        Binding("g,home", "edge(False)", "Begin", show=False),
-        Binding("G,end", "edge(True)", "End", show=False),
         Binding("q,escape,h,left", "app.pop_screen", "Close", tooltip="Close this view"),
     ]
 
@@ -123,15 +117,6 @@ class SeriesScreen(Screen[None]):
 
     def on_series_screen_drawn(self, event: Drawn) -> None:
         self.query_one("#text", Static).update(event.text)
-
-    def action_scroll(self, step: int) -> None:
-        self.scroller.scroll_relative(y=step, animate=False)
-
-    def action_page(self, step: int) -> None:
-        (self.scroller.scroll_page_down if step > 0 else self.scroller.scroll_page_up)(animate=False)
-
-    def action_edge(self, last: bool) -> None:
-        (self.scroller.scroll_end if last else self.scroller.scroll_home)(animate=False)
 
 
 def chain_of(queries: Queries, series_id: str) -> tuple[SeriesRow, ...]:

@@ -12,15 +12,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.message import Message as Event
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
 from threadmine.db.queries import Queries
 from threadmine.model import ThreadRow
 from threadmine.screens import drawing
+from threadmine.screens.moving import MovingScreen
 
 
-class ThreadScreen(Screen[None]):
+class ThreadScreen(MovingScreen[None]):
     """Shows the thread that holds ``message_id``.
 
     Args:
@@ -31,14 +31,8 @@ class ThreadScreen(Screen[None]):
     """
 
     BINDINGS: ClassVar = [
-        Binding("j,down", "move(1)", "Next line", show=False),
-        Binding("k,up", "move(-1)", "Line before", show=False),
-        Binding("g,home", "edge(False)", "First line", show=False),
-        Binding("G,end", "edge(True)", "Last line", show=False),
         Binding("n", "step(1)", "Next mail"),
         Binding("p", "step(-1)", "Mail before"),
-        Binding("space", "page(1)", "Page down", show=False),
-        Binding("b", "page(-1)", "Page up", show=False),
         Binding("enter,l,right", "enter", "Read", tooltip="Into the mail"),
         Binding("tab", "app.focus_next", "Pane", tooltip="Next pane"),
         Binding("h,left", "out", "Out", tooltip="Out: the mail, the thread, the board"),
@@ -128,23 +122,8 @@ class ThreadScreen(Screen[None]):
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         self.mail.focus()
 
-    def action_move(self, step: int) -> None:
-        if self.focused is self.table:
-            (self.table.action_cursor_down if step > 0 else self.table.action_cursor_up)()
-        else:
-            self.mail.scroll_relative(y=step, animate=False)
-
-    def action_edge(self, last: bool) -> None:
-        if self.focused is self.table:
-            self.table.move_cursor(row=max(0, self.table.row_count - 1) if last else 0)
-        else:
-            (self.mail.scroll_end if last else self.mail.scroll_home)(animate=False)
-
     def action_step(self, step: int) -> None:
         self.table.move_cursor(row=min(max(0, self.table.cursor_row + step), max(0, len(self._rows) - 1)))
-
-    def action_page(self, step: int) -> None:
-        (self.mail.scroll_page_down if step > 0 else self.mail.scroll_page_up)(animate=False)
 
     def action_enter(self) -> None:
         self.mail.focus()

@@ -1,0 +1,193 @@
+"""Triage from the keyboard: what a person sets by hand, with undo.
+
+Triage events are only ever added (``db/triage``); undoing adds the event that brings back what stood before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from threadmine.db.triage import Action, Event, Triage
+from threadmine.errors import ThreadmineError
+from threadmine.model import IssueRow
+from threadmine.screens.moving import MovingScreen
+
+SNOOZE = timedelta(days=14)
+
+
+def sleeps(triage: str, today: date) -> bool:
+    """Whether what stands in an issue's triage takes it off the list of open ones.
+
+    Args:
+        triage: the text of ``db.triage.triage_text`` (``closed; snoozed until 2026-03-01``).
+        today: the present day.
+    """
+    for part in triage.split("; "):
+        if part == "closed" or part.startswith("merged into "):
+            return True
+        if part.startswith("snoozed until ") and part.removeprefix("snoozed until ")[:10] > today.isoformat():
+            return True
+    return False
+
+
+def inverse(event: Event, before: Iterable[Event]) -> Event | None:
+    """The event that undoes ``event``, given those of its issue that came before; None for a note."""
+    if event.action is Action.NOTE:
+        return None
+    if event.action is Action.CLOSE:
+        return Event(event.issue_id, Action.REOPEN)
+    if event.action is Action.MERGE:
+        return Event(event.issue_id, Action.SPLIT)
+    earlier = [e for e in before if e.action is event.action]
+    if event.action in (Action.ASSIGN, Action.SNOOZE):
+        return Event(event.issue_id, event.action, earlier[-1].value if earlier else "")
+    return Event(event.issue_id, Action.CLOSE)
+
+
+class Triaging:
+    """Writes triage and remembers how to undo it.
+
+    Args:
+        triage: where events are kept.
+        who: the person at the keyboard, as git knows them.
+        clock: the present moment.
+    """
+
+    def __init__(self, triage: Triage, who: str, clock: Callable[[], datetime]) -> None:
+        self._triage = triage
+        self._who = who
+        self._clock = clock
+        self._done: list[tuple[Event, ...]] = []
+
+    def close_or_reopen(self, rows: Sequence[IssueRow]) -> str:
+        """Closes the issues; where all are closed already, opens them again."""
+        closed = all("closed" in row.triage.split("; ") for row in rows)
+        action = Action.REOPEN if closed else Action.CLOSE
+        return self._add([Event(row.concern.id, action) for row in rows])
+
+    def snooze(self, rows: Sequence[IssueRow]) -> str:
+        """Lets the issues sleep for two weeks."""
+        until = (self._clock() + SNOOZE).date().isoformat()
+        return self._add([Event(row.concern.id, Action.SNOOZE, until) for row in rows])
+
+    def assign(self, rows: Sequence[IssueRow], name: str) -> str:
+        return self._add([Event(row.concern.id, Action.ASSIGN, name) for row in rows])
+
+    def note(self, rows: Sequence[IssueRow], text: str) -> str:
+        return self._add([Event(row.concern.id, Action.NOTE, note=text) for row in rows])
+
+    def undo(self) -> str:
+        """Takes the last action back; says what it did."""
+        if not self._done:
+            return "nothing to undo"
+        back = [self._inverse(event) for event in self._done.pop()]
+        events = [event for event in back if event is not None]
+        if not events:
+            return "a note stays; it can not be undone"
+        self._write(events)
+        return f"undone for {_count(events)}"
+
+    def _inverse(self, event: Event) -> Event | None:
+        before = [other for other in self._triage.events(event.issue_id) if other.at < event.at]
+        return inverse(event, before)
+
+    def _add(self, events: list[Event]) -> str:
+        self._done.append(tuple(self._write(events)))
+        return f"{events[0].action.value}: {_count(events)}; U undoes"
+
+    def _write(self, events: Iterable[Event]) -> list[Event]:
+        at = self._clock().isoformat()
+        stamped = [Event(e.issue_id, e.action, e.value, e.note, self._who, at) for e in events]
+        self._triage.add(stamped)
+        return stamped
+
+
+def _count(events: Sequence[Event]) -> str:
+    return f"{len(events)} issue{'s' if len(events) > 1 else ''}"
+
+
+class TriageScreen(MovingScreen[None]):
+    """The keys of triage for a view that has a list of issues: on the marked rows, or on the one chosen."""
+
+    BINDINGS: ClassVar = [
+        Binding(
+            "space", "mark", "Mark", show=False, tooltip="Mark this issue; triage acts on the marked ones"
+        ),
+        Binding("x", "close", "Close", show=False, tooltip="Close the issue, or open it again"),
+        Binding("z", "snooze", "Snooze", show=False, tooltip="Let the issue sleep for two weeks"),
+        Binding("t", "assign", "Assign", show=False, tooltip="Say who has to act"),
+        Binding("i", "note", "Note", show=False, tooltip="Add a note"),
+        Binding("U", "undo", "Undo", show=False, tooltip="Take the last triage back"),
+    ]
+
+    triaging: Triaging
+
+    def chosen_issues(self) -> tuple[IssueRow, ...]:
+        """The issues that triage acts on; the view says so where there are none."""
+        raise NotImplementedError
+
+    def triaged(self, what: str) -> None:
+        """Called after each action with what to tell the user."""
+        raise NotImplementedError
+
+    def action_close(self) -> None:
+        self._with_issues(self.triaging.close_or_reopen)
+
+    def action_snooze(self) -> None:
+        self._with_issues(self.triaging.snooze)
+
+    def action_assign(self) -> None:
+        self._ask("assign to", self.triaging.assign)
+
+    def action_note(self) -> None:
+        self._ask("note", self.triaging.note)
+
+    def action_undo(self) -> None:
+        self._tell(self.triaging.undo)
+
+    def _with_issues(self, act: Callable[[Sequence[IssueRow]], str]) -> None:
+        rows = self.chosen_issues()
+        if rows:
+            self._tell(lambda: act(rows))
+
+    def _ask(self, question: str, act: Callable[[Sequence[IssueRow], str], str]) -> None:
+        rows = self.chosen_issues()
+
+        def answered(text: str | None) -> None:
+            if text:
+                self._tell(lambda: act(rows, text))
+
+        if rows:
+            self.app.push_screen(Prompt(question), answered)
+
+    def _tell(self, act: Callable[[], str]) -> None:
+        try:
+            self.triaged(act())
+        except ThreadmineError as error:
+            self.notify(error.line(), severity="error")
+
+
+class Prompt(ModalScreen[str | None]):
+    """Asks for one line; Enter gives it, Esc gives nothing."""
+
+    BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel")]
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        yield Input(placeholder=self._question, id="prompt")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value.strip() or None)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
