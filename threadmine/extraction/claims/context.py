@@ -5,13 +5,17 @@ after.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cached_property
 
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.names import Lexicon, NameKind, find_names
 from threadmine.extraction.text import Place, Sentence
 from threadmine.model import Message, StretchKind
-from threadmine.parse.diff import QuotedHunk, find_quoted_hunks, place_before
+from threadmine.parse.diff import QuotedHunk, find_quoted_hunks, hunk_lines, place_before
+
+MAX_HUNKS = 40
+"""Hunks of a patch that are looked through for the function it is about."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*$")
 _DECLARED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\]|\s*:\s*\d+)?\s*[;,]?$")
@@ -39,6 +43,23 @@ class Surroundings:
         match = _TITLED.search(self._message.subject.title)
         return match.group(1) if match else ""
 
+    @cached_property
+    def _changed(self) -> str:
+        """The function that at least half of the patch's changed lines are in, empty where there is none."""
+        patch = self._message.patch
+        if patch is None or sum(len(each.hunks) for each in patch.files) > MAX_HUNKS:
+            return ""
+        lines = Counter(
+            line.function
+            for each in patch.files
+            if each.path.endswith((".c", ".h"))
+            for hunk in each.hunks
+            for line in hunk_lines(self._message.body, hunk)
+            if line.side != " "
+        )
+        name, count = lines.most_common(1)[0] if lines else ("", 0)
+        return name if 2 * count >= lines.total() else ""
+
     def function(self, sentence: Sentence) -> Thing | None:
         """The function whose code ``sentence`` is about, None where nothing tells."""
         name, why = "", ""
@@ -49,6 +70,8 @@ class Surroundings:
             name, why = (place.function if place else ""), "the quoted hunk above is in it"
         if not name or " " in name:
             name, why = self._titled, "the subject line names it"
+        if not name and sentence.place in (Place.COMMIT, Place.NOTES):
+            name, why = self._changed, "most lines of the patch are in it"
         if not name or not _IDENTIFIER.match(name):
             return None
         return Thing(-1, -1, name, name, Sort.FUNCTION, inferred=f"{name}: {why}")

@@ -190,7 +190,8 @@ def _set_aside(read: Read, thing: Thing) -> bool:
 def _gapped(read: Read, clause: Clause, cue: Term) -> bool:
     """Whether nothing but a pronoun or a filler stands where the subject would ("Also clears the flags")."""
     before = read.words[clause.first : cue.first]
-    return all(not w.isalpha() or w in GRAMMAR.fillers or w in GRAMMAR.pronouns for w in before)
+    allowed = (GRAMMAR.fillers, GRAMMAR.pronouns, GRAMMAR.helpers, ("we", "blindly", "simply"))
+    return all(not w.isalpha() or any(w in words for words in allowed) for w in before)
 
 
 def _passive(read: Read, clause: Clause, cue: Term) -> bool:
@@ -214,7 +215,7 @@ def _wants_subject(read: Read, clause: Clause, cue: Term) -> bool:
 
 def _inherit(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | None:
     if clause.opening == "which":
-        before = [t for t in read.things if t.last <= clause.first and t.sort in ENTITIES]
+        before = [t for t in read.things if t.last <= clause.first and t.sort is not Sort.CONSTANT]
         return before[-1] if before else memory.subject
     if memory.described is not None:
         return memory.described
@@ -223,4 +224,6 @@ def _inherit(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | N
         return memory.function
     if "field" in words or "flag" in words:
         return memory.member
+    if read.sentence.place is Place.REPLY and words[:1] in (("this",), ("it",)):
+        return memory.subject or memory.context or memory.function or memory.member
     return memory.subject or memory.function or memory.member

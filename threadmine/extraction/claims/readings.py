@@ -247,6 +247,8 @@ def calls(around: Around) -> list[Candidate]:
         ]
     if around.cue.text == "->" and left and members and not right:
         return [around.make(Predicate.SETS, left[-1], members[0], 5, around.value())]
+    if around.cue.text.lower().endswith(" to") and not any(t.first <= around.cue.last + 1 for t in right):
+        return []  # "between the two calls to avoid it"
     place = around.where() if not left else []
     right = [t for t in right if t not in place]
     if right:
