@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from threadmine.memmap import Effect, load
+from threadmine.memmap.effects import packed_effects
+from threadmine.memmap.layout import Layout
+from threadmine.memmap.program import builtin_blocks
 from threadmine.memmap.versions import in_range, parse_version
+from threadmine.memmap.walk import Walker
 
 KERNELS = ("5.10", "5.15", "6.1", "6.6", "6.12", "6.14", "6.17", "6.18", "6.19", "7.0", "7.1", "7.2", "7.3")
 CALLS = {
@@ -178,3 +183,14 @@ def test_writers_of_a_member_are_found_with_their_page() -> None:
         e.function for e in rows
     }
     assert not load().writers("folio._nr_pages", "6.12")
+
+
+@pytest.mark.parametrize("kernel", ["5.10", "6.1.176", "6.6", "6.12", "6.12.107", "6.15", "6.19", "7.3"])
+def test_packed_effects_are_those_of_the_notation(kernel: str) -> None:
+    """tools/memmap_effects.py has to be run after a change of functions.txt or of the layouts."""
+    version, layout = parse_version(kernel), load().nearest(kernel)
+    assert version is not None and isinstance(layout, Layout)
+    for function in builtin_blocks():
+        walked = {replace(e, kernels="") for e in Walker(layout, version).effects(function)}
+        packed = {replace(e, kernels="") for e in packed_effects(function) if in_range(version, e.kernels)}
+        assert packed == walked, function

@@ -11,9 +11,9 @@ import json
 import re
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from threadmine.memmap import facts
 from threadmine.memmap.cdecl import Declaration, Define, EnumItem, Headers, Struct
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -122,8 +122,7 @@ def _unpack(rows: list[Row]) -> tuple[Declaration, ...]:
 
 @cache
 def _document() -> dict[str, Any]:
-    path = files("threadmine.memmap.data") / "declarations.json.gz"
-    document: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
+    document: dict[str, Any] = json.loads(gzip.decompress(facts.data("declarations.json.gz")))
     return document
 
 

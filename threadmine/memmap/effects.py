@@ -7,13 +7,16 @@ of the compound it is about and the conditions that stand around it. Calls are f
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
+from threadmine.memmap import facts
 from threadmine.memmap.names import flag_in
-from threadmine.memmap.program import Block, builtin_blocks
+from threadmine.memmap.program import builtin_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +90,24 @@ def flag_operation(name: str) -> FlagOperation | None:
 @cache
 def known_functions() -> frozenset[str]:
     """Names of functions with facts (accessor families are recognised by pattern, see flag_operation)."""
-    from threadmine.memmap import facts
-
     renames = facts.table("names")["functions"]["renames"]
     return frozenset(builtin_blocks()) | {old for old, _, _ in renames}
 
 
-def blocks() -> Iterator[Block]:
-    """Every packaged block."""
-    for found in builtin_blocks().values():
-        yield from found
+@cache
+def _packed() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(gzip.decompress(facts.data("effects.json.gz")))
+    return document
+
+
+@cache
+def packed_effects(function: str) -> tuple[Effect, ...]:
+    """The effects of a packaged function in every kernel, each with the range of kernels it holds in."""
+    document = _packed()
+    words = document["words"]
+    found = []
+    for row in document["functions"].get(function, ()):
+        kernels, member, page, access, value, condition, source, via = (words[n] for n in row[:8])
+        flags = tuple(words[n] for n in row[8])
+        found.append(Effect(function, member, page, access, value, condition, kernels, source, via, flags))
+    return tuple(found)

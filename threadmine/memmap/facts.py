@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
-import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from threadmine.memmap.layout import Member, StructLayout
 
-_DATA = files("threadmine.memmap.data")
+_DATA = Path(__file__).parent / "data"
 
 
 @cache
 def table(name: str) -> dict[str, Any]:
     """The packaged TOML table ``name`` (without ``.toml``)."""
+    import tomllib
+
     return tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))
 
 
@@ -24,6 +25,11 @@ def table(name: str) -> dict[str, Any]:
 def text(name: str) -> str:
     """The packaged text file ``name``."""
     return (_DATA / name).read_text(encoding="utf-8")
+
+
+def data(name: str) -> bytes:
+    """The packaged file ``name`` as bytes."""
+    return (_DATA / name).read_bytes()
 
 
 @cache

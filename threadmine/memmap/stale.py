@@ -68,7 +68,7 @@ def _names_now(layout: Layout, store: Store, offset: int, size: int) -> tuple[st
 
 
 def _last_writers(stores: list[Store]) -> dict[tuple[int, int], int]:
-    """Which store each byte is of: a change of a flags word has the bytes it changed, others all of theirs."""
+    """Which store each byte is of: of a flags word only the changed bytes count, of others all."""
     last: dict[tuple[int, int], int] = {}
     for number, store in enumerate(stores):
         partial = store.member.endswith((".flags", "._flags_1", ".flags.f"))

@@ -6,20 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from threadmine.memmap import facts, imported
-from threadmine.memmap.compute import layout_of
-from threadmine.memmap.declared import declarations, declared_kernels
-from threadmine.memmap.effects import Effect, flag_operation
-from threadmine.memmap.imported import Imported
+from threadmine.memmap import facts
+from threadmine.memmap.effects import Effect, flag_operation, packed_effects
 from threadmine.memmap.layout import Layout
 from threadmine.memmap.names import Names
-from threadmine.memmap.options import changed, describe, distribution
 from threadmine.memmap.program import Block, builtin_blocks
-from threadmine.memmap.versions import Version, closest, parse_version
-from threadmine.memmap.walk import DEPTH, Walker, flag_effects
+from threadmine.memmap.versions import Version, closest, in_range, parse_version
 from threadmine.model import Unknown
+
+if TYPE_CHECKING:
+    from threadmine.memmap.imported import Imported
+
+# What few questions need (computing, imported models, walking) is imported where it is needed, so that the
+# first answer comes soon.
 
 ARCHES = ("x86-64", "arm64", "arm", "i386")
 STANDS_IN = {"arm64": "x86-64", "x86-64": "arm64", "arm": "i386", "i386": "arm"}
@@ -98,10 +99,17 @@ class Model:
 
     def imported(self, name: str) -> Imported | None:
         """The imported model of this name; None where there is none (built-in names are not looked up)."""
-        return None if name in self._own_names else imported.load(name)
+        if name in self._own_names:
+            return None
+        from threadmine.memmap import imported
+
+        return imported.load(name)
 
     def _of_import(self, own: Imported, arch: str, config: Mapping[str, bool] | None) -> Layout | Unknown:
         """The layout of an imported model: its own, or computed from its tree's declarations."""
+        from threadmine.memmap.compute import layout_of
+        from threadmine.memmap.options import changed, describe, distribution
+
         if own.layout is not None and not config:
             return replace(own.layout, asked=own.name)
         if own.headers is not None:
@@ -144,7 +152,7 @@ class Model:
         declared = closest(wanted, tuple(self._declared))
         if chosen is None or (declared and _better(declared, chosen, wanted)):
             assert declared is not None  # declarations of some kernel are always packaged
-            layout = self._computed(declared, arch, distribution(arch, wanted), "distribution")
+            layout = self._computed(declared, arch)
             return replace(layout, inferred=not same_series(declared, wanted), asked=str(wanted))
         best = min((n for n in known if self._entries[n][0] == chosen), key=self._preference)
         return replace(self._complete(best), inferred=not covers(chosen, wanted), asked=str(wanted))
@@ -153,6 +161,8 @@ class Model:
     def _configured(self, wanted: Version, arch: str, config: tuple[tuple[str, bool], ...]) -> Layout:
         """The layout under a configuration: of a build with just these options, or computed from
         declarations."""
+        from threadmine.memmap.options import changed, describe, distribution
+
         changes = dict(config)
         options = changed(distribution(arch, wanted), changes)
         name = describe(changes)
@@ -171,15 +181,21 @@ class Model:
 
     @cached_property
     def _declared(self) -> Mapping[Version, str]:
-        found = ((parse_version(name), name) for name in declared_kernels())
+        """Kernels whose declarations are packaged."""
+        found = ((parse_version(name), name) for name, _ in self._packed_declared)
         return {version: name for version, name in found if version is not None}
 
     @lru_cache(maxsize=64)  # noqa: B019
-    def _computed(self, kernel: Version, arch: str, options: frozenset[str], config: str) -> Layout:
-        """A layout computed from the declarations of ``kernel``; a distribution's stands packed."""
+    def _computed(
+        self, kernel: Version, arch: str, options: frozenset[str] | None = None, config: str = "distribution"
+    ) -> Layout:
+        """A layout computed from the declarations of ``kernel``; a distribution's (no options) is packed."""
         name = self._declared[kernel]
-        if config == "distribution" and (name, arch) in self._packed_declared:
+        if options is None:
             return self._borrow(self._from_pack(self._packed_declared[name, arch]), kernel, arch)
+        from threadmine.memmap.compute import layout_of
+        from threadmine.memmap.declared import declarations
+
         source = f"declarations {name} {arch}"
         settings = dict.fromkeys(options, True)
         layout = layout_of(declarations(name), str(kernel), arch, settings, source, config)
@@ -223,8 +239,7 @@ class Model:
             return layout
         declared = closest(version, tuple(self._declared))
         if declared is not None and same_series(declared, version):
-            arch = entry["arch"]
-            own = self._computed(declared, arch, distribution(arch, version), "distribution")
+            own = self._computed(declared, entry["arch"])
             layout = replace(layout, enums={**own.enums, **layout.enums})
         return self._borrow(layout, version, entry["arch"])
 
@@ -253,13 +268,24 @@ class Model:
         layout = self.nearest(version, arch)
         if wanted is None or isinstance(layout, Unknown):
             return ()
-        walker = Walker(layout, wanted, self.blocks_of(version), 4 if self.imported(version) else DEPTH)
         bare = function.strip().removesuffix("()")
-        for name in dict.fromkeys((bare, self.names.resolve(bare))):
-            rows = walker.effects(name) or flag_effects(name, layout)
-            if rows:
-                return rows
-        return ()
+        names = tuple(dict.fromkeys((bare, self.names.resolve(bare))))
+        if self.imported(version) is None and layout.pointer_size == 8:
+            found: Iterable[tuple[Effect, ...]] = (
+                tuple(row for row in packed_effects(name) if in_range(wanted, row.kernels)) for name in names
+            )
+        else:
+            from threadmine.memmap.walk import DEPTH, Walker
+
+            depth = 4 if self.blocks_of(version) else DEPTH
+            walker = Walker(layout, wanted, self.blocks_of(version), depth)
+            found = (walker.effects(name) for name in names)
+        rows = next((rows for rows in found if rows), ())
+        if rows or not any(flag_operation(name) for name in names):
+            return rows
+        from threadmine.memmap.walk import flag_effects
+
+        return next((rows for name in names if (rows := flag_effects(name, layout))), ())
 
     def blocks_of(self, kernel: str) -> Mapping[str, tuple[Block, ...]] | None:
         """The functions of an imported source tree, packaged ones beside them; None for other kernels."""
