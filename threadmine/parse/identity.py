@@ -2,7 +2,8 @@
 
 Pages and quoting clients re-wrap, drop blank lines and add blanks, so texts are compared by their letters and
 digits alone, in windows: most windows of the stand-in have to stand in the mail's own text. Writers have to
-be the same by name; a stand-in with several possible writers matches any of them.
+be the same by name; a stand-in with several possible writers matches any of them, one without a name is told
+by its text alone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from threadmine.parse.quoted import squeezed
 
 _WINDOW = 32
 _SHARE = 0.6
+_SHARE_UNNAMED = 0.8
 _SHORT = 48
 """Letters below which a text is too common to tell a mail by it alone: date or thread have to agree too."""
 
@@ -38,15 +40,16 @@ def same_mail(stand_in: Message, real: Message, real_text: str = "") -> bool:
     """
     if stand_in.stands_for:
         return stand_in.stands_for == real.message_id
-    if not same_writer(stand_in.author, real.author):
+    unnamed = not stand_in.author.display
+    if not unnamed and not same_writer(stand_in.author, real.author):
         return False
     wanted = own_text(stand_in.body, stand_in.stretches)
     text = real_text or own_text(real.body, real.stretches)
     if len(wanted) < _SHORT:
-        return bool(wanted) and wanted in text and _near(stand_in, real)
+        return not unnamed and bool(wanted) and wanted in text and _near(stand_in, real)
     windows = [wanted[at : at + _WINDOW] for at in range(0, len(wanted) - _WINDOW + 1, _WINDOW)]
     hits = sum(window in text for window in windows)
-    return hits >= len(windows) * _SHARE
+    return hits >= len(windows) * (_SHARE_UNNAMED if unnamed else _SHARE)
 
 
 def _near(stand_in: Message, real: Message) -> bool:

@@ -22,6 +22,9 @@ from threadmine.parse.quotes import find_stretches
 from threadmine.parse.subject import parse_subject
 from threadmine.parse.trailers import find_trailers
 
+STANDS_FOR_MARK = "Stands-For"
+"""The header of a stand-in whose real id is known."""
+
 QUOTED_ID = "@quoted.invalid"
 _MAX_LEVELS = 32
 _SAID = frozenset(
@@ -107,7 +110,8 @@ def _levels(message: Message) -> list[_Level]:
 def _date(line: str, message: Message, quoter: str) -> Moment:
     """The date of an attribution line that ``quoter`` (empty: the message's writer) wrote.
 
-    A date without a zone is in the zone of the client that wrote the line; of the message's writer it is known.
+    A date without a zone is in the zone of the client that wrote the line; that of the message's writer is
+    known.
     """
     zone: tzinfo | None = None
     own = not quoter or name_key(quoter) == name_key(message.author.name)
@@ -135,9 +139,12 @@ def _author(level: _Level) -> Person:
 def _stand_in_id(level: _Level, real_id: str) -> str:
     """From the real id where it is known, else from the writer and the beginning of the text."""
     if real_id:
-        key = real_id
-    else:
-        key = f"{name_key(_author(level).name)}\x1f{squeezed(level.text())[:60]}"
+        return stand_in_id(real_id)
+    return stand_in_id(f"{name_key(_author(level).name)}\x1f{squeezed(level.text())[:60]}")
+
+
+def stand_in_id(key: str) -> str:
+    """The id of the stand-in for a real id (or for what else tells it)."""
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest() + QUOTED_ID
 
 
@@ -170,6 +177,7 @@ def _stand_in(message: Message, level: _Level, own_id: str, real_id: str, parent
         patch=patch,
         quoted_only=True,
         bot=bot_name(_author(level)),
+        headers=((STANDS_FOR_MARK, real_id),) if real_id else (),
         stands_for=real_id,
         from_page=message.from_page,
     )

@@ -16,6 +16,9 @@ from threadmine.parse.subject import parse_subject
 from threadmine.parse.trailers import find_trailers
 
 NO_DATE = Unknown("the page gives no date")
+PAGE_MARK = "Archive-Page"
+"""The header that a message from a page gets, so that the database can tell it from raw mail."""
+
 PAGE_ID = "@page.invalid"
 
 
@@ -99,6 +102,7 @@ def finish(draft: Draft, origin: Origin) -> Message:
         is_cover=subject.number == 0 and not subject.is_reply and not (patch and patch.files),
         defects=tuple(draft.defects),
         bot=bot_name(draft.author),
+        headers=((PAGE_MARK, origin.source),),
         from_page=True,
     )
 
