@@ -147,7 +147,10 @@ def _bare(read: Read, clause: Clause) -> list[Candidate]:
         return []
     second = named[1] if len(named) > 1 else None
     if read.words[clause.first] == "@" and second is None:
-        return [Candidate(Predicate.USES, None, named[0], clause, "@", clause.first, 3)]
+        users = [t for t in clause.things if t.sort in (Sort.KIND, Sort.AGENT)]
+        return [
+            Candidate(Predicate.USES, users[0] if users else None, named[0], clause, "@", clause.first, 3)
+        ]
     return [Candidate(Predicate.OTHER, named[0], second, clause, "", clause.first, 0)]
 
 

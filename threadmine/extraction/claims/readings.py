@@ -18,6 +18,7 @@ from threadmine.extraction.nlp import Term
 from threadmine.model import Predicate
 
 _BY_FUNCTIONS = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.CALLS)
+_BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
 _ACTORS = (Sort.FUNCTION, Sort.AGENT, Sort.KIND, Sort.STRUCT)
 
 
@@ -59,6 +60,10 @@ class Around:
         known = subject or (self.unsaid if predicate in _BY_FUNCTIONS else None)
         if known is not None and object_ is not None and known.entity == object_.entity:
             known = next((t for t in (self.unsaid, self.context) if t and t.entity != object_.entity), None)
+        if known is None and predicate in _BY_SOMEBODY:
+            named = (t for t in self.clause.things if t.sort in (Sort.KIND, Sort.AGENT) and t is not object_)
+            known = next(named, self.context)
+            known = None if known and object_ and known.entity == object_.entity else known
         return Candidate(
             predicate,
             known,
