@@ -97,7 +97,7 @@ GONE = version("v2", patch("p2", "widget_drop(page);"))
 def test_promised_and_the_line_is_gone() -> None:
     status = after("This should be done by the caller.", GONE)
     assert (status.state, status.addressed_in) == (ConcernState.ADDRESSED, "v2")
-    assert "page->count=0;" in status.addressed_evidence
+    assert "page->count = 0;" in status.addressed_evidence
 
 
 def test_promised_and_the_line_is_still_there() -> None:

@@ -146,7 +146,7 @@ def _is_code(message: Message, sentence: Sentence) -> bool:
     """Comment lines and statements that were pasted without marks."""
     line = message.body.rfind("\n", 0, sentence.start) + 1
     before = message.body[line : sentence.start].strip()
-    if before in ("*", "/*", "//", "+", "-") or sentence.text.startswith(">"):
+    if before in ("*", "/*", "//", "+", "-") or sentence.text.startswith((">", "make[")):
         return True
     return "*/" in sentence.text or "/*" in sentence.text
 

@@ -47,14 +47,20 @@ class Asked:
     proposed: frozenset[str] = frozenset()
     proposed_names: frozenset[str] = frozenset()
     wants_comment: bool = False
+    written: tuple[tuple[str, str], ...] = ()
+
+    def as_written(self, line: str) -> str:
+        """A squashed line as its mail has it, white space folded."""
+        return dict(self.written).get(line, line)
 
 
 def read_asked(concern: Concern, mail: StoredMessage) -> Asked:
     """What ``concern``, raised in ``mail``, asks about."""
-    added, text = _above(concern, mail.body)
+    written: dict[str, str] = {}
+    added, text = _above(concern, mail.body, written)
     names = frozenset(_names(concern.quote))
     code = tuple(_proposed(concern, mail))
-    squashed = frozenset(squash_line(line) for line in code if not is_comment(line))
+    squashed = frozenset(_squash(line, written) for line in code if not is_comment(line))
     return Asked(
         added=added,
         text=text,
@@ -64,10 +70,18 @@ def read_asked(concern: Concern, mail: StoredMessage) -> Asked:
         proposed=frozenset(line for line in squashed if len(line) >= MIN_LINE),
         proposed_names=frozenset(name for line in code if not is_comment(line) for name in _names(line)),
         wants_comment=_COMMENT.search(concern.quote) is not None,
+        written=tuple(sorted(written.items())),
     )
 
 
-def _above(concern: Concern, body: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _squash(line: str, written: dict[str, str]) -> str:
+    """``line`` squashed, and remembered as it is written."""
+    short = squash_line(line)
+    written[short] = " ".join(line.split())
+    return short
+
+
+def _above(concern: Concern, body: str, written: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The last quoted lines before the concern: those a patch adds, and the others."""
     added: list[str] = []
     text: list[str] = []
@@ -83,9 +97,9 @@ def _above(concern: Concern, body: str) -> tuple[tuple[str, ...], tuple[str, ...
         if len(squash_line(rest)) < MIN_LINE:
             continue
         if rest.startswith("+"):
-            added.append(squash_line(rest[1:]))
+            added.append(_squash(rest[1:], written))
         elif not rest.startswith(("-", "@@", "diff ", "+++")):
-            text.append(squash_line(rest))
+            text.append(_squash(rest, written))
         if len(added) + len(text) >= MAX_ABOVE:
             break
     return tuple(reversed(added)), tuple(reversed(text))

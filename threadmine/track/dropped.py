@@ -14,7 +14,7 @@ from datetime import datetime
 
 from threadmine.model import ConcernKind, ConcernState, IssueRow, Moment, StoredMessage
 from threadmine.parse.subject import parse_subject
-from threadmine.track.follow import NOT_DONE
+from threadmine.track.follow import NOT_DONE, PATCH_GONE
 from threadmine.track.same import same_issue
 from threadmine.track.versions import title_key
 
@@ -52,7 +52,10 @@ def dropped(issues: Sequence[IssueRow], mails: Iterable[StoredMessage], newest: 
     left = [
         row
         for row in issues
-        if row.status.state.is_open and row.series_id != newest and not _SET_ASIDE.search(row.triage)
+        if row.status.state.is_open
+        and row.series_id != newest
+        and not _SET_ASIDE.search(row.triage)
+        and not _by_author(row)
     ]
     left = [row for row in left if not _tagged(row, by_id.get(row.concern.message_id), tags)]
     later = [row for row in issues if row.series_id == newest]
@@ -60,6 +63,11 @@ def dropped(issues: Sequence[IssueRow], mails: Iterable[StoredMessage], newest: 
     return tuple(
         sorted(found, key=lambda one: (-one.weight, _when(one.row.concern.date), one.row.concern.id))
     )
+
+
+def _by_author(row: IssueRow) -> bool:
+    """Whether the author of the series asks: reviewers owe the answer, the next version does not."""
+    return row.waits_for is None
 
 
 def _groups(rows: Sequence[IssueRow]) -> list[list[IssueRow]]:
@@ -100,6 +108,9 @@ def _weigh(group: Sequence[IssueRow], later: Sequence[IssueRow]) -> Dropped:
         weight += 1
     if row.concern.source != "human":
         weight -= 1
+    if PATCH_GONE in row.status.addressed_evidence:
+        weight -= 3
+        reasons.append("its patch is no longer in the series")
     reasons.append("no tag from who asked")
     places = tuple(one.concern.message_id for one in (*group, *again))
     return Dropped(row, weight, tuple(reasons), places)

@@ -151,6 +151,7 @@ def is_agreed(status: ConcernStatus) -> bool:
 
 NOT_DONE = "promised or agreed, but not done"
 CANNOT_TELL = "cannot tell"
+PATCH_GONE = "the patch is no longer in the series"
 
 
 def _undone(state: ConcernState, words: str) -> str:
@@ -170,11 +171,11 @@ def compare(
     if fate is Fate.UNCHANGED or fate is Fate.MOVED:
         if asked.wants_comment and (words := _comments(patch, old, new)):
             return Finding(True, False, words)
-        return Finding(False, False, f"the line is {fate.value}: {line}")
+        return Finding(False, False, f"the line is {fate.value}: {asked.as_written(line)}")
     if fate is Fate.CHANGED:
-        return Finding(True, False, f"the line is changed or gone: {line}")
+        return Finding(True, False, f"the line is changed or gone: {asked.as_written(line)}")
     if fate is Fate.DROPPED:
-        return Finding(True, False, "the patch is no longer in the series")
+        return Finding(True, False, PATCH_GONE)
     if asked.wants_comment and (words := _comments(patch, old, new)):
         return Finding(True, False, words)
     return Finding(False, False, f"{CANNOT_TELL} whether it was done: it names no lines or code to look for")
@@ -184,7 +185,7 @@ def _adopted(concern: Concern, asked: Asked, old: VersionText, new: VersionText)
     """Names, expressions or code that were asked for and are new in this version."""
     lines = sorted(asked.proposed & (new.added - old.added))
     if lines and 2 * len(lines) >= len(asked.proposed - old.added):
-        return f"has the proposed code: {lines[0]}"
+        return f"has the proposed code: {asked.as_written(lines[0])}"
     if asked.new_names and (names := sorted((asked.new_names & new.names) - old.mentioned)):
         return f"has {names[0]} on its added lines, which the version before did not mention"
     for text in sorted(asked.expressions):
