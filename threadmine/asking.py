@@ -72,21 +72,28 @@ class Asking:
         wanted = self._wanted(given, ("field", "kind", "author", "since", "until"))
         if wanted.get("state") is None and self.narrow.states:
             wanted["state"] = [ConcernState(state) for state in self.narrow.states]
-        field = wanted.pop("field")
+        field, limit = wanted.pop("field"), self._limit(wanted)
         rows = by_every_name(field, lambda name: self._queries.issues(field=name, **wanted), _issue_key)
-        return self.keep(rows, of_issue)
+        return self.keep(rows, of_issue)[:limit]
 
     def claims(self, **given: Any) -> list[ClaimRow]:
         """The claims that meet the query and the options (``given``: arguments of ``Queries.claims``)."""
         wanted = self._wanted(given, ("field", "verdict", "predicate", "author", "since", "until"))
-        field = wanted.pop("field")
+        field, limit = wanted.pop("field"), self._limit(wanted)
         rows = by_every_name(field, lambda name: self._queries.claims(field=name, **wanted), _claim_key)
-        return self.keep(rows, of_claim)
+        return self.keep(rows, of_claim)[:limit]
 
     def touches(self, member: str, **given: Any) -> list[TouchRow]:
         """The lines that touch a member under any of its names and meet the query, newest patch first."""
         rows = by_every_name(member, lambda name: self._queries.touches(name or member, **given), _touch_key)
         return self.keep(rows, of_touch)
+
+    def _limit(self, wanted: dict[str, Any]) -> int | None:
+        """Takes the limit out of what the database is asked, where rows have to be tested after that."""
+        limit: int | None = wanted.get("limit")
+        if self.text:
+            wanted["limit"] = None
+        return limit
 
     def _wanted(self, given: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
         """The options, filled up with what the query says for all its rows."""

@@ -9,7 +9,7 @@ import click
 
 from threadmine.cli import options
 from threadmine.cli.app import App
-from threadmine.model import ConcernKind, ConcernState, Predicate, VerdictKind
+from threadmine.model import ConcernKind, ConcernState, IssueRow, Predicate, VerdictKind
 
 
 @click.command("board")
@@ -71,16 +71,17 @@ def issues_command(
     from threadmine.render.records import issue_record
 
     state, kind = given.pop("state"), given.pop("kind")
+    wanted = {ConcernState(state)} if state is not None else {*ConcernState}
+    rows: list[IssueRow] = []
     with app.queries() as queries:
-        rows = asking(app, queries, terms).issues(
-            state=None if state is None else ConcernState(state),
-            kind=None if kind is None else ConcernKind(kind),
-            **common(app, given),
-        )
+        asked = asking(app, queries, terms)
+        for is_open in (True,) if still_open else (True, False):
+            room = None if limit is None else limit - len(rows)
+            states = [one for one in ConcernState if one.is_open == is_open and one in wanted]
+            if states and (room is None or room > 0):
+                more = {"kind": None if kind is None else ConcernKind(kind), **common(app, given)}
+                rows += asked.issues(state=states, limit=room, **more)
         empty = not rows and queries.counts().messages > 0
-    if still_open:
-        rows = [row for row in rows if row.status.state.is_open]
-    rows = sorted(rows, key=lambda row: not row.status.state.is_open)[:limit]
     if as_json:
         app.out.items(map(issue_record, rows))
     else:
@@ -116,8 +117,9 @@ def claims_command(
         rows = asking(app, queries, terms).claims(
             verdict=None if verdict is None else VerdictKind(verdict),
             predicate=None if predicate is None else Predicate(predicate),
+            limit=limit,
             **common(app, given),
-        )[:limit]
+        )
         empty = not rows and queries.counts().messages > 0
     if as_json:
         app.out.items(map(claim_record, rows))

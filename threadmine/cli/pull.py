@@ -138,7 +138,7 @@ def _tell(app: App, outcome: Outcome, quiet: bool) -> int:
         app.out.note(f"failed: {safe_line(line)}")
     if outcome.new_ids:
         with app.queries(welcome=False) as queries:
-            stored = queries.messages_by_id(outcome.new_ids)
+            stored = [m for m in queries.messages_by_id(outcome.new_ids) if not m.quoted_only]
             app.out.lines(
                 f"{safe_line(m.message_id)}  {safe_line(m.author.display)}  {safe_line(m.subject)}"
                 for m in stored

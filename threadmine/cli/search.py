@@ -11,8 +11,11 @@ from threadmine.errors import UsageError
 MOST = 100
 """Messages shown without ``--limit``."""
 
-POOL = 5_000
+POOL = 2_000
 """Messages that the full text search gives to the other terms."""
+
+DEEP = 200
+"""Of these, the best, whose issues and claims are looked through."""
 
 
 @click.command("search")
@@ -26,8 +29,8 @@ def search_command(
 ) -> None:
     """Find messages, issues and claims by words and terms.
 
-    Messages that hold the words, the best first; then the issues and claims that meet all the terms. With
-    terms that only issues or claims can meet (state:, verdict: ...) there are no messages.
+    Messages that hold the words, the best first; then the issues and claims in the best of them that meet
+    all the terms. Terms that only issues or claims can meet (state:, verdict: ...) leave no messages.
     """
     from threadmine.cli.asking import asking
     from threadmine.query import of_message
@@ -43,11 +46,13 @@ def search_command(
         if asked.narrow.words:
             phrases = " ".join(f'"{words}"' for words in asked.narrow.words)
             pool = queries.search(phrases, limit=POOL, since=start)
+            names: list[str | None] = [mail.message_id for mail in pool[:DEEP]]
             mails = [mail for mail in pool if asked.meets(of_message(mail), words=False)]
         else:
             mails = asked.keep(queries.messages(since=start, until=asked.narrow.until), of_message)[::-1]
-        issues = asked.issues(since=start)
-        claims = asked.claims(since=start)
+            names = [None]
+        issues = [row for name in names for row in asked.issues(since=start, message=name)]
+        claims = [row for name in names for row in asked.claims(since=start, message=name)]
     if as_json:
         rows = [{"what": "message", **message_record(mail)} for mail in mails[:most]]
         rows += [{"what": "concern", **issue_record(row)} for row in issues[:most]]

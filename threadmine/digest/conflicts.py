@@ -6,10 +6,10 @@ name different members of different structs; the model's layouts say so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import combinations
+from itertools import islice
 
 from threadmine.digest.standing import aware
 from threadmine.memmap.layout import Layout, Overlap
@@ -110,9 +110,7 @@ def conflicts(
     layouts = {row.id: layout_at(row.last_activity) for row in series}
     known: dict[tuple[str, str, str], Overlap | None] = {}
     found = []
-    for first, second in combinations(series, 2):
-        if not _together(first, second):
-            continue
+    for first, second in _pairs(series):
         layout = layouts[second.id if _sent(second) > _sent(first) else first.id]
         if isinstance(layout, Unknown):
             continue
@@ -126,14 +124,18 @@ def _sent(row: SeriesRow) -> float:
     return 0.0 if isinstance(row.date, Unknown) else aware(row.date).timestamp()
 
 
-def _together(first: SeriesRow, second: SeriesRow) -> bool:
-    """Whether two series were in flight at the same time."""
-    spans = []
-    for row in (first, second):
-        if isinstance(row.date, Unknown) or isinstance(row.last_activity, Unknown):
-            return False
-        spans.append((aware(row.date), aware(row.last_activity) + GRACE))
-    return spans[0][0] <= spans[1][1] and spans[1][0] <= spans[0][1]
+def _pairs(series: Iterable[SeriesRow]) -> Iterator[tuple[SeriesRow, SeriesRow]]:
+    """The pairs that were in flight at the same time, the earlier one first."""
+    spans = sorted(
+        (aware(row.date), aware(row.last_activity) + GRACE, row.id, row)
+        for row in series
+        if not isinstance(row.date, Unknown) and not isinstance(row.last_activity, Unknown)
+    )
+    for place, (_, end, _, first) in enumerate(spans):
+        for begin, _, _, second in islice(spans, place + 1, None):
+            if begin > end:
+                break
+            yield first, second
 
 
 def in_flight(row: SeriesRow, now: datetime) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from threadmine.digest.items import Point, Scope, Statement
 from threadmine.digest.maintainers import matches
@@ -26,6 +26,9 @@ from threadmine.query.names import any_member
 
 if TYPE_CHECKING:
     from threadmine.db.queries import Queries
+
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Gathered:
         """People's issues in scope that came up before the end, oldest first; robots are not people."""
         rows = [
             row
-            for row in self.queries.issues()
+            for row in self._of_the_time(self.queries.issues, lambda row: row.concern.id)
             if row.concern.source == "human"
             and before(row.concern.date, self.until)
             and self._recent(row.concern.date, row.series_id)
@@ -104,6 +107,18 @@ class Gathered:
                 key=lambda row: _oldest_first(row.concern.date, row.concern.message_id, row.concern.start),
             )
         )
+
+    def _of_the_time(
+        self, ask: Callable[..., tuple[Row, ...]], own_id: Callable[[Row], str]
+    ) -> Iterable[Row]:
+        """The rows within the horizon, and the older ones of series that moved within it."""
+        start = self.until - self.horizon
+        found = {own_id(row): row for row in ask(since=start, until=self.until)}
+        for series in self.series.values():
+            moved = within(series.last_activity, start, self.until)
+            if moved and not within(series.date, start, self.until):
+                found.update((own_id(row), row) for row in ask(series=series.id))
+        return found.values()
 
     @cached_property
     def points(self) -> tuple[Point, ...]:
@@ -118,7 +133,8 @@ class Gathered:
         """Claims in scope, each once: one said again (in a later version) stands where it was said last."""
         newest: dict[tuple[str, ...], ClaimRow] = {}
         first: dict[tuple[str, ...], Moment] = {}
-        rows = (row for row in self.queries.claims() if before(row.claim.date, self.until))
+        every = self._of_the_time(self.queries.claims, lambda row: row.claim.id)
+        rows = (row for row in every if before(row.claim.date, self.until))
         for row in sorted(
             rows, key=lambda row: _oldest_first(row.claim.date, row.claim.message_id, row.claim.start)
         ):
