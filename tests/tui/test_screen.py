@@ -99,7 +99,7 @@ async def test_claims_with_their_verdict(app: ThreadmineApp) -> None:
         await settled(pilot)
         await pilot.press("c")
         await settled(pilot)
-        assert table(pilot).row_count == len(app.queries.claims(limit=500)) > 0
+        assert table(pilot).row_count == len(app.queries.claims(limit=300)) > 0
         assert "claims" in shown(pilot, "#status")
         assert "verdict" in shown(pilot, "#text")
 
@@ -124,7 +124,7 @@ async def test_all_or_open(app: ThreadmineApp) -> None:
         only_open = table(pilot).row_count
         await pilot.press("a")
         await settled(pilot)
-        assert table(pilot).row_count == len(app.queries.issues(limit=500)) > only_open
+        assert table(pilot).row_count == len(app.queries.issues(limit=300)) > only_open
 
 
 async def test_thread_opens_on_the_mail_and_closes(app: ThreadmineApp) -> None:

@@ -27,9 +27,7 @@ from threadmine.render import safe
 from threadmine.screens.diff import DiffScreen
 from threadmine.screens.layout import LayoutScreen
 from threadmine.screens.rows import (
-    ROWS_READ,
     Mode,
-    Order,
     Row,
     RowList,
     Wanted,
@@ -115,7 +113,6 @@ class BoardScreen(TriageScreen):
         self._clock = clock
         self._view = View.FIELDS
         self._wanted = Wanted()
-        self._order = Order.NEWEST
         self._rows: tuple[Row, ...] = ()
         self._shown: tuple[Row, ...] = ()
         self._problem = ""
@@ -246,7 +243,7 @@ class BoardScreen(TriageScreen):
 
     def _fill_table(self) -> None:
         now = self._clock()
-        self._shown = arranged(self._rows, self._order)
+        self._shown = arranged(self._rows, self._wanted.order)
         before = self._detail_of
         self.table.clear()
         for row in self._shown:
@@ -274,14 +271,12 @@ class BoardScreen(TriageScreen):
             self.query_one("#status", Static).update(Text(safe(self._problem), style="bold red"))
             return
         limited = f"  limit: {self._wanted.limit}" if self._wanted.limit else ""
-        count = f"{len(self._shown)}"
-        if len(self._rows) > len(self._shown):
-            count = f"{len(self._shown)} of {len(self._rows)}{'+' if len(self._rows) >= ROWS_READ else ''}"
-        status = f"{count} {self._wanted.mode}, {self._order}{limited}"
+        count = f"{len(self._shown)}{'+' if len(self._rows) >= self._wanted.most else ''}"
+        status = f"{count} {self._wanted.mode}, {self._wanted.order}{limited}"
         self.query_one("#status", Static).update(Text(status))
 
     def _want(self, **changes: Any) -> None:
-        """Asks for other rows: ``ask``, ``mode`` and ``limit`` are what may change."""
+        """Asks for other rows: ``ask``, ``mode``, ``limit`` and ``order`` are what may change."""
         self._wanted = replace(self._wanted, **changes)
         self.load_rows(self._wanted)
 
@@ -361,8 +356,7 @@ class BoardScreen(TriageScreen):
         self._want(mode=Mode.ALL if self._wanted.mode is Mode.OPEN else Mode.OPEN)
 
     def action_order(self) -> None:
-        self._order = self._order.next()
-        self._fill_table()
+        self._want(order=self._wanted.order.next())
 
     def action_thread(self) -> None:
         row = self._chosen()

@@ -17,7 +17,7 @@ from threadmine.screens.sides import EVERYTHING, Ask
 from threadmine.screens.triage import sleeps
 
 Row = IssueRow | ClaimRow
-ROWS_SHOWN = 500
+ROWS_SHOWN = 300
 ROWS_READ = 5000
 OPEN_STATES = tuple(state for state in ConcernState if state.is_open)
 
@@ -50,6 +50,12 @@ class Wanted:
     ask: Ask = EVERYTHING
     mode: Mode = Mode.OPEN
     limit: str = ""
+    order: Order = Order.NEWEST
+
+    @property
+    def most(self) -> int:
+        """How many rows to read: what is shown, or more where they are still to be chosen from."""
+        return ROWS_SHOWN if self.order is Order.NEWEST and not self.limit else ROWS_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +68,9 @@ class RowList:
 
 
 def ask_rows(queries: Queries, wanted: Wanted, now: datetime) -> RowList:
-    """The newest rows that the entry and the limit allow, at most ``ROWS_READ`` of them."""
+    """The newest rows that the entry and the limit allow, at most ``wanted.most`` of them."""
     ask = wanted.ask
-    given = {"series": ask.series, "author": ask.author, "thread": ask.thread, "limit": ROWS_READ}
+    given = {"series": ask.series, "author": ask.author, "thread": ask.thread, "limit": wanted.most}
     given = {name: value for name, value in given.items() if value is not None}
     try:
         asking = Asking(queries, wanted.limit, now)
