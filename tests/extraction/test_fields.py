@@ -184,6 +184,20 @@ def test_helper_touches_what_the_model_says_it_writes() -> None:
     assert all(each.via == "prep_compound_page" and each.access is Access.WRITE for each in found)
 
 
+def test_helper_of_later_kernels_touches_no_struct_that_there_is_not_yet() -> None:
+    text = "+\tcount = folio_nr_pages(folio);\n"
+    early = find_touches(mail(text, date=datetime(2021, 4, 9, tzinfo=UTC)), load())
+    assert not early, "struct folio came with 5.16"
+    later = find_touches(mail(text, date=datetime(2022, 4, 9, tzinfo=UTC)), load())
+    assert {touch.struct for touch in later} == {"folio"}
+
+
+def test_helper_that_a_series_adds_touches_the_member_it_adds() -> None:
+    text = "+\treturn pgmap_vmemmap_nr(pgmap);\n"
+    found = find_touches(mail(text, date=datetime(2021, 12, 1, tzinfo=UTC)), load())
+    assert [touch.name for touch in found] == ["dev_pagemap.vmemmap_shift"]
+
+
 def test_helper_that_only_looks() -> None:
     (found,) = touches("-\tif (folio_ref_count(folio) != 1)\n")
     assert (found.member, found.access, found.side) == ("_refcount", Access.READ, Side.REMOVED)

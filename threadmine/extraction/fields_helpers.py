@@ -14,7 +14,7 @@ from functools import lru_cache
 from threadmine.extraction.ctypes import vocabulary
 from threadmine.extraction.names import lexicon_of
 from threadmine.memmap import Effect, Model
-from threadmine.model import Access
+from threadmine.model import Access, Unknown
 
 MAX_MEMBERS = 24  # of one helper
 MAX_KNOWN = 5_000  # helpers remembered for one kernel
@@ -62,7 +62,16 @@ class Helpers:
         effects = self.model.effects(function, self.version)
         if rows := _from_effects(effects, self.model.names.members):
             return rows
-        return _from_accessor(function, lexicon_of(self.model.names).accessors.get(function, ()))
+        listed = lexicon_of(self.model.names).accessors.get(function, ())
+        return _from_accessor(function, tuple(name for name in listed if self._has_struct(name)))
+
+    def _has_struct(self, name: str) -> bool:
+        """Whether this kernel has the member's struct: folio_nr_pages() reads no folio before there are any.
+
+        A member that is missing may be the one that the series is about to add, with its helper.
+        """
+        layout = self.model.nearest(self.version)
+        return isinstance(layout, Unknown) or layout.struct(name.partition(".")[0]) is not None
 
 
 @lru_cache(maxsize=16_384)
