@@ -115,3 +115,13 @@ def earlier_releases(version: str, count: int = 8) -> tuple[str, ...]:
         return ()
     before = sorted((s for s in _known_series() if s < wanted.series), reverse=True)
     return tuple(f"{major}.{minor}" for major, minor in before[:count])
+
+
+@lru_cache(maxsize=256)
+def following_releases(version: str, count: int) -> tuple[str, ...]:
+    """Up to ``count`` mainline releases after ``version``, oldest first."""
+    wanted = parse_version(version)
+    if wanted is None:
+        return ()
+    later = sorted(series for series in _known_series() if series > wanted.series)
+    return tuple(f"{major}.{minor}" for major, minor in later[:count])

@@ -25,10 +25,11 @@ from threadmine.model import (
     Verdict,
     VerdictKind,
 )
-from threadmine.verify.context import context_of, earlier_releases, versions_in_question
+from threadmine.verify.context import context_of, earlier_releases, following_releases, versions_in_question
 from threadmine.verify.layouts import LayoutRule, by_option, holdings
 from threadmine.verify.reading import hypothetical, plain_without_names, scoped_polarity, speaks_plainly
 from threadmine.verify.readings import readings
+from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Finding, Question, Rule, Trace, Trial, Truth
 from threadmine.verify.rules import RULES
 
@@ -38,6 +39,9 @@ KINDS = {
     Truth.PARTLY: VerdictKind.CONDITIONAL,
 }
 
+
+MAX_LATER = 4
+"""How many releases a series may take until it is merged."""
 
 _UNIVERSAL = re.compile(
     r"\b(?:every|any|all|each) (?:\w+ )?(?:config\w*|build|setup|kernel|architecture|arch)s?\b"
@@ -117,6 +121,7 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
     versions = versions_in_question(context)
     if claim.tense is Tense.PAST:
         versions += earlier_releases(context.version)
+    versions += _later(question, versions)
     missing: list[str] = []
     against: list[tuple[Rule, Finding]] = []
     asked = 0
@@ -149,6 +154,18 @@ def _supposed(question: _Asked) -> bool:
     claim = question.claim
     conditional = claim.modality is Modality.CONDITIONAL
     return conditional or hypothetical(claim, question.subject, question.object)
+
+
+def _later(question: _Asked, versions: tuple[str, ...]) -> tuple[str, ...]:
+    """The first later kernel that has the function, where none of ``versions`` has: a series describes it."""
+    name, code = question.subject.text, question.code
+    if question.subject.kind is not Kind.FUNCTION or question.claim.polarity is Polarity.NEGATIVE:
+        return ()
+    having = code.versions_of(name)
+    if not having or any(not isinstance(code.function(name, v), Unknown) for v in versions):
+        return ()
+    newest = versions[-1]
+    return tuple(v for v in following_releases(newest, MAX_LATER) if v in having)[:1]
 
 
 def _read_otherwise(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict | None:

@@ -11,31 +11,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations, permutations
 
 from threadmine.memmap.effects import flag_operation
 from threadmine.model import Claim, Message, Modality, Polarity, Predicate, Tense
 from threadmine.parse.diff import find_quoted_hunks, place_before
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Question
+from threadmine.verify.tables import packed
 
 MAX_QUOTE = 600
-MAX_READINGS = 8
+MAX_READINGS = 12
+MAX_FUNCTIONS, MAX_MEMBERS = 4, 4
 
 _FUNCTION = r"([A-Za-z_]\w{3,60})\((?:\w{0,20})\)"
 _INSIDE = re.compile(rf"{_FUNCTION} (?:call |calls )?(?:in|inside|within|from) (?:the )?{_FUNCTION}")
 _OWNED = re.compile(rf"{_FUNCTION}'s {_FUNCTION}")
 _ARROW = re.compile(rf"{_FUNCTION}\s{{0,3}}->\s{{0,3}}{_FUNCTION}")
-_CALLED_BY = re.compile(
-    rf"{_FUNCTION} (?:is|gets|was|are) (?:\w+ )?called (?:by|from|in|inside|at the end of) {_FUNCTION}"
+_CALLING = re.compile(
+    r"\b(?:calls?|called|calling|invok\w+|uses?|using|via|through|by way of|wrapp?er\w*|wraps|relies on"
+    r"|ends? up in|boils down to|open[- ]codes?)\b",
+    re.I,
 )
-_CALLS = re.compile(
-    rf"{_FUNCTION} (?:\w+ ){{0,2}}(?:calls?|uses?|invokes?|relies on|ends up in|calling) (?:the )?{_FUNCTION}"
-)
+_PARTS = re.compile(r"[;:]\s|\.\s|,\s(?=and |but |so |which |while |then )")
+_NAMED = re.compile(r"(?<![\w>.])([A-Za-z_]\w{3,60})(\()?")
+_IN_C = re.compile(r"\b[A-Za-z_]\w{0,40}(?:\[\d\])?(?:->|\.)[A-Za-z_]\w{2,40}\b")
+_WORD = re.compile(r"\b[A-Za-z_]\w{3,40}\b")
 _CALL_NAME = re.compile(_FUNCTION)
 _FILE = re.compile(r"(?<![\w/.-])((?:[a-z][\w-]{0,30}/){0,6}[a-z][\w-]{1,30}\.[ch])\b")
 _NEGATION = re.compile(r"\b(?:not|never|no|none|without|cannot|nothing|nobody|neither|nor)\b|n['’]t\b", re.I)
 _OVERLAP = re.compile(
-    r"\b(?:overlap\w*|alias\w*|overla[iy]\w*"
+    r"\b(?:overlap\w*|alias\w*|overla[iy]\w*|on top of|doubles as|same field|re-?us\w+ the"
     r"|same (?:slot|bytes|offset|word|place|location|memory|storage)"
     r"|union\w*|shares? (?:the )?(?:storage|space|memory|bytes|slot|word)|shared with|lives? in the same)\b",
     re.I,
@@ -44,13 +50,14 @@ _BIT = re.compile(r"\b(PG_\w{2,40})\b[^.;]{0,30}?\bbit\s?#?(\d{1,2})\b")
 _KEPT = re.compile(
     r"\b(?:encod|stor|kept|keep|hold|held|sav|includ|contain|resid|liv|packed|put|modif|carr)\w*", re.I
 )
-_QUANTITY = re.compile(
-    r"\b(order|zone|node|section)(?: (?:and|,) (?:zone|node|section))?(?: ids?| numbers?| bits?| field)?\b"
-)
-_FLAGS = re.compile(r"\bflags?\b", re.I)
 _ORDER = re.compile(r"\border[- ](\d{1,2}|zero)\b|\border of (\d{1,2})\b", re.I)
 _SET = re.compile(r"\bset\b", re.I)
 _FLAG = re.compile(r"\bPG_[a-z]\w{1,40}\b")
+_WHERE = re.compile(
+    r"\b(?:per[- ](?:sub)?page|(?:each|every) (?:sub)?page|(?:only )?(?:on |in )?the head page|second page"
+    r"|first tail(?: page)?|individual (?:sub)?pages?)\b",
+    re.I,
+)
 _HAS_NOT = re.compile(
     r"\b(?:does not|doesn['’]t|do not|don['’]t|did not|didn['’]t) have\b|\bhas no\b|\bhave no\b", re.I
 )
@@ -76,7 +83,7 @@ def readings(question: Question) -> Iterator[Claim]:
     own = _own_names(question)
     found = 0
     for other in _all(question):
-        names = {other.subject, other.object, other.subject.split(".")[-1], other.object.split(".")[-1]}
+        names = {n for name in (other.subject, other.object) for n in (name, _bare(name))}
         if not names & own:
             continue
         yield replace(other, modality=Modality.ASSERTED, tense=Tense.PRESENT)
@@ -93,11 +100,16 @@ def _all(question: Question) -> Iterator[Claim]:
     yield from _effects(question)
 
 
+def _bare(name: str) -> str:
+    """A member without struct and page index."""
+    return name.split(".")[-1]
+
+
 def _own_names(question: Question) -> set[str]:
     """Names that the claim itself is about, whole and without their struct."""
     claim = question.claim
     names = {claim.subject, claim.object, *claim.entities}
-    return {n for name in names if name for n in (name, name.split(".")[-1])}
+    return {n for name in names if name for n in (name, _bare(name))}
 
 
 def _claim(claim: Claim, predicate: Predicate, subject: str, object_: str = "", **more: str) -> Claim:
@@ -117,21 +129,29 @@ def _claim(claim: Claim, predicate: Predicate, subject: str, object_: str = "", 
 
 
 def _calls(question: Question) -> Iterator[Claim]:
+    """Two functions and a word of calling in one clause: the facts tell which of them calls the other."""
     claim = question.claim
     quote = claim.quote
-    if "(" not in quote or _NEGATION.search(quote):
+    if _NEGATION.search(quote):
         yield from _not_called(question)
         return
-    for pattern, caller_first in (
-        (_CALLS, True),
-        (_ARROW, True),
-        (_OWNED, True),
-        (_CALLED_BY, False),
-        (_INSIDE, False),
-    ):
+    for pattern in (_ARROW, _OWNED):
         for found in pattern.finditer(quote):
-            caller, callee = found.groups() if caller_first else found.groups()[::-1]
-            yield _claim(claim, Predicate.CALLS, caller, callee)
+            yield _claim(claim, Predicate.CALLS, *found.groups())
+    for found in _INSIDE.finditer(quote):
+        yield _claim(claim, Predicate.CALLS, *found.groups()[::-1])
+    for part in _PARTS.split(quote):
+        functions = functions_in(question, part)
+        if 2 <= len(functions) <= MAX_FUNCTIONS and _CALLING.search(part):
+            for caller, callee in permutations(functions, 2):
+                yield _claim(claim, Predicate.CALLS, caller, callee)
+
+
+def functions_in(question: Question, text: str) -> list[str]:
+    """Known functions named in a text, in order: with parentheses, or with an underscore in their name."""
+    code = question.code
+    found = [m[1] for m in _NAMED.finditer(text) if (m[2] or "_" in m[1]) and code.known(m[1])]
+    return [name for name in dict.fromkeys(found) if name not in question.model.names.members]
 
 
 def _not_called(question: Question) -> Iterator[Claim]:
@@ -165,12 +185,11 @@ def _full_path(question: Question, file: str) -> str:
 def _places(question: Question) -> Iterator[Claim]:
     claim = question.claim
     quote = claim.quote
-    members = [r for r in (*question.subjects, *question.objects) if r.kind is Kind.MEMBER]
-    members += [r for name in claim.entities for r in question.read(name) if r.kind is Kind.MEMBER]
-    names = list(dict.fromkeys(r.reference for r in members))
+    names = members_in(question)
     negated = _NEGATION.search(quote) is not None
     if len(names) >= 2 and not negated and _OVERLAP.search(quote):
-        yield _claim(claim, Predicate.OVERLAPS, names[0], names[1])
+        for first, second in combinations(names[:MAX_MEMBERS], 2):
+            yield _claim(claim, Predicate.OVERLAPS, first, second)
     folio = [n for n in names if n.startswith("folio.")]
     if folio and not negated and _SECOND.search(quote):
         yield _claim(claim, Predicate.RESIDES, folio[0], "page[1]")
@@ -179,12 +198,40 @@ def _places(question: Question) -> Iterator[Claim]:
         number = order[1] or order[2]
         other = _claim(claim, Predicate.STATE, folio[0], value="exists", condition=f"order {number}")
         yield replace(other, polarity=Polarity.NEGATIVE)
-    flags = [n for n in names if n.split(".")[-1] in ("flags", "_flags_1")]
-    if flags and not negated and _KEPT.search(quote) and _FLAGS.search(quote):
-        for found in _QUANTITY.finditer(quote):
-            page = "page[1]" if found[1] == "order" else ""
-            what = found[1] if found[1] == "order" else f"{found[1]} id"
-            yield _claim(claim, Predicate.RESIDES, what, "page.flags", condition=page)
+    if not negated and _KEPT.search(quote):
+        yield from _packed(claim)
+
+
+def _packed(claim: Claim) -> Iterator[Claim]:
+    """A quantity and the word it is packed into, both named: "the tag is stored in page->flags"."""
+    low = claim.quote.lower()
+    for quantity in packed():
+        member = quantity.word.split(".")[-1].removeprefix("_").removesuffix("_1")
+        if not re.search(rf"\b_?{member}(?:_1)?\b|\b{member.removesuffix('s')}\b", low):
+            continue
+        spoken = [w for w in quantity.words if re.search(rf"\b{re.escape(w)}\b", low)]
+        if spoken:
+            condition = f"page[{quantity.page}]" if quantity.page else ""
+            word = max(spoken, key=len)
+            yield replace(
+                _claim(claim, Predicate.RESIDES, word, quantity.word, condition=condition),
+                entities=(*claim.entities, quantity.word),
+            )
+
+
+def members_in(question: Question) -> list[str]:
+    """Members that the claim or its sentence names, in the sentence's order where they stand in it."""
+    claim = question.claim
+    refs = [r for r in (*question.subjects, *question.objects) if r.kind is Kind.MEMBER]
+    refs += [r for name in claim.entities for r in question.read(name) if r.kind is Kind.MEMBER]
+    for found in _IN_C.finditer(claim.quote):
+        refs += [r for r in question.read(found[0]) if r.kind is Kind.MEMBER]
+    for word in _WORD.findall(claim.quote):
+        if "_" in word and word in question.model.names.members and not question.code.known(word):
+            refs += [r for r in question.read(f"page.{word}") if r.kind is Kind.MEMBER]
+    known = [r for r in refs if r.struct in question.model.names.members.get(r.member, ())]
+    place = {r.reference: claim.quote.find(r.member) for r in known}
+    return sorted(place, key=lambda name: (place[name] < 0, place[name]))
 
 
 def _flags(question: Question) -> Iterator[Claim]:
@@ -194,6 +241,9 @@ def _flags(question: Question) -> Iterator[Claim]:
         return
     for found in _BIT.finditer(quote):
         yield _claim(claim, Predicate.OFFSET, found[1], value=f"bit {found[2]}")
+    where = _WHERE.search(quote)
+    for flag in dict.fromkeys(_FLAG.findall(quote)) if where else ():
+        yield _claim(claim, Predicate.STATE, flag, value=where[0] if where else "")
     order = _ORDER.search(quote)
     if order and _SET.search(quote):
         for flag in dict.fromkeys(_FLAG.findall(quote)):
@@ -228,7 +278,7 @@ def _subjects(question: Question) -> Iterator[Claim]:
 
 
 def clause_of(quote: str, name: str) -> str:
-    """The part of a sentence, between commas and the like, in which ``name`` stands; all of it where none does."""
+    """The part of a sentence between commas in which ``name`` stands; all of it where none does."""
     return next((part for part in re.split(r"[;,]\s|\s-\s", quote) if name in part), quote)
 
 
@@ -250,15 +300,15 @@ def _effects(question: Question) -> Iterator[Claim]:
     direct = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.REQUIRES)
     if claim.predicate in direct or _NEGATION.search(quote) or _MODAL.search(quote):
         return
-    functions = [n for n in _CALL_NAME.findall(quote) if question.code.known(n) and flag_operation(n) is None]
+    functions = [n for n in functions_in(question, quote) if flag_operation(n) is None]
     refs = [r for r in (*question.subjects, *question.objects) if r.kind in (Kind.MEMBER, Kind.FLAG)]
-    if len(set(functions)) != 1 or not refs:
-        return
-    start = quote.find(functions[0])
-    for ref in refs:
+    for ref in refs if functions else ():
         at = quote.find(ref.member or ref.text)
         if at < 0:
             continue
+        before = [n for n in functions if quote.find(n) < at]
+        function = before[-1] if before else functions[0]
+        start = quote.find(function)
         between = quote[min(start, at) : max(start, at)]
         for pattern, predicate in (
             (_CLEARS, Predicate.CLEARS),
@@ -266,5 +316,5 @@ def _effects(question: Question) -> Iterator[Claim]:
             (_READS, Predicate.READS),
         ):
             if len(between) < 80 and pattern.search(between):
-                yield _claim(claim, predicate, functions[0], ref.text)
+                yield _claim(claim, predicate, function, ref.text)
                 break

@@ -79,3 +79,9 @@ def places_of(what: str) -> tuple[str, ...]:
 def hubs() -> frozenset[str]:
     """Functions that so many others call that what they do is not their callers' doing."""
     return frozenset(_data()["hubs"]["functions"])
+
+
+@cache
+def targets_of(member: str) -> tuple[tuple[str, str], ...]:
+    """What a word (``page.mapping``) can point to, with the kernels: (range, struct) pairs."""
+    return tuple((kernels, struct) for kernels, struct in _data()["points_to"].get(member, ()))

@@ -18,10 +18,12 @@ from threadmine.verify.rules.order_bits import OrderBitsRule
 from threadmine.verify.rules.overlap import OverlapRule
 from threadmine.verify.rules.place import OffsetRule, SizeRule
 from threadmine.verify.rules.points_to import PointsToRule
+from threadmine.verify.rules.policy import PolicyRule
 from threadmine.verify.rules.residence import ResidenceRule
 from threadmine.verify.rules.results import ResultRule
 from threadmine.verify.rules.span import SpanRule
 from threadmine.verify.rules.store import SameStoreRule
+from threadmine.verify.rules.unused import UnusedRule
 from threadmine.verify.rules.uses import ExclusiveRule, UsesRule
 
 RULES: tuple[Rule, ...] = (
@@ -33,8 +35,10 @@ RULES: tuple[Rule, ...] = (
     ResidenceRule(),
     PointsToRule(),
     OrderBitsRule(),
+    PolicyRule(),
     SpanRule(),
     HeadRule(),
+    UnusedRule(),
     EffectRule(),
     CallRule(),
     FunctionExistsRule(),

@@ -22,6 +22,10 @@ DEPTH = 3
 _OFF = re.compile(r"(?:to be )?(?:cleared?|unset|zero|0|null|false|not set|empty|none|unlocked|not held)")
 _ON = re.compile(r"(?:to be )?(?:set|true|held|locked|taken|1)")
 _NEGATED = re.compile(r"^\s*(?:!|not\s|no\s|non-)")
+_LOCK = re.compile(r"lock", re.I)
+_ASSERTS = re.compile(
+    r"(?:lockdep_assert_held\w*|mmap_assert_\w*locked|vma_assert_\w*locked|i_mmap_assert_\w+)$"
+)
 _ORDER_ZERO = re.compile(r"\border\s*(?:==|=|is|of)?\s*-?(?:0|zero)\b|\border-0\b")
 _ORDER_ANY = re.compile(r"\border\b")
 _PARAMETER = re.compile(r"^!(\w+)$|^(\w+)==0$|^(\w+)<1$")
@@ -61,8 +65,19 @@ class RequiresRule(Rule):
             return self._order(question, found)
         wanted = _wanted(question)
         if isinstance(wanted, Unknown):
-            return wanted
+            return self._asserted(question, found) or wanted
         return self._tests(question, found, *wanted)
+
+    def _asserted(self, question: Question, found: Reach) -> Finding | None:
+        """That a lock must be held, where the function asserts that one is."""
+        claim = question.claim
+        if not _LOCK.search(f"{claim.object} {claim.value}") or claim.polarity is Polarity.NEGATIVE:
+            return None
+        asserted = next((c for c in found.start.callees if _ASSERTS.match(c)), "")
+        if not asserted:
+            return None
+        text = f"{found.start.name}() calls {asserted}() ({found.start.kernel})"
+        return Finding(Truth.TRUE, text, self.fact(text, found.start.source), firm=False)
 
     def _order(self, question: Question, found: Reach) -> Finding | Unknown:
         """Whether the function takes order 0: only where a guard on ``order`` lies on an unconditional

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from threadmine.memmap import Layout
+from threadmine.memmap.layout import OVERLAYS
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
 from threadmine.verify.refs import Kind, Ref
@@ -31,6 +32,7 @@ class OverlapRule(LayoutRule):
         Case(Predicate.OVERLAPS, "PG_head", "folio._flags_1", value="bit 6 of the order byte"),
         Case(Predicate.EQUALS, "folio.memcg_data", "page.memcg_data"),
         Case(Predicate.EQUALS, "folio.page", "struct page"),
+        Case(Predicate.OVERLAPS, "struct ptdesc", "struct page"),
         Case(Predicate.OVERLAPS, "page.mapping", "page.private", polarity=Polarity.NEGATIVE),
         Case(
             Predicate.OVERLAPS,
@@ -65,6 +67,8 @@ class OverlapRule(LayoutRule):
         return next((f for f in findings if f.truth is not Truth.TRUE), findings[0])
 
     def _pair(self, question: Question, layout: Layout, a: Ref, b: Ref) -> Finding | Unknown:
+        if a.kind is Kind.STRUCT and b.kind is Kind.STRUCT and question.claim.predicate is Predicate.OVERLAPS:
+            return self._structs(layout, a.text, b.text)
         if Kind.FLAG in (a.kind, b.kind):
             flag, word = (a, b) if a.kind is Kind.FLAG else (b, a)
             return self._flag(layout, flag, word)
@@ -83,6 +87,16 @@ class OverlapRule(LayoutRule):
         if a.overlays and b.overlays:
             return self._places(question, layout, a, b)
         return self._plain(question, layout, a, b)
+
+    def _structs(self, layout: Layout, first: str, second: str) -> Finding | Unknown:
+        """struct ptdesc lies over struct page."""
+        if first == second or not {first, second} <= set(OVERLAYS):
+            return Unknown(f"no fact that struct {first} and struct {second} lie over each other")
+        shapes = [layout.struct(name) for name in (first, second)]
+        if None in shapes:
+            return Unknown(f"{layout.kernel} has not both of struct {first} and struct {second}")
+        text = f"struct {first} and struct {second} both start where a struct page starts ({layout.kernel})"
+        return Finding(Truth.TRUE, text, self.fact(text, layout.source))
 
     def _places(self, question: Question, layout: Layout, a: Ref, b: Ref) -> Finding | Unknown:
         overlap = layout.overlap(a.reference, b.reference)

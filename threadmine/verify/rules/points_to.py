@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from threadmine.memmap import Layout
+from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Case, Finding, Question, Truth
+from threadmine.verify.tables import targets_of
 
 
 class PointsToRule(LayoutRule):
@@ -19,7 +23,9 @@ class PointsToRule(LayoutRule):
         Case(Predicate.POINTS_TO, "folio.pgmap", "dev_pagemap"),
         Case(Predicate.POINTS_TO, "page.pgmap", "struct dev_pagemap", kernel="5.19"),
         Case(Predicate.POINTS_TO, "page.mapping", "struct address_space"),
-        Case(Predicate.POINTS_TO, "page.mapping", "anon_vma", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.POINTS_TO, "page.mapping", "anon_vma"),
+        Case(Predicate.POINTS_TO, "slab.obj_exts", "an array of struct slabobj_ext"),
+        Case(Predicate.POINTS_TO, "page.mapping", "kmem_cache", verdict=VerdictKind.UNDECIDED),
     )
 
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
@@ -29,8 +35,16 @@ class PointsToRule(LayoutRule):
         member = layout.find(subject.struct, subject.member)
         if isinstance(member, Unknown):
             return member
-        wanted = question.claim.object.lower().removeprefix("struct ").strip(" *")
+        named = question.claim.object or question.claim.value
+        wanted = named.lower().removeprefix("struct ").strip(" *")
         declared = member.type.replace("struct ", "").strip(" *")
+        version = parse_version(layout.kernel)
+        for kernels, struct in targets_of(subject.name):
+            if version is not None and in_range(version, kernels) and struct in _words(wanted):
+                text = (
+                    f"{member.full_name} points to a struct {struct}, as its low bits tell ({layout.kernel})"
+                )
+                return Finding(Truth.TRUE, text, self.fact(text, f"code {layout.kernel}"), firm=False)
         if "*" not in member.type or declared != wanted:
             # a pointer may carry another type than the declared one (anon_vma in mapping)
             return Unknown(
@@ -38,3 +52,7 @@ class PointsToRule(LayoutRule):
             )
         text = f"{member.full_name} is declared {member.type} ({layout.kernel})"
         return Finding(Truth.TRUE, text, self.fact(text, layout.source))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))

@@ -39,6 +39,7 @@ class UsesRule(Rule):
             quote="Only zsmalloc uses page->mapping.",
             verdict=VerdictKind.UNDECIDED,
         ),
+        Case(Predicate.USES, "page_pgmap", "folio.pgmap"),
         Case(Predicate.USES, "the scheduler", "folio.share", verdict=VerdictKind.UNDECIDED),
     )
 
@@ -46,6 +47,8 @@ class UsesRule(Rule):
         subject, target = question.subject, question.object
         if subject.kind is Kind.MEMBER and target.kind is not Kind.MEMBER:
             subject, target = target, subject
+        if subject.kind is Kind.FUNCTION and target.kind is Kind.MEMBER:
+            return self._function(question, subject, target, version)
         constant = target.text if _CONSTANT.match(target.text) else ""
         if target.kind is not Kind.MEMBER and not constant:
             return Unknown(f"{target.text or 'nothing'!r} names no member")
@@ -65,6 +68,18 @@ class UsesRule(Rule):
             return self._only(question, target, users, facts)
         text = f"{facts.name}() in {facts.files[0]} uses {target.name} ({facts.kernel})"
         return Finding(Truth.TRUE, text, self.fact(text, facts.source))
+
+    def _function(self, question: Question, subject: Ref, target: Ref, version: str) -> Finding | Unknown:
+        """A function uses a member: itself, or in what it calls directly."""
+        found = reach(subject.text, version, 1)
+        if isinstance(found, Unknown):
+            return found
+        same, _ = same_bytes(question.model, target, version)
+        hit = next(uses_of(found, same, "rwa"), None)
+        if hit is None or _ONLY.search(question.claim.quote):
+            return Unknown(f"no use of {target.name} is known in {subject.text}() ({found.start.kernel})")
+        text = f"{hit.spelled} ({found.start.kernel})"
+        return Finding(Truth.TRUE, text, self.fact(text, hit.step.facts.source), firm=False)
 
     def _nobody(
         self, question: Question, target: Ref, version: str, names: frozenset[str]
