@@ -417,6 +417,8 @@ def _word(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -
     if _CONSTANT.match(word):
         implied = tuple(member for prefix, member in lexicon.constants if word.startswith(prefix))
         return Name(start, end, word, word, NameKind.CONSTANT, implied[:1])
+    if "_" in word and word[0].isupper() and word[1:].islower():  # it begins the sentence
+        word = word[0].lower() + word[1:]
     if "_" in word and (word in lexicon.functions or mail.is_function(word)):
         return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
     if word in lexicon.structs and "_" in word:

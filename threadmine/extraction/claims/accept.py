@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from threadmine.extraction.claims.clauses import Candidate
-from threadmine.extraction.claims.qualifiers import Qualifiers, is_order
+from threadmine.extraction.claims.clauses import Candidate, is_order
+from threadmine.extraction.claims.qualifiers import Qualifiers
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort
 
 _PEOPLE = frozenset({"i", "you", "your", "my", "we", "our", "us", "me", "people", "somebody", "someone"})

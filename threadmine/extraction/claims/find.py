@@ -9,10 +9,10 @@ from functools import partial
 from typing import Protocol
 
 from threadmine.extraction.claims import accept, scan
-from threadmine.extraction.claims.clauses import Candidate, Memory
+from threadmine.extraction.claims.clauses import Candidate, Memory, is_order
 from threadmine.extraction.claims.context import Surroundings
 from threadmine.extraction.claims.grammar import candidates
-from threadmine.extraction.claims.qualifiers import Qualifiers, is_order, qualify
+from threadmine.extraction.claims.qualifiers import Qualifiers, qualify
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, read_sentence
 from threadmine.extraction.names import Lexicon, MailFacts, NameFacts, lexicon_of
 from threadmine.extraction.text import Place, Sentence

@@ -8,10 +8,11 @@ decided elsewhere (:mod:`.accept`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses, is_order
 from threadmine.extraction.claims.readings import RULES, Around
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -22,10 +23,8 @@ from threadmine.model import Predicate
 SECOND_READING = 3
 """The fit from which a clause is read in a second way as well."""
 
+_TITLE = re.compile(r"(?:\w+(?:\(\))? +- |returns?:|@\w+:(?! ))", re.IGNORECASE)
 _PLAIN = (Predicate.STATE, Predicate.OTHER)
-
-BARE_WORDS = 3
-"""Words that must stand around a name in a clause without a verb; a name alone says nothing."""
 
 ECHO_WORDS = 7
 """The most words of a clause that only repeats the verb of the one before."""
@@ -43,23 +42,26 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         memory.note([t for t in clause.things if t.sort in ENTITIES], subject)
         memory.last = best[-1] if best else memory.last
         memory.keep_list(best, read.sentence.item)
-    found = [c for c in found if not _left_open(read, c.clause)]
+    found = [c for c in found if not _left_open(read, c.clause) and not _taken_back(read, c.clause)]
     main = [c for c in found if not c.clause.conditional]
     kept = main or found
-    return _distinct([*kept, *_left_over(kept, others)])
+    return _distinct([*kept, *_left_over(read, kept, others)])
 
 
-def _left_over(found: list[Candidate], others: list[Candidate]) -> list[Candidate]:
+def _left_over(read: Read, found: list[Candidate], others: list[Candidate]) -> list[Candidate]:
     """What no kept reading names: the sentence says something of it, too, by a lesser reading or whatever
     it is.
     """
     used = _names(found) | {name for c in found for name in c.listed}
+    told = _is_told(read)
     left = []
     for candidate in found:
         for thing in candidate.clause.things:
             if thing.sort not in ENTITIES or thing.entity in used:
                 continue
             lesser = [c for c in others if c.clause is candidate.clause and thing in (c.subject, c.object)]
+            if not lesser and (thing.sort is Sort.FUNCTION or told):
+                continue
             one = (
                 lesser[0]
                 if lesser
@@ -68,6 +70,13 @@ def _left_over(found: list[Candidate], others: list[Candidate]) -> list[Candidat
             used |= {thing.entity} | _names([one])
             left.append(one)
     return left
+
+
+def _taken_back(read: Read, clause: Clause) -> bool:
+    """Whether the writer says that he thought so and does not any more ("I was thinking it would clear
+    them, but").
+    """
+    return read.marked("retraction", clause.first, clause.last) is not None
 
 
 def _left_open(read: Read, clause: Clause) -> bool:
@@ -141,10 +150,9 @@ def _names(found: Iterable[Candidate]) -> set[str]:
 def _bare(read: Read, clause: Clause) -> list[Candidate]:
     """A clause with names and no cue: one candidate that says only what it is about."""
     named = [t for t in clause.things if t.sort in ENTITIES]
-    said = sum(w.isalpha() for w in read.words[clause.first : clause.last])
     fields = any(t.sort in MEMBERISH for t in named)
-    if not named or (said < BARE_WORDS and not fields):
-        return []
+    if not named or not fields or _is_told(read):
+        return []  # a function's name beside nothing that is said of it
     second = named[1] if len(named) > 1 else None
     if read.words[clause.first] == "@" and second is None:
         users = [t for t in clause.things if t.sort in (Sort.KIND, Sort.AGENT)]
@@ -152,6 +160,13 @@ def _bare(read: Read, clause: Clause) -> list[Candidate]:
             Candidate(Predicate.USES, users[0] if users else None, named[0], clause, "@", clause.first, 3)
         ]
     return [Candidate(Predicate.OTHER, named[0], second, clause, "", clause.first, 0)]
+
+
+def _is_told(read: Read) -> bool:
+    """Whether a sentence is an order or the title of a function's description, which state nothing by
+    themselves.
+    """
+    return is_order(read) or _TITLE.match(read.sentence.text) is not None
 
 
 def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidate]:
@@ -202,7 +217,8 @@ def _passive(read: Read, clause: Clause, cue: Term) -> bool:
     if cue.last - cue.first > 1 or not word.endswith(GRAMMAR.participles):
         return False
     before = read.words[max(clause.first, cue.first - 4) : cue.first]
-    return any(w in GRAMMAR.be for w in before)
+    by = cue.last < clause.last and read.words[cue.last] == "by" and word.endswith("ed")
+    return by or any(w in GRAMMAR.be for w in before)
 
 
 def _wants_subject(read: Read, clause: Clause, cue: Term) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from threadmine.extraction.claims.clauses import Candidate
+from threadmine.extraction.claims.clauses import Candidate, is_order
 from threadmine.extraction.claims.sentence import Read
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
@@ -89,6 +89,12 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
     for term in read.marks.get("negation", ()):
         if not one.clause.first <= term.first < one.clause.last or term.value in _DOUBLE:
             continue
+        if (
+            term.first <= 1
+            and term.text.lower().endswith(("n't", "n’t"))
+            and read.sentence.text.endswith("?")
+        ):
+            continue  # "Doesn't it point there?" expects that it does
         if term.value in _OF_NOUNS and not _of_the_statement(one, term):
             continue
         if one.clause.condition and _inside_condition(read, one, term.first):
@@ -200,18 +206,3 @@ def _past(read: Read, one: Candidate) -> str:
     if own_verb and one.subject is not None and 0 <= one.subject.last <= one.cue_at:
         return "" if before & (GRAMMAR.be | GRAMMAR.having | {"to"}) else one.cue
     return ""
-
-
-def is_order(read: Read) -> bool:
-    """Whether the sentence begins with a bare verb ("Add", "Clear", "Move")."""
-    return bool(read.words) and read.tokens[0][:1].isupper() and read.words[0] in _ORDERS
-
-
-_ORDERS = frozenset(
-    """add allow avoid bring call change check clean clear convert copy create define delete do drop
-    enable ensure export extend extract factor fix free get give handle implement initialise
-    initialize inline instead introduce keep let limit make mark move open optimise optimize pass
-    prepare prevent pull push put refactor reinitialize reinitialise remove rename reorder replace
-    reset restore return reuse reverse rework set simplify skip split start stop store switch take
-    teach track turn unify update use wrap zero""".split()  # noqa: SIM905
-)

@@ -140,8 +140,8 @@ class Around:
     def behind(self) -> str:
         """The words behind the cue to the end of the clause (a value, a state)."""
         words = self.read.words
-        stop = next((i for i in range(self.cue.last, self.clause.last) if words[i] == ","), self.clause.last)
-        return text_of(self.read, self.cue.last, stop)
+        ends = (i for i in range(self.cue.last, self.clause.last) if words[i] in GRAMMAR.value_ends)
+        return text_of(self.read, self.cue.last, next(ends, self.clause.last))
 
     def denied(self) -> bool:
         """Whether a "not" stands right before the cue."""
@@ -250,6 +250,8 @@ def calls(around: Around) -> list[Candidate]:
             around.make(Predicate.CALLS, caller, one, 6 if right else 2)
             for one in last_run(left, around.read)
         ]
+    if around.cue.text == "->" and not (left and left[-1].last == around.cue.first):
+        return []  # "the 2 -> 1 transition"
     if around.cue.text == "->" and left and members and not right:
         return [around.make(Predicate.SETS, left[-1], members[0], 5, around.value())]
     if around.cue.text.lower().endswith(" to") and not any(t.first <= around.cue.last + 1 for t in right):
@@ -430,12 +432,29 @@ def member_of(around: Around) -> list[Candidate]:
         if right and owner is not None:
             return [around.make(Predicate.MEMBER_OF, one, owner, 5) for one in run(right, around.read)]
         return state(around)
-    if left and (around.passive or lower not in GRAMMAR.taking):
-        return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in last_run(left, around.read)]
-    if right and not right[0].concept and right[0].first - around.cue.last <= GRAMMAR_REACH:
+    named = [t for t in left if _is_definition(around, t, owner)]
+    if named and (around.passive or lower not in GRAMMAR.taking):
+        return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in last_run(named, around.read)]
+    if (
+        right
+        and right[0].first - around.cue.last <= GRAMMAR_REACH
+        and _is_definition(around, right[0], owner)
+    ):
         return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in run(right, around.read)]
-    functions = around.functions(around.left) or around.functions(around.right)
-    return [around.make(Predicate.OTHER, one, None, 2, around.from_cue()) for one in functions[:1]]
+    if left and lower not in GRAMMAR.taking:
+        return state(around)
+    return []
+
+
+def _is_definition(around: Around, thing: Thing, owner: Thing | None) -> bool:
+    """Whether the member itself is meant, not a use of it: written as in C and not followed by "check" or
+    "user".
+    """
+    if thing.concept and not (owner or thing.sort is Sort.FLAG):
+        return False
+    words = around.read.words
+    behind = words[thing.last : thing.last + 1]
+    return not behind or not behind[0].isalpha() or behind[0] in GRAMMAR.after_definitions
 
 
 GRAMMAR_REACH = 3

@@ -39,6 +39,8 @@ class Grammar:
     avoiding: frozenset[str]
     measuring: frozenset[str]
     limits: frozenset[str]
+    after_definitions: frozenset[str]
+    value_ends: frozenset[str]
     before_adjectives: frozenset[str]
     asking: frozenset[str]
     unknowing: frozenset[str]
@@ -80,6 +82,8 @@ def _load() -> Grammar:
         unknowing=frozenset(table["unknowing"]["words"]),
         asking=frozenset(table["asking"]["words"]),
         before_adjectives=frozenset(table["adjectives"]["before"]),
+        after_definitions=frozenset(table["after_definitions"]["words"]),
+        value_ends=frozenset(table["value_ends"]["words"]),
         breaks=frozenset(
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),
