@@ -109,6 +109,7 @@ class Index:
 
     functions: dict[str, Function] = field(default_factory=dict)
     returns: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, tuple[tuple[tuple[str, str], ...], Node]] = field(default_factory=dict)
 
     def add(self, root: Node, file: str) -> None:
         """Adds the function definitions of one file, those below conditionals too."""
@@ -121,6 +122,22 @@ class Index:
                 self.functions[function.name] = function
             if function.returns:
                 self.returns.setdefault(function.name, function.returns)
+            member = _returned_member(node)
+            if member is not None:
+                self.addresses.setdefault(function.name, (function.params, member))
+
+
+def _returned_member(node: Node) -> Node | None:
+    """The member whose address is all that a function gives (``return &page[1].compound_mapcount;``)."""
+    body = node.child_by_field_name("body")
+    statements = [c for c in body.named_children if c.type != "comment"] if body is not None else []
+    if len(statements) != 1 or statements[0].type != "return_statement" or not statements[0].named_children:
+        return None
+    value = statements[0].named_children[0]
+    if value.type != "pointer_expression" or not text(value).startswith("&"):
+        return None
+    argument = value.child_by_field_name("argument")
+    return argument if argument is not None and argument.type == "field_expression" else None
 
 
 def _weight(node: Node) -> int:

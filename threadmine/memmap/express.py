@@ -295,9 +295,25 @@ class Expressions:
         return f"{returned}({call})" if returned in OVERLAYS else call
 
     def _target(self, node: Node, depth: int) -> str:
-        """What ``&x->member`` points to, as a member: ``x.member``."""
+        """What ``&x->member`` points to, as a member: ``x.member``; helpers giving addresses are put in."""
+        if node.type == "call_expression":
+            name = text(node.child_by_field_name("function"))
+            if name in self.scope.index.addresses and depth < MAX_DEPTH:
+                return self._put_in(name, node, depth + 1)
         said = self.say(node, depth)
         return said[5:-1] if said.startswith("addr(") and said.endswith(")") else said
+
+    def _put_in(self, name: str, node: Node, depth: int) -> str:
+        """The member a helper gives the address of, with the call's arguments for its parameters."""
+        params, member = self.scope.index.addresses[name]
+        inner = Scope(self.scope.index, self.scope.layout, dict(params))
+        said = Expressions(inner).say(member, depth)
+        arguments = node.child_by_field_name("arguments")
+        args = arguments.named_children if arguments is not None else []
+        for (param, _), arg in zip(params, args, strict=False):
+            given = self.say(arg, depth).replace("\\", "")
+            said = re.sub(rf"(?<![.\w]){re.escape(param)}(?![\w(])", given, said)
+        return said
 
     def _bit(self, node: Node, depth: int) -> str:
         """The mask of a bit given by number: flags are masks in the notation."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from threadmine.memmap import facts
 from threadmine.memmap.flags import canonical_flag
+from threadmine.memmap.versions import Version, in_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,11 @@ class Names:
                 return str(new)
         flag = flag_in(bare)
         return flag if flag and flag in self.flags else bare
+
+    def older(self, function: str, version: Version) -> tuple[str, ...]:
+        """Names ``function`` had in ``version`` (``free_zone_device_page`` of ``free_zone_device_folio``)."""
+        renames: list[list[str]] = facts.table("names")["functions"]["renames"]
+        return tuple(old for old, when, new in renames if new == function and in_range(version, when))
 
     def alias(self, name: str) -> tuple[Alias, ...]:
         """What is known of ``name`` as one of several names of a member."""

@@ -269,7 +269,7 @@ class Model:
         if wanted is None or isinstance(layout, Unknown):
             return ()
         bare = function.strip().removesuffix("()")
-        names = tuple(dict.fromkeys((bare, self.names.resolve(bare))))
+        names = tuple(dict.fromkeys((bare, self.names.resolve(bare), *self.names.older(bare, wanted))))
         if self.imported(version) is None and layout.pointer_size == 8:
             found: Iterable[tuple[Effect, ...]] = (
                 tuple(row for row in packed_effects(name) if in_range(wanted, row.kernels)) for name in names

@@ -34,6 +34,12 @@ HEADERS = (
     "include/linux/page_ext.h", "include/linux/page-isolation.h", "include/linux/mmzone.h", "fs/dax.c",
 )  # fmt: skip
 HELPERS = ("INIT_LIST_HEAD", "list_empty", "mm_zero_struct_page")
+_END = re.compile(r"^\}[^\n]*$", re.M)
+_DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*$", re.M)
+_ATTRIBUTE = re.compile(
+    r"\b(?:__init|__ref|__meminit|__init_refok|__maybe_unused|__sched|__weak|__must_check|__cold|noinline|"
+    r"__always_inline|__read_mostly|__cpuidle|__latent_entropy|notrace|noinstr|__noreturn|__no_kasan)\b"
+)
 _WORTH = re.compile(r"\b(page|folio|slab|ptdesc|zpdesc|netmem_desc|pgmap|pages|head|tail)\b")
 
 
@@ -74,8 +80,9 @@ def tree_facts(tree: Path, layout: Layout, version: Version) -> TreeFacts:
     index = Index()
     files = source_files(tree)
     for path in files:
-        root = parser.parse(read_text(path).encode("utf-8", "surrogatepass")).root_node
-        index.add(root, str(path.relative_to(tree)))
+        name = str(path.relative_to(tree))
+        for piece in pieces(read_text(path)):
+            index.add(parser.parse(piece.encode("utf-8", "surrogatepass")).root_node, name)
     blocks = dict(_translated(index, layout))
     helpers = {name: builtin_blocks()[name] for name in HELPERS if name not in blocks}
     walker = Walker(layout, version, {**blocks, **helpers}, depth=0)
@@ -83,6 +90,20 @@ def tree_facts(tree: Path, layout: Layout, version: Version) -> TreeFacts:
     kept = _reaching(direct)
     effects = tuple(row for name in sorted(kept) for row in direct[name] if row.access != "call")
     return TreeFacts(effects, {**{name: blocks[name] for name in sorted(kept)}, **helpers}, len(files))
+
+
+def pieces(source: str) -> Iterator[str]:
+    """A file cut behind each closing brace in the first column; pieces without a struct of interest fall out.
+
+    A function whose braces conditionals take apart then spoils nothing but itself. Directives between
+    functions and attributes of functions are blanked: neither says what a function does.
+    """
+    for piece in _END.split(source):
+        if "{" in piece and _WORTH.search(piece):
+            head, brace, body = piece.partition("\n{")
+            if brace:
+                head = _DIRECTIVE.sub("", head)
+            yield _ATTRIBUTE.sub(" ", head + brace + body) + "\n}\n"
 
 
 def _translated(index: Index, layout: Layout) -> Iterator[tuple[str, tuple[Block, ...]]]:
