@@ -218,3 +218,28 @@ def test_a_changelog_is_read_by_version() -> None:
         Change(2, "Take the lock around the whole walk"),
         Change(3, "Nothing but tags"),
     ]
+
+
+def test_a_line_that_stands_twice_tells_nothing() -> None:
+    """``widget_drop()`` is called in two places; that one of them stays does not say which."""
+    twice = ("page->count = 0;", "page->count = 0;", "widget_drop(page);")
+    first = version("v1", patch("p1", *twice))
+    body = "> +\tpage->count = 0;\n\nThis should be done by the caller.\n"
+    mail = replace(patch_mail("r"), author=RITA, body=body, has_patch=False)
+    quote = "This should be done by the caller."
+    start = body.index(quote)
+    concern = Concern(
+        "q1", "r@example.org", RITA, START, quote, start, start + len(quote), ConcernKind.REQUEST
+    )
+    status = ConcernStatus("q1", ConcernState.ACKNOWLEDGED)
+    found = follow(concern, status, read_asked(concern, mail), "p1@example.org", (first, SAME))
+    assert "cannot tell" in found.addressed_evidence
+
+
+def test_a_line_asked_into_another_patch_is_done_when_it_moves() -> None:
+    moved = version(
+        "v2",
+        patch("p2", "widget_drop(page);"),
+        patch("q2", "page->count = 0;", number=2, title="b", file="g"),
+    )
+    assert after("Please move this to the next patch.", moved).addressed_in == "v2"

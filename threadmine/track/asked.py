@@ -26,6 +26,10 @@ _NAME = re.compile(r"[A-Za-z_]\w{2,}")
 _COMMENT = re.compile(
     r"(?i)\b(?:comments?|kernel-?docs?|document(?:ed|ation|ing)?|explain(?:s|ing)?|describe)\b"
 )
+_MOVE = re.compile(
+    r"(?i)\b(?:split|fold|squash|push|move|pull|merge|separate|later|earlier|another|own|next|previous)\b.{0,60}"
+    r"\b(?:patch(?:es)?|series|commit)\b|\bpatch \d+\b"
+)
 _CODE = frozenset({StretchKind.CODE, StretchKind.DIFF})
 
 
@@ -47,6 +51,7 @@ class Asked:
     proposed: frozenset[str] = frozenset()
     proposed_names: frozenset[str] = frozenset()
     wants_comment: bool = False
+    wants_move: bool = False
     written: tuple[tuple[str, str], ...] = ()
 
     def as_written(self, line: str) -> str:
@@ -70,6 +75,7 @@ def read_asked(concern: Concern, mail: StoredMessage) -> Asked:
         proposed=frozenset(line for line in squashed if len(line) >= MIN_LINE),
         proposed_names=frozenset(name for line in code if not is_comment(line) for name in _names(line)),
         wants_comment=_COMMENT.search(concern.quote) is not None,
+        wants_move=_MOVE.search(concern.quote) is not None,
         written=tuple(sorted(written.items())),
     )
 

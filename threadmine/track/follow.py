@@ -171,6 +171,8 @@ def compare(
     if fate is Fate.UNCHANGED or fate is Fate.MOVED:
         if asked.wants_comment and (words := _comments(patch, old, new)):
             return Finding(True, False, words)
+        if fate is Fate.MOVED and asked.wants_move:
+            return Finding(True, False, f"the line is in another patch: {asked.as_written(line)}")
         return Finding(False, False, f"the line is {fate.value}: {asked.as_written(line)}")
     if fate is Fate.CHANGED:
         return Finding(True, False, f"the line is changed or gone: {asked.as_written(line)}")
@@ -211,7 +213,8 @@ def _fate(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionT
     if patch is None:
         return Fate.UNKNOWN, ""
     other = _matches(old, new).get(patch.message_id)
-    line = next((line for line in reversed(asked.added) if line in patch.added), "")
+    telling = patch.added - patch.repeated
+    line = next((line for line in reversed(asked.added) if line in telling), "")
     if line:
         if other is not None and line in other.added:
             return Fate.UNCHANGED, line

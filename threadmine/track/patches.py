@@ -8,6 +8,7 @@ their ids, titles or most of their lines agree; the best matches are taken first
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,8 +31,8 @@ _NAME = re.compile(r"[A-Za-z_]\w{2,}")
 class PatchText:
     """One patch of a version, ready to be compared.
 
-    ``added`` and ``removed`` hold lines without any white space; ``names`` are the identifiers on added
-    lines of code; ``message`` is the text above the diff.
+    ``added`` and ``removed`` hold lines without any white space, ``repeated`` those added more than once;
+    ``names`` are the identifiers on added lines of code; ``message`` is the text above the diff.
     """
 
     message_id: str
@@ -40,6 +41,7 @@ class PatchText:
     paths: tuple[str, ...]
     added: frozenset[str]
     removed: frozenset[str]
+    repeated: frozenset[str]
     names: frozenset[str]
     comments: frozenset[str]
     message: str
@@ -101,6 +103,7 @@ def read_patch(mail: StoredMessage) -> PatchText | None:
         paths=tuple(sorted({each.path for each in files})),
         added=frozenset(line for line in added if line),
         removed=frozenset(line for line in removed if line),
+        repeated=frozenset(line for line, count in Counter(added).items() if count > 1),
         names=frozenset(names),
         comments=frozenset(comments),
         message=_MESSAGE_END.split(mail.body[: files[0].start], maxsplit=1)[0],
