@@ -18,6 +18,7 @@ from threadmine.db.session import Database
 from threadmine.db.store import Store
 from threadmine.ingest import read_messages
 from threadmine.model import IngestReport, Message, Mined, Skipped
+from threadmine.reconcile import Reconciler
 
 BATCH_MESSAGES = 600
 """Messages parsed before they are grouped by thread and stored."""
@@ -85,8 +86,9 @@ def ingest_messages(
     account = _Account()
     store = Store(database)
     find = miner or default_miner()
+    reconciler = Reconciler(database)
     for batch in _batches(items, account):
-        _store_batch(store, batch, find, account)
+        _store_batch(store, reconciler.settle(batch), find, account)
         if progress is not None and batch:
             progress(account.read, str(batch[-1].origin))
     update_states(database)
