@@ -227,6 +227,7 @@ def dump(database: Database) -> dict[str, list[tuple[object, ...]]]:
                 for row in connection.execute(select(table))
             ]
             found[table.name] = sorted(rows, key=repr)
-        words = connection.exec_driver_sql("SELECT rowid, subject, text FROM search").all()
-        found["search"] = sorted((names[row[0]], row[1], row[2]) for row in words)
+        if database.is_sqlite:
+            words = connection.exec_driver_sql("SELECT rowid, subject, text FROM search").all()
+            found["search"] = sorted((names[row[0]], row[1], row[2]) for row in words)
     return found

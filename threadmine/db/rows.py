@@ -41,14 +41,16 @@ if TYPE_CHECKING:  # the number of columns is not told: rows do not leave this p
     AnySelect = Select[*tuple[Any, ...]]
 
 LORE = "https://lore.kernel.org/all/"
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPED = re.compile(r'["\\\x00-\x1e]')
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def clean(text: str) -> str:
-    """``text`` as every database can keep it: lone surrogates replaced, length kept."""
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
+    """``text`` as every database can keep it: NUL and lone surrogates replaced, length kept."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return _UNKEEPABLE.sub("\ufffd", text)
 
 
 def as_json(value: Sequence[object]) -> str:

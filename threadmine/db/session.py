@@ -24,6 +24,8 @@ from threadmine.db.migrate import HEAD, current_revision, upgrade
 from threadmine.errors import NoDatabaseError, OldSchemaError, StoreError
 
 BUSY_SECONDS = 60
+WRITER_LOCK = 0x7468726D
+"""The advisory lock that writers of a PostgreSQL database take, one at a time."""
 CACHE_KIB = 16_000
 CHECKPOINT_PAGES = 4_000
 _WRITING = "threadmine_writing"
@@ -135,6 +137,8 @@ class Database:
         with faults(self.where), self.engine.connect() as connection:
             connection = connection.execution_options(**{_WRITING: True})
             with connection.begin():
+                if self.engine.dialect.name == "postgresql":  # writers queue up, as they do with SQLite
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
                 yield connection
 
     def data_version(self) -> int:

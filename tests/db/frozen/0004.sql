@@ -22,7 +22,7 @@ CREATE TABLE "claim_names" (
 	claim_id TEXT NOT NULL, 
 	is_refuted BOOLEAN DEFAULT '0' NOT NULL, 
 	sent_at INTEGER, 
-	CONSTRAINT pk_claim_names PRIMARY KEY (member, struct, claim_id), 
+	CONSTRAINT pk_claim_names_2 PRIMARY KEY (member, struct, claim_id), 
 	CONSTRAINT fk_claim_names_claim_id FOREIGN KEY(claim_id) REFERENCES claims (id) ON DELETE CASCADE
 )
  WITHOUT ROWID
@@ -77,7 +77,7 @@ CREATE TABLE "concern_names" (
 	concern_id TEXT NOT NULL, 
 	is_open BOOLEAN DEFAULT '1' NOT NULL, 
 	sent_at INTEGER, 
-	CONSTRAINT pk_concern_names PRIMARY KEY (member, struct, concern_id), 
+	CONSTRAINT pk_concern_names_2 PRIMARY KEY (member, struct, concern_id), 
 	CONSTRAINT fk_concern_names_concern_id FOREIGN KEY(concern_id) REFERENCES concerns (id) ON DELETE CASCADE
 )
  WITHOUT ROWID

@@ -80,7 +80,9 @@ def _names(name: str, id_column: str, owner: str, state: sa.Column[bool]) -> Non
         sa.ForeignKeyConstraint(
             [id_column], [f"{owner}.id"], name=f"fk_{name}_{id_column}", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("member", "struct", id_column, name=f"pk_{name}"),
+        sa.PrimaryKeyConstraint(
+            "member", "struct", id_column, name=f"pk_{name}_2"
+        ),  # PostgreSQL: one name space with the old
         sqlite_with_rowid=False,
     )
     op.execute(FILL[name])
