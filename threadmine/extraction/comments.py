@@ -20,7 +20,10 @@ _INLINE = re.compile(r"/\*+(?P<text>.*?)(?:\*/|$)|(?<![:\w])//(?P<line>.*)$")
 _CONTINUED = re.compile(r"^[ \t]*\*(?!/)(?P<text>.*?)(?:\*/)?[ \t]*$")
 _KERNEL_DOC = re.compile(r"^[ \t]*(?:@[\w.]+:|struct \w+ - |\w+\(\) - )")
 _SOURCES = (".c", ".h", ".S")
-_DEFINED = re.compile(r"(?:[+ ][ \t]*(?:\*/)?[ \t]*\n)?[+ ](struct \w+) \{")
+_DEFINED = re.compile(r"\n?(?:[+ ][ \t]*(?:\*/)?[ \t]*\n)?[+ ](struct \w+) \{")
+_FUNCTION = re.compile(
+    r"\n?(?:[+ ][ \t]*(?:\*/)?[ \t]*\n)?[+ ](?:[a-z_]\w*[ \t*]+){1,6}(?:\n[+ ])?([a-z_]\w+)\([^;\n]*(?:\n|$)"
+)
 _DESCRIBED = re.compile(r"[ \t]*(struct \w+|\w+(?=\(\) - ))")
 
 
@@ -44,13 +47,13 @@ def added_comments(message: Message, number: int, worth: Callable[[str], bool]) 
         worth: whether a text may hold what is looked for; hunks without a comment that does are passed over.
     """
     for lines in _blocks(message, worth):
-        yield from _sentences(lines, number, _struct_ahead(message.body, lines[-1].end))
+        yield from _sentences(lines, number, _ahead(message.body, lines[-1].end))
         number += 1
 
 
-def _struct_ahead(body: str, at: int) -> str:
-    """The struct whose definition begins right below offset ``at``, as ``struct x``, or empty."""
-    match = _DEFINED.match(body, at)
+def _ahead(body: str, at: int) -> str:
+    """The struct (as ``struct x``) or function that is defined right below offset ``at``, or empty."""
+    match = _DEFINED.match(body, at) or _FUNCTION.match(body, at)
     return match.group(1) if match else ""
 
 
@@ -84,6 +87,9 @@ def _of_hunk(body: str, hunk: Hunk, worth: Callable[[str], bool]) -> Iterator[li
         if worth(_text(block)):
             if scopes is None:
                 scopes = {line.start: line.function for line in hunk_lines(body, hunk)}
+            said = next((line for line in block if line.text), block[0])
+            if f"\n-{body[said.start + 1 : said.end].rstrip()}\n" in body:
+                continue  # moved, not said
             block = [replace(line, scope=scopes.get(line.start, "")) for line in block]
             yield _with_declaration(body, block)
 

@@ -68,6 +68,10 @@ _CODE_LINE = re.compile(
     r"(?m)^(?:[ \t]*(?:#[ \t]*(?:if|endif|define|include|else)\b|[{}]|//|/\*).*"
     r"|.*[;{}][ \t]*|\t+\S.*[,(][ \t]*)$"
 )
+_HEADER_LINE = re.compile(
+    r"(?m)^[ \t]*(?:\[(?:RFC )?(?:PATCH|GIT|RESEND|v\d)|(?:From|Subject|Date|Message-I[Dd]|To|Cc|Link): "
+    r"|\d{1,2}/\d{1,2} |From [0-9a-f]{40} |[0-9a-f]{12,40} \(\").*$"
+)
 _PROSE_WORD = re.compile(r"(?<![\w(.>&*-])[a-z]{2,}(?![\w(\[]|->)")
 _PROSE_WORDS_IN_CODE = 5
 
@@ -188,7 +192,7 @@ _NUMBERED = re.compile(r"\b\d{1,2}/\d{1,2}\b[^/]*\b\d{1,2}/\d{1,2}\b[^/]*\b\d{1,
 
 def _without_code(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The runs of lines in ``body[start:end]`` that are no code pasted into the text."""
-    if not _CODE_LINE.search(body, start, end):
+    if not _CODE_LINE.search(body, start, end) and not _HEADER_LINE.search(body, start, end):
         yield start, end
         return
     begin = start
@@ -196,7 +200,8 @@ def _without_code(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while at < end:
         stop = body.find("\n", at, end)
         stop = end if stop < 0 else stop + 1
-        if _CODE_LINE.match(body, at, stop) and _is_code(body[at:stop]):
+        code = _CODE_LINE.match(body, at, stop) and _is_code(body[at:stop])
+        if code or _HEADER_LINE.match(body, at, stop):
             if begin < at:
                 yield begin, at
             begin = stop

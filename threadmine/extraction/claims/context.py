@@ -17,6 +17,10 @@ from threadmine.parse.diff import QuotedHunk, find_quoted_hunks, hunk_lines, pla
 MAX_HUNKS = 40
 """Hunks of a patch that are looked through for the function it is about."""
 
+_FUTURE = re.compile(
+    """Hunks of a patch looked through for the function it is about."""
+    r"hoping to|plan is|once we (?:have|get)|32[- ]byte|8[- ]byte struct page)\b"
+)
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*$")
 _DECLARED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\]|\s*:\s*\d+)?\s*[;,]?$")
 _TITLED = re.compile(r"\b([a-z_]\w{4,60})\(\)")
@@ -42,6 +46,17 @@ class Surroundings:
     def _titled(self) -> str:
         match = _TITLED.search(self._message.subject.title)
         return match.group(1) if match else ""
+
+    @cached_property
+    def of_future(self) -> bool:
+        """Whether a reply speaks of how things will be ("in the memdesc world"), so that its lists are
+        plans.
+        """
+        message = self._message
+        if message.patch is not None and message.patch.has_diff:
+            return False
+        prose = (s for s in message.stretches if s.depth == 0 and s.kind is StretchKind.PROSE)
+        return any(_FUTURE.search(message.body, s.start, s.end) for s in prose)
 
     @cached_property
     def _changed(self) -> str:

@@ -82,7 +82,7 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
         for one in found:
             if not relevant(one, lexicon) or asks(read, one):
                 continue
-            qualifiers = qualify(read, one)
+            qualifiers = qualify(read, one, surroundings.of_future)
             yield Proposal(read, one, qualifiers, accept.features(read, one, qualifiers, len(found)))
 
 

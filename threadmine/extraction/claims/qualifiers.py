@@ -51,12 +51,15 @@ class Qualifiers:
     why: tuple[str, ...]
 
 
-def qualify(read: Read, one: Candidate) -> Qualifiers:
+def qualify(read: Read, one: Candidate, of_future: bool = False) -> Qualifiers:
     """The qualifiers of ``one`` in its sentence."""
     why: list[str] = []
     polarity = _polarity(read, one, why)
     modality = _modality(read, one, why)
     tense = _tense(read, one, why)
+    if tense is Tense.PRESENT and of_future and one.cue.lower() in GRAMMAR.changes:
+        why.append(f"planned: the text is about a change to come, “{one.cue}”")
+        tense = Tense.PLANNED
     return Qualifiers(polarity, modality, tense, tuple(why))
 
 

@@ -39,6 +39,7 @@ class Grammar:
     avoiding: frozenset[str]
     measuring: frozenset[str]
     limits: frozenset[str]
+    changes: frozenset[str]
     after_definitions: frozenset[str]
     value_ends: frozenset[str]
     before_adjectives: frozenset[str]
@@ -84,6 +85,7 @@ def _load() -> Grammar:
         before_adjectives=frozenset(table["adjectives"]["before"]),
         after_definitions=frozenset(table["after_definitions"]["words"]),
         value_ends=frozenset(table["value_ends"]["words"]),
+        changes=frozenset(table["changes"]["words"]),
         breaks=frozenset(
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),
