@@ -18,8 +18,8 @@ MAX_HUNKS = 40
 """Hunks of a patch that are looked through for the function it is about."""
 
 _FUTURE = re.compile(
-    """Hunks of a patch looked through for the function it is about."""
-    r"hoping to|plan is|once we (?:have|get)|32[- ]byte|8[- ]byte struct page)\b"
+    r"(?i)\b(?:memdesc\w*|eventually|in (?:the|some) future|at some point|long[- ]term|end[- ]?goal"
+    r"|end[- ]?game|hoping to|plan is|once we (?:have|get)|32[- ]byte|8[- ]byte struct page)\b"
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*$")
 _DECLARED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\]|\s*:\s*\d+)?\s*[;,]?$")
