@@ -60,7 +60,7 @@ def _left_over(read: Read, found: list[Candidate], others: list[Candidate]) -> l
             if thing.sort not in ENTITIES or thing.entity in used:
                 continue
             lesser = [c for c in others if c.clause is candidate.clause and thing in (c.subject, c.object)]
-            if not lesser and (thing.sort is Sort.FUNCTION or told):
+            if not lesser and (thing.sort is Sort.FUNCTION or (told and thing.concept)):
                 continue
             one = (
                 lesser[0]
@@ -150,8 +150,8 @@ def _names(found: Iterable[Candidate]) -> set[str]:
 def _bare(read: Read, clause: Clause) -> list[Candidate]:
     """A clause with names and no cue: one candidate that says only what it is about."""
     named = [t for t in clause.things if t.sort in ENTITIES]
-    fields = any(t.sort in MEMBERISH for t in named)
-    if not named or not fields or _is_told(read):
+    fields = [t for t in named if t.sort in MEMBERISH]
+    if not fields or (_is_told(read) and all(t.concept for t in fields)):
         return []  # a function's name beside nothing that is said of it
     second = named[1] if len(named) > 1 else None
     if read.words[clause.first] == "@" and second is None:

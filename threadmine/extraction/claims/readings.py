@@ -454,7 +454,7 @@ def _is_definition(around: Around, thing: Thing, owner: Thing | None) -> bool:
         return False
     words = around.read.words
     behind = words[thing.last : thing.last + 1]
-    return not behind or not behind[0].isalpha() or behind[0] in GRAMMAR.after_definitions
+    return not behind or not behind[0].isalpha() or behind[0] not in GRAMMAR.after_uses
 
 
 GRAMMAR_REACH = 3

@@ -40,7 +40,7 @@ class Grammar:
     measuring: frozenset[str]
     limits: frozenset[str]
     changes: frozenset[str]
-    after_definitions: frozenset[str]
+    after_uses: frozenset[str]
     value_ends: frozenset[str]
     before_adjectives: frozenset[str]
     asking: frozenset[str]
@@ -83,7 +83,7 @@ def _load() -> Grammar:
         unknowing=frozenset(table["unknowing"]["words"]),
         asking=frozenset(table["asking"]["words"]),
         before_adjectives=frozenset(table["adjectives"]["before"]),
-        after_definitions=frozenset(table["after_definitions"]["words"]),
+        after_uses=frozenset(table["after_uses"]["words"]),
         value_ends=frozenset(table["value_ends"]["words"]),
         changes=frozenset(table["changes"]["words"]),
         breaks=frozenset(
