@@ -75,7 +75,13 @@ class BoardScreen(TriageScreen):
         Binding("m", "model", "Model", tooltip="The struct drawn word by word, beside another kernel"),
         Binding("o", "browse", "Open", show=False, tooltip="Open the message in the browser"),
         Binding("y", "copy", "Copy", show=False, tooltip="Copy the link of the message"),
-        Binding("slash", "limit", "Limit", tooltip="Limit the list: words and terms of the query language"),
+        Binding(
+            "slash",
+            "limit",
+            "Limit",
+            priority=True,
+            tooltip="Limit the list: words and terms of the query language",
+        ),
         Binding("escape", "no_limit", "Clear", show=False, tooltip="Clear the search"),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
         Binding("q", "app.quit", "Quit", tooltip="Close this view (here: quit)"),
@@ -157,7 +163,8 @@ class BoardScreen(TriageScreen):
         self.tree_pane.guide_depth = 2
         self.load_side(self._view)
         self.load_rows(self._wanted)
-        self.tree_pane.focus()
+        self.set_focus(self.tree_pane)
+        self.query_one("#limit", Input).display = False
         self.set_interval(LOOK_AGAIN, self._look_again)
 
     # ------------------------------------------------------------------------------------- workers
@@ -222,7 +229,7 @@ class BoardScreen(TriageScreen):
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[Ask]) -> None:
         if event.node.data is not None and event.node is not self.tree_pane.root:
-            self.table.focus()
+            self.set_focus(self.table)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         row = self._current()
@@ -231,7 +238,7 @@ class BoardScreen(TriageScreen):
             self.load_detail(row)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        self.detail.focus()
+        self.set_focus(self.detail)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._want(limit=event.value)
@@ -329,14 +336,14 @@ class BoardScreen(TriageScreen):
             if node is not None and node.data is None:
                 node.toggle()
             else:
-                self.table.focus()
+                self.set_focus(self.table)
         elif self.focused is self.table:
-            self.detail.focus()
+            self.set_focus(self.detail)
         elif self.focused is self.detail:
             self.action_thread()
 
     def action_out(self) -> None:
-        (self.table if self.focused is self.detail else self.tree_pane).focus()
+        self.set_focus(self.table if self.focused is self.detail else self.tree_pane)
 
     def action_step(self, step: int) -> None:
         if self._shown:
@@ -347,7 +354,7 @@ class BoardScreen(TriageScreen):
         self.tree_pane.move_cursor_to_line(0)
         self.load_side(self._view)
         self._want(ask=Ask())
-        self.tree_pane.focus()
+        self.set_focus(self.tree_pane)
 
     def action_toggle_claims(self) -> None:
         self._want(mode=Mode.OPEN if self._wanted.mode is Mode.CLAIMS else Mode.CLAIMS)
@@ -390,7 +397,7 @@ class BoardScreen(TriageScreen):
         if field is None:
             return
         self._want(ask=Ask(field=field))
-        self.table.focus()
+        self.set_focus(self.table)
 
     def action_browse(self) -> None:
         row = self._chosen()
@@ -403,18 +410,23 @@ class BoardScreen(TriageScreen):
             self.app.copy_to_clipboard(row.url or part(row).message_id)
             self.notify("link copied")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A slash typed into the limit is text. (The key has priority so that what is typed right after it
+        goes to the limit and not to the list.)"""
+        return not (action == "limit" and isinstance(self.focused, Input))
+
     def action_limit(self) -> None:
         box = self.query_one("#limit", Input)
-        box.add_class("shown")
-        box.focus()
+        box.display = True
+        self.set_focus(box)  # at once: the next key must not act on the list
 
     def action_no_limit(self) -> None:
         self.query_one("#limit", Input).value = ""
         self._close_limit()
 
     def _close_limit(self) -> None:
-        self.query_one("#limit", Input).remove_class("shown")
-        self.table.focus()
+        self.query_one("#limit", Input).display = False
+        self.set_focus(self.table)
 
     def action_refresh(self) -> None:
         self.load_side(self._view)

@@ -210,7 +210,7 @@ class DiffScreen(MovingScreen[None]):
 
     def on_mount(self) -> None:
         self.load_page(self._first)
-        self.scroller.focus()
+        self.set_focus(self.scroller)
 
     @work(thread=True, exclusive=True)
     def load_page(self, message_id: str) -> None:

@@ -115,7 +115,7 @@ class LayoutScreen(MovingScreen[str | None]):
         return self.query_one("#words", DataTable)
 
     def on_mount(self) -> None:
-        self.table.focus()
+        self.set_focus(self.table)
         self.load_lines()
 
     @work(thread=True, exclusive=True)

@@ -106,7 +106,7 @@ class SeriesScreen(MovingScreen[None]):
 
     def on_mount(self) -> None:
         self.load_page()
-        self.scroller.focus()
+        self.set_focus(self.scroller)
 
     @work(thread=True, exclusive=True)
     def load_page(self) -> None:

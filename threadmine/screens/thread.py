@@ -85,7 +85,7 @@ class ThreadScreen(MovingScreen[None]):
         for width in (5, 18, 4, 200):
             self.table.add_column("", width=width)
         self.load_thread()
-        self.table.focus()
+        self.set_focus(self.table)
 
     @work(thread=True, exclusive=True, group="thread")
     def load_thread(self) -> None:
@@ -120,16 +120,16 @@ class ThreadScreen(MovingScreen[None]):
             self.load_mail(self._reading)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        self.mail.focus()
+        self.set_focus(self.mail)
 
     def action_step(self, step: int) -> None:
         self.table.move_cursor(row=min(max(0, self.table.cursor_row + step), max(0, len(self._rows) - 1)))
 
     def action_enter(self) -> None:
-        self.mail.focus()
+        self.set_focus(self.mail)
 
     def action_out(self) -> None:
         if self.focused is self.mail:
-            self.table.focus()
+            self.set_focus(self.table)
         else:
             self.app.pop_screen()
