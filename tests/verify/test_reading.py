@@ -100,3 +100,45 @@ def test_condition_that_is_not_checked_leaves_it_undecided() -> None:
     claim, message = question_of(Case(Predicate.CALLS, "prep_compound_page", "prep_compound_tail"))
     claim = replace(claim, modality=Modality.CONDITIONAL)
     assert judge(claim, message, MODEL, kernel="6.19").kind is VerdictKind.UNDECIDED
+
+
+def test_negation_of_another_clause_is_not_the_claims() -> None:
+    """The reader took "not" and "won't" of the clauses around it for the claim's own."""
+    claim, message = question_of(
+        Case(
+            Predicate.REQUIRES,
+            "vm_insert_page",
+            "folio_test_anon",
+            polarity=Polarity.NEGATIVE,
+            quote="Not needless - vm_insert_page() expects folio_test_anon() which will not be the case.",
+        )
+    )
+    assert judge(claim, message, MODEL, kernel="6.19").kind is VerdictKind.REFUTED
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "You can still call prep_compound_tail() from prep_compound_page().",
+        "Call prep_compound_tail() in prep_compound_page().",
+        "prep_compound_page() should call prep_compound_tail().",
+        "Why not let prep_compound_page() use prep_compound_tail()?",
+    ],
+)
+def test_suggestions_are_not_confirmed(quote: str) -> None:
+    claim, message = question_of(
+        Case(Predicate.CALLS, "prep_compound_page", "prep_compound_tail", quote=quote)
+    )
+    assert judge(claim, message, MODEL, kernel="6.19").kind is VerdictKind.UNDECIDED
+
+
+def test_what_is_done_to_a_member_is_not_proven_by_a_function_the_claim_does_not_name() -> None:
+    claim, message = question_of(
+        Case(
+            Predicate.SETS,
+            "truncation",
+            "page.mapping",
+            quote="With prep_compound_tail() around, truncation sets page->mapping.",
+        )
+    )
+    assert judge(claim, message, MODEL, kernel="6.19").kind is VerdictKind.UNDECIDED

@@ -7,6 +7,7 @@ for some calls deep, and the way is part of the evidence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -76,7 +77,8 @@ def reach(name: str, version: str, depth: int = DEPTH, full: bool = False) -> Re
                 complete = False
             if callee in seen or callee == INDIRECT:
                 continue
-            if not full and (inside_hub or (below and not call.sure)) and not primitive(callee):
+            aside = inside_hub or (below and not call.sure) or undoes(callee, name)
+            if aside and not full and not primitive(callee):
                 continue
             seen.add(callee)
             facts = code.function(callee, version) if len(step.way) <= depth else None
@@ -87,6 +89,17 @@ def reach(name: str, version: str, depth: int = DEPTH, full: bool = False) -> Re
             else:
                 steps.append(Step(facts, (*step.way, callee), step.sure and call.sure))
     return Reach(start, tuple(steps), complete, frozenset(leaves))
+
+
+_UNDO = re.compile(
+    r"(?:^|_)(?:un\w+|free\w*|err\w*|put|cleanup|undo|fini\w*|exit|abort|rollback|kill|remove|destroy)(?:_|$)"
+)
+
+
+@lru_cache(maxsize=4_000)
+def undoes(callee: str, start: str) -> bool:
+    """Whether a callee is on the way back (error handling, tear-down) of a function that is not."""
+    return _UNDO.search(callee) is not None and _UNDO.search(start) is None
 
 
 @lru_cache(maxsize=4_000)

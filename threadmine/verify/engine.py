@@ -27,7 +27,13 @@ from threadmine.model import (
 )
 from threadmine.verify.context import context_of, earlier_releases, following_releases, versions_in_question
 from threadmine.verify.layouts import LayoutRule, by_option, holdings
-from threadmine.verify.reading import hypothetical, plain_without_names, scoped_polarity, speaks_plainly
+from threadmine.verify.reading import (
+    hypothetical,
+    plain_without_names,
+    scoped_polarity,
+    speaks_plainly,
+    suggests,
+)
 from threadmine.verify.readings import readings
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Finding, Question, Rule, Trace, Trial, Truth
@@ -83,7 +89,11 @@ def judge(
 
 
 class _Asked(Question):
-    """A question with the rules whose business it is."""
+    """A question with the rules whose business it is, and the names of those that were asked."""
+
+    @cached_property
+    def answered(self) -> set[str]:
+        return set()
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -130,9 +140,10 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
         if decided is None:
             continue
         rule, finding = decided
-        asked += 1
+        asked += len(versions) if rule.kernel_free else 1
         if not isinstance(rule, LayoutRule) and _supposed(question):
-            return _undecided(context, f"said under a condition that is not checked; {finding.reason}")
+            said = "not said of the code as it is (a condition, a wish or a question)"
+            return _undecided(context, f"{said}; {finding.reason}")
         if _of_claim(claim, finding.truth) is not Truth.FALSE:
             return _verdict(question, context, version, rule, finding)
         against.append((rule, finding))
@@ -150,10 +161,11 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
 
 
 def _supposed(question: _Asked) -> bool:
-    """Whether the statement is made under a condition, or of what would be: code facts do not reach that."""
+    """Whether it is a question, a suggestion, or of what would be: facts about code do not reach that."""
     claim = question.claim
-    conditional = claim.modality is Modality.CONDITIONAL
-    return conditional or hypothetical(claim, question.subject, question.object)
+    if claim.modality in (Modality.CONDITIONAL, Modality.QUESTION) or suggests(claim):
+        return True
+    return hypothetical(claim, question.subject, question.object)
 
 
 def _later(question: _Asked, versions: tuple[str, ...]) -> tuple[str, ...]:
@@ -227,6 +239,9 @@ def _ask(
     """The first rule that has a fact about the claim in ``version``; why the others had none goes to
     ``missing``."""
     for rule in question.rules:
+        if rule.kernel_free and rule.name in question.answered:
+            continue
+        question.answered.add(rule.name)
         answer = _try(rule, question, version, arch, trace)
         if isinstance(answer, Unknown):
             missing.append(answer.reason)

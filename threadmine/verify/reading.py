@@ -45,6 +45,10 @@ _IMPERATIVE = re.compile(
     r"|rework|stop|switch|turn|provide|return|check|consider|please|try|mark|initiali[sz]e|reset|skip)\b",
     re.I,
 )
+_SUGGESTION = re.compile(
+    r"\b(?:you|we|one) (?:can|could|may|might|should)\b|\b(?:how|what) about\b|\bwhy not\b|\blet's\b", re.I
+)
+_LEAD_END = re.compile(r"[.,;:()]|\s[-–—]+\s")
 _WOULD = re.compile(r"\b(?:would|could|should|might|ought)\b(?!n['’]t be)", re.I)
 _IS_NUMBER = re.compile(
     r"\W{0,4}(?:field |member |flag |bit )?(?:itself )?(?:is|are|has|takes|occupies|lies|sits|starts)"
@@ -122,7 +126,7 @@ def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
         return claim.polarity
     negations = _NEGATION.findall(quote[first:second])
     if claim.polarity is Polarity.NEGATIVE:
-        lead = quote[max(0, first - LEAD) : first]
+        lead = _LEAD_END.split(quote[max(0, first - LEAD) : first])[-1]
         return claim.polarity if negations or _NEGATION.search(lead) else Polarity.POSITIVE
     return None if len(negations) == 1 and "not only" not in quote[first:second] else claim.polarity
 
@@ -135,6 +139,11 @@ def hypothetical(claim: Claim, subject: Ref, target: Ref) -> bool:
         return False
     start = max(0, (first if first >= 0 else second) - LEAD)
     return _WOULD.search(quote[start:second]) is not None
+
+
+def suggests(claim: Claim) -> bool:
+    """Whether the sentence is an order or a suggestion ("add f()", "you can still call f()")."""
+    return _IMPERATIVE.match(claim.quote) is not None or _SUGGESTION.search(claim.quote) is not None
 
 
 def plain_without_names(claim: Claim) -> bool:

@@ -72,6 +72,8 @@ _MODAL = re.compile(
     r"\b(?:should|must|needs?|would|could|might|may|if|once|when|until|unless|want|wants|let|lets)\b", re.I
 )
 
+PRONOUNS = frozenset({"it", "this", "that", "we", "they", "the patch", "the code", "the function"})
+_CAN = re.compile(r"\b(?:can|could|would|may|might|should|will)\b", re.I)
 ACTIONS = frozenset({Predicate.CALLS, Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.USES})
 
 
@@ -83,8 +85,7 @@ def readings(question: Question) -> Iterator[Claim]:
     own = _own_names(question)
     found = 0
     for other in _all(question):
-        names = {n for name in (other.subject, other.object) for n in (name, _bare(name))}
-        if not names & own:
+        if not _is_about(other, claim, own):
             continue
         yield replace(other, modality=Modality.ASSERTED, tense=Tense.PRESENT)
         found += 1
@@ -98,6 +99,19 @@ def _all(question: Question) -> Iterator[Claim]:
     yield from _flags(question)
     yield from _subjects(question)
     yield from _effects(question)
+
+
+def _is_about(other: Claim, claim: Claim, own: set[str]) -> bool:
+    """Whether another reading is about what the claim is about: one of its names, for an act both of them.
+
+    Who calls whom may bring in a function that stands beside the claim's own; what is done to a member may
+    not,
+    unless the claim names nobody who does it.
+    """
+    sides = [{name, _bare(name)} for name in (other.subject, other.object) if name]
+    if other.predicate in (Predicate.SETS, Predicate.CLEARS, Predicate.READS) and claim.subject:
+        return all(side & own for side in sides)
+    return any(side & own for side in sides)
 
 
 def _bare(name: str) -> str:
@@ -142,7 +156,7 @@ def _calls(question: Question) -> Iterator[Claim]:
         yield _claim(claim, Predicate.CALLS, *found.groups()[::-1])
     for part in _PARTS.split(quote):
         functions = functions_in(question, part)
-        if 2 <= len(functions) <= MAX_FUNCTIONS and _CALLING.search(part):
+        if 2 <= len(functions) <= MAX_FUNCTIONS and _CALLING.search(part) and not _MODAL.search(part):
             for caller, callee in permutations(functions, 2):
                 yield _claim(claim, Predicate.CALLS, caller, callee)
 
@@ -187,7 +201,7 @@ def _places(question: Question) -> Iterator[Claim]:
     quote = claim.quote
     names = members_in(question)
     negated = _NEGATION.search(quote) is not None
-    if len(names) >= 2 and not negated and _OVERLAP.search(quote):
+    if len(names) >= 2 and not negated and _OVERLAP.search(quote) and not _CAN.search(quote):
         for first, second in combinations(names[:MAX_MEMBERS], 2):
             yield _claim(claim, Predicate.OVERLAPS, first, second)
     folio = [n for n in names if n.startswith("folio.")]
@@ -260,7 +274,7 @@ def _subjects(question: Question) -> Iterator[Claim]:
     claim = question.claim
     if claim.predicate not in ACTIONS or not claim.object or claim.polarity is not Polarity.POSITIVE:
         return
-    if question.subject.kind in (Kind.FUNCTION, Kind.FILE) and question.code.known(question.subject.text):
+    if claim.subject and claim.subject.lower() not in PRONOUNS:
         return
     part = clause_of(claim.quote, claim.object.split(".")[-1])
     if _NEGATION.search(part) or _MODAL.search(part):
@@ -271,10 +285,9 @@ def _subjects(question: Question) -> Iterator[Claim]:
     for name in _CALL_NAME.findall(claim.quote):
         if name != claim.object and question.code.known(name) and flag_operation(name) is None:
             yield replace(claim, subject=name, value="")
-    if not claim.subject or claim.subject.lower() in ("it", "this", "that", "we", "the patch", "the code"):
-        function = quoted_function(question.message, claim)
-        if function:
-            yield replace(claim, subject=function, value="")
+    function = quoted_function(question.message, claim)
+    if function:
+        yield replace(claim, subject=function, value="")
 
 
 def clause_of(quote: str, name: str) -> str:

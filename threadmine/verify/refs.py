@@ -162,9 +162,7 @@ def numbers(text: str) -> tuple[int, ...]:
     return tuple(int(n, 16 if n.startswith("0x") else 10) for n in _NUMBER.findall(text))
 
 
-def must_know(ref: Ref, *kinds: Kind) -> Unknown | None:
-    """None where ``ref`` is of one of the kinds, else why a rule cannot use it."""
-    if ref.kind in kinds:
-        return None
-    wanted = " or ".join(k.value for k in kinds)
-    return Unknown(f"{ref.text or 'nothing'!r} names no {wanted} that is known")
+def unnamed(ref: Ref, what: str) -> Unknown:
+    """That ``ref`` is no ``what`` ("function", "member or flag"), in words a reader understands."""
+    kind = what.removesuffix(" that is known")
+    return Unknown(f"{ref.text!r} is no {kind} that is known" if ref.text else f"the claim names no {kind}")

@@ -125,6 +125,7 @@ class Rule:
     """Base of all rules. ``name`` is shown as evidence; ``predicates`` are those it is asked about.
 
     ``every_kernel`` tells the engine to ask it for all kernels with layouts, for the ranges where it holds.
+    ``kernel_free``: its answer is the same for every kernel, so that it is asked once.
     ``needs_names`` False: it may refute a sentence that names its subject by a pronoun.
     """
 
@@ -132,6 +133,7 @@ class Rule:
     predicates: frozenset[Predicate] = frozenset()
     every_kernel = False
     needs_names = True
+    kernel_free = False
     cases: tuple[Case, ...] = ()
 
     def applies(self, question: Question) -> bool:

@@ -23,6 +23,7 @@ from threadmine.verify.rules.residence import ResidenceRule
 from threadmine.verify.rules.results import ResultRule
 from threadmine.verify.rules.span import SpanRule
 from threadmine.verify.rules.store import SameStoreRule
+from threadmine.verify.rules.types import TypeRule
 from threadmine.verify.rules.unused import UnusedRule
 from threadmine.verify.rules.uses import ExclusiveRule, UsesRule
 
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     ResidenceRule(),
     PointsToRule(),
     OrderBitsRule(),
+    TypeRule(),
     PolicyRule(),
     SpanRule(),
     HeadRule(),

@@ -7,7 +7,7 @@ import re
 from threadmine.memmap.calls import CodeFacts
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import DEPTH, Reach, reach
-from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.rules.effects import function_names, reaches_of
 
@@ -125,4 +125,4 @@ def callee_name(target: Ref, code: CodeFacts) -> str | Unknown:
         and target.text.count(".") + target.text.count("->") > 1
     ):
         return f"dev_pagemap_ops.{target.text.replace('->', '.').rsplit('.', 1)[-1]}"
-    return Unknown(f"{target.text or 'nothing'!r} names no function")
+    return unnamed(target, "function")

@@ -13,7 +13,7 @@ from threadmine.memmap.names import aliases_of
 from threadmine.model import Claim, Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import DEPTH, FlagUse, Found, Reach, flag_uses, reach, uses_of
 from threadmine.verify.layouts import layouts_for
-from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.residence import packed_quantity
 from threadmine.verify.tables import places_of
@@ -25,6 +25,7 @@ FLAG_KINDS = {
     Predicate.READS: frozenset({"test"}),
 }
 EMPTY = frozenset({"0", "NULL", "false", "&=", "MAX_ORDER_NR_PAGES_NONE"})
+_SECOND_PAGE = re.compile(r"page\[1\]|second page|next page|page ?\+ ?1|_flags_1|first tail|order", re.I)
 HEAD_PAGES = frozenset({"head", "page", "every page", "each page", "all"})
 _FOR_ORDER = re.compile(r"order > [1-9]")
 _CALL = re.compile(r"\b([A-Za-z_]\w+)\(\)")
@@ -89,7 +90,7 @@ class EffectRule(Rule):
             return names
         target = _resolved(target)
         if target.kind not in (Kind.MEMBER, Kind.FLAG):
-            return Unknown(f"{target.text or 'nothing'!r} names no member or flag")
+            return unnamed(target, "member or flag")
         full = question.claim.polarity is Polarity.NEGATIVE
         reaches = reaches_of(names, version, full)
         if not reaches:
@@ -180,7 +181,18 @@ class EffectRule(Rule):
         else:
             hit = next((h for h in hits if h.value == wanted and wanted), hit)
         text = f"{hit.spelled} ({hit.step.facts.kernel})"
-        return Finding(Truth.TRUE, text, self.fact(text, hit.step.facts.source), firm=not claim.condition)
+        truth = Truth.TRUE
+        if self._second_only(question, hits):
+            truth, text = Truth.PARTLY, f"{text}; that is the second page's flags word only"
+        return Finding(truth, text, self.fact(text, hit.step.facts.source), firm=not claim.condition)
+
+    @staticmethod
+    def _second_only(question: Question, hits: list[Found]) -> bool:
+        """Whether all that is done to "the flags" is done to page[1]'s, and the sentence does not say so."""
+        if question.object.name not in ("page.flags", "folio.flags") or question.object.page:
+            return False
+        said = _SECOND_PAGE.search(f"{question.words} {question.claim.quote}")
+        return said is None and all(h.use.name == "folio._flags_1" for h in hits)
 
     def _through(
         self, question: Question, hits: list[Found], reaches: list[Reach], macro: str
@@ -308,7 +320,7 @@ def function_names(question: Question, subject: Ref, version: str) -> tuple[str,
         return (subject.member,)
     files: Iterable[str] = (subject.text,) if subject.kind is Kind.FILE else places_of(subject.text)
     names = tuple(name for path in files for name in code.in_file(path, version))
-    return names or Unknown(f"{subject.text or 'nothing'!r} names no function that is known")
+    return names or unnamed(subject, "function that is known")
 
 
 def _resolved(target: Ref) -> Ref:

@@ -19,6 +19,13 @@ _EXIST = re.compile(
 )
 
 
+_DEFINES = re.compile(
+    r"\b(?:members?|fields?|struct|exists?|(?:has|have|had|there is|there are) (?:no|a|an)|definition"
+    r"|declared|defines|union|only available|is gone|no such|lives? in)\b",
+    re.I,
+)
+
+
 class MemberRule(LayoutRule):
     """``folio._nr_pages`` exists from 6.15 on; ``page.pgmap`` is gone since."""
 
@@ -46,6 +53,12 @@ class MemberRule(LayoutRule):
         ),
         Case(Predicate.MEMBER_OF, "page.no_such_member", verdict=VerdictKind.UNDECIDED),
     )
+
+    def applies(self, question: Question) -> bool:
+        """Only where the sentence names the thing and speaks of its being (not) in a definition."""
+        claim, subject = question.claim, question.subject
+        name = subject.member or subject.text.removeprefix("PG_")
+        return name.lower() in claim.quote.lower() and _DEFINES.search(claim.quote) is not None
 
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         subject = question.subject

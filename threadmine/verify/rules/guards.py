@@ -14,7 +14,7 @@ from threadmine.memmap.effects import flag_operation
 from threadmine.memmap.names import aliases_of
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import Guarded, Reach, guards_of, reach
-from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.tables import tests_of
 
@@ -57,7 +57,7 @@ class RequiresRule(Rule):
     def find(self, question: Question, version: str) -> Finding | Unknown:
         subject = question.subject
         if subject.kind is not Kind.FUNCTION:
-            return Unknown(f"{subject.text or 'nothing'!r} is no function")
+            return unnamed(subject, "function")
         found = reach(subject.text, version, DEPTH)
         if isinstance(found, Unknown):
             return found
@@ -71,7 +71,11 @@ class RequiresRule(Rule):
     def _asserted(self, question: Question, found: Reach) -> Finding | None:
         """That a lock must be held, where the function asserts that one is."""
         claim = question.claim
-        if not _LOCK.search(f"{claim.object} {claim.value}") or claim.polarity is Polarity.NEGATIVE:
+        if (
+            question.object.kind is Kind.FLAG
+            or not _LOCK.search(f"{claim.object} {claim.value}")
+            or claim.polarity is Polarity.NEGATIVE
+        ):
             return None
         asserted = next((c for c in found.start.callees if _ASSERTS.match(c)), "")
         if not asserted:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from threadmine.model import Message, Polarity, Predicate, Side, Tense, Unknown, VerdictKind
 from threadmine.parse.diff import hunk_lines
-from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.rules.calls import callee_name
 
@@ -54,6 +54,7 @@ class HunkRule(Rule):
     """``example_free()`` calls ``example_old_step()``: the patch removes that very line."""
 
     name = "hunk"
+    kernel_free = True
     predicates = frozenset({Predicate.CALLS, Predicate.SETS, Predicate.CLEARS, Predicate.READS})
 
     cases = (
@@ -90,7 +91,9 @@ class HunkRule(Rule):
 
     def applies(self, question: Question) -> bool:
         patch = question.message.patch
-        return patch is not None and bool(patch.files) and question.subject.kind is Kind.FUNCTION
+        named = question.object.member or question.object.text
+        said = named.rsplit(".", 1)[-1] in question.claim.quote
+        return said and patch is not None and bool(patch.files) and question.subject.kind is Kind.FUNCTION
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
         subject = question.subject
@@ -140,7 +143,7 @@ def _pattern(question: Question) -> tuple[str, re.Pattern[str]] | Unknown:
         name = callee.rsplit(".", 1)[-1]
         return name, _call_pattern(name)
     if target.kind is not Kind.MEMBER:
-        return Unknown(f"{target.text or 'nothing'!r} names no member")
+        return unnamed(target, "member")
     return target.member, _member_pattern(target, claim.predicate)
 
 
@@ -172,5 +175,7 @@ def lines_with(message: Message, needle: str) -> Iterator[Line]:
                 count += 1
                 if count > MAX_LINES:
                     return
+                if line.text.lstrip().startswith(("*", "/*", "//")):
+                    continue  # what a comment says of a function is no call of it
                 number = line.old_line if line.side is Side.REMOVED else line.new_line
                 yield Line(line.side, line.text, line.function, each.path, number)

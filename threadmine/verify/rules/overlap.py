@@ -102,6 +102,8 @@ class OverlapRule(LayoutRule):
         overlap = layout.overlap(a.reference, b.reference)
         if isinstance(overlap, Unknown):
             return overlap
+        if overlap.a.member == overlap.b.member and a.member != b.member:
+            return Unknown(f"{a.name} and {b.name} are two names of one member")
         text = f"{overlap.text()} ({layout.kernel}, {layout.arch})"
         truth = Truth.TRUE if overlap.meets else Truth.FALSE
         firm = question.claim.predicate is Predicate.OVERLAPS

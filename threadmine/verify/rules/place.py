@@ -7,17 +7,16 @@ import re
 from threadmine.memmap import Layout, Member
 from threadmine.model import Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
-from threadmine.verify.refs import Kind, Ref, numbers, page_index
+from threadmine.verify.refs import Kind, Ref, numbers, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Truth
 
 _LAST = re.compile(r"\b(last|final|first)\s+(\d{1,3}|four|eight|two)\s+bytes?\b")
 _WORDS = {"two": 2, "four": 4, "eight": 8}
 _BIT = re.compile(r"\bbits?\b")
-_UNIT = re.compile(r"\bbytes?\b|\boffset\b|\+|0x|^\s*\d+\s*\|")
-_SIZE = re.compile(r"\b(?:size|sized|long|wide)\b")
-_AMOUNT = re.compile(r"(?<![\w-])(\d{1,5})[- ]?(bytes?|bits?)\b")
 _STATED_SIZE = re.compile(r"\bsize\s*(?:of\s*)?(\d{1,3})\b")
 _IN_PAGE = re.compile(r"page\[(\d{1,3})\]\s*\+\s*(\d{1,3})")
+_UNIT = re.compile(r"\bbytes?\b|\boffset\b|\+|0x|^\s*\d+\s*\|")
+_AMOUNT = re.compile(r"(?<![\w-])(\d{1,5})[- ]?(bytes?|bits?)\b")
 
 
 class OffsetRule(LayoutRule):
@@ -51,7 +50,7 @@ class OffsetRule(LayoutRule):
         if subject.kind is Kind.FLAG:
             return self._bit(layout, subject, words, question.claim.quote.lower())
         if subject.kind is not Kind.MEMBER:
-            return Unknown(f"{subject.text!r} names no member or flag")
+            return unnamed(subject, "member or flag")
         member = layout.find(subject.struct, subject.member)
         if isinstance(member, Unknown):
             return member
@@ -107,7 +106,7 @@ class OffsetRule(LayoutRule):
         where = f"({layout.kernel}, {layout.arch})"
         text = f"{_spell(member, whole.size)}; struct page has {whole.size} bytes {where}"
         truth = Truth.TRUE if start == wanted else Truth.FALSE
-        if truth is Truth.TRUE and member.size != count and _SIZE.search(question.words):
+        if truth is Truth.TRUE and member.size != count:
             truth = Truth.PARTLY
             text += f"; the place is right, the size is {member.size}, not {count}"
         return Finding(truth, text, self.fact(text, layout.source), firm=page_index(question.words) is None)
@@ -142,7 +141,7 @@ class SizeRule(LayoutRule):
         elif subject.kind in (Kind.STRUCT, Kind.WORDS) and (whole := layout.struct(subject.text)) is not None:
             size, name = whole.size * 8, f"struct {whole.name}"
         else:
-            return Unknown(f"{subject.text!r} names no member or struct")
+            return unnamed(subject, "member or struct")
         text = f"{name} has {size // 8} bytes ({layout.kernel}, {layout.arch})"
         truth = Truth.TRUE if amount * (1 if bits else 8) == size else Truth.FALSE
         return Finding(truth, text, self.fact(text, layout.source))

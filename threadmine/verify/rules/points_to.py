@@ -8,7 +8,7 @@ from threadmine.memmap import Layout
 from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
-from threadmine.verify.refs import Kind
+from threadmine.verify.refs import Kind, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Truth
 from threadmine.verify.tables import targets_of
 
@@ -31,7 +31,7 @@ class PointsToRule(LayoutRule):
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         subject = question.subject
         if subject.kind is not Kind.MEMBER:
-            return Unknown(f"{subject.text!r} names no member")
+            return unnamed(subject, "member")
         member = layout.find(subject.struct, subject.member)
         if isinstance(member, Unknown):
             return member

@@ -8,7 +8,7 @@ from threadmine.memmap import Layout
 from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
-from threadmine.verify.refs import Kind, Ref, page_index
+from threadmine.verify.refs import Kind, Ref, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Truth
 from threadmine.verify.tables import Packed, packed
 
@@ -53,7 +53,7 @@ class ResidenceRule(LayoutRule):
             return self._packed(question, layout, quantity, place)
         if subject.kind is Kind.MEMBER:
             return self._member(question, layout, subject, place)
-        return Unknown(f"{subject.text!r} names no member, flag or packed quantity")
+        return unnamed(subject, "member, flag or packed quantity")
 
     def _flag(self, question: Question, layout: Layout, flag: Ref, place: Ref) -> Finding | Unknown:
         known = layout.flag(flag.text)
@@ -81,7 +81,7 @@ class ResidenceRule(LayoutRule):
         if what.config:
             return Finding(Truth.PARTLY, what.fact, self.fact(what.fact, f"code {layout.kernel}"))
         if place.kind is not Kind.MEMBER:
-            return Unknown(f"{place.text!r} names no word")
+            return unnamed(place, "word")
         index = place.page if place.page is not None else page_index(question.words)
         same_word = place.name == what.word or (
             place.member == "flags"
@@ -111,7 +111,7 @@ class ResidenceRule(LayoutRule):
             truth = Truth.TRUE if overlap.meets else Truth.FALSE
             return Finding(truth, overlap.text(), self.fact(overlap.text(), layout.source), firm=False)
         if index is None:
-            return Unknown(f"{place.text!r} names no page of the compound")
+            return unnamed(place, "page of the compound")
         text = f"{member.name} is {where} ({layout.kernel}, {layout.arch})"
         truth = Truth.TRUE if where.page == index else Truth.FALSE
         return Finding(truth, text, self.fact(text, layout.source), firm=member.struct == "folio")

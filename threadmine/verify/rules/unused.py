@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from threadmine.model import Predicate, Unknown, VerdictKind
-from threadmine.verify.refs import Kind
+from threadmine.verify.refs import Kind, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 
 _UNUSED = re.compile(
@@ -14,6 +14,10 @@ _UNUSED = re.compile(
     r"|nobody (?:uses|calls)|(?:zero|no) (?:users?|callers?) (?:left|remain\w*))\b",
     re.I,
 )
+
+
+MAX_APART = 24
+"""Characters that may stand between the function and the words that say nobody uses it."""
 
 
 class UnusedRule(Rule):
@@ -41,7 +45,12 @@ class UnusedRule(Rule):
     )
 
     def applies(self, question: Question) -> bool:
-        return _UNUSED.search(f"{question.claim.value} {question.claim.quote}") is not None
+        claim = question.claim
+        if _UNUSED.match(claim.value.strip()):
+            return True
+        after = claim.quote[claim.quote.find(claim.subject) + len(claim.subject) :] if claim.subject else ""
+        found = _UNUSED.search(after)
+        return found is not None and found.start() <= MAX_APART and "," not in after[: found.start()]
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
         subject = question.subject
@@ -52,7 +61,7 @@ class UnusedRule(Rule):
         if subject.kind is not Kind.FUNCTION or not (
             code.known(subject.text) or code.mentioning(subject.text)
         ):
-            return Unknown(f"{subject.text or 'nothing'!r} is no function whose callers are known")
+            return unnamed(subject, "function whose callers are known")
         callers = [
             name
             for name in code.mentioning(subject.text)

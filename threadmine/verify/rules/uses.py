@@ -7,7 +7,7 @@ import re
 from threadmine.memmap.calls import FunctionFacts
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import reach, uses_of
-from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.effects import same_bytes
 from threadmine.verify.tables import PageKind, every, kinds, places_of
@@ -51,11 +51,11 @@ class UsesRule(Rule):
             return self._function(question, subject, target, version)
         constant = target.text if _CONSTANT.match(target.text) else ""
         if target.kind is not Kind.MEMBER and not constant:
-            return Unknown(f"{target.text or 'nothing'!r} names no member")
+            return unnamed(target, "member")
         parts = [part for part in _AND.split(subject.text) if part]
         places = [_places(part, subject) for part in parts]
         if not places or not all(places):
-            return Unknown(f"{subject.text or 'nothing'!r} names no part of the kernel that is known")
+            return unnamed(subject, "part of the kernel that is known")
         names = frozenset({constant}) if constant else same_bytes(question.model, target, version)[0]
         users = {user for name in names for user in question.code.users(name, version)}
         inside = [sorted(users & _functions(question, each, version)) for each in places]
