@@ -122,3 +122,8 @@ def test_hostile_bodies_take_bounded_time(body: str) -> None:
     started = time.process_time()
     claims(body + "\n")
     assert time.process_time() - started < 20
+
+
+def test_a_sentence_may_end_with_its_verb() -> None:
+    found = claims("The lower byte (bits 0-7) of page->pt_frag_refcount is used\n")
+    assert {(claim.predicate, claim.object) for claim in found} == {(Predicate.USES, "page.pt_frag_refcount")}

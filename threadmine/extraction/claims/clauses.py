@@ -174,7 +174,7 @@ def noun_phrase(read: Read, first: int, last: int, longest: int = 4) -> Thing | 
     else.
     """
     words = read.words
-    if words[first] not in GRAMMAR.determiners and first == 0:
+    if first >= len(words) or (words[first] not in GRAMMAR.determiners and first == 0):
         return None  # "Forbid calling": a verb, as likely as a noun
     while first < last and (words[first] in GRAMMAR.determiners or words[first] in GRAMMAR.fillers):
         first += 1
