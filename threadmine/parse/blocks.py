@@ -7,20 +7,21 @@ look or its place settles; a second pass finds code among what is left as prose.
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from threadmine.model import StretchKind
 from threadmine.parse import lines as look
+from threadmine.parse.line_class import LOOK_AT, Look, look_of
 
 _K = StretchKind
-_LOG_HEADS = frozenset(" [<\t#$?/0123456789")
 _LETTERS = frozenset(string.ascii_letters)
-_PROSE_ENDS = frozenset(string.ascii_letters + ".?!'\"-,)")
 _SURE_LOGS = ("CONFIG_", "# CONFIG_", "[    ", "[   ", "[  ")
+_REMEMBERED = 3000
+"""Characters of a run that is remembered with its result."""
+
 _PARAGRAPH = 4000
-_LOOK_AT = 400
-"""Characters of a line that the patterns see."""
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class _Sorter:
         self.quoted = quoted
         self.kinds: list[StretchKind] = [_K.PROSE] * len(lines)
         self.last = len(lines)
-        self.looked_at: list[int] = []
+        self.code_at: list[int] = []
 
     def run(self) -> list[StretchKind]:
         """Sorts all lines; returns a kind for each."""
@@ -72,54 +73,61 @@ class _Sorter:
         return 0
 
     def _step(self, i: int) -> int:
-        line = self.lines[i]
-        if not self.state.changelog and _is_plain(line):
-            return i + 1
-        self.looked_at.append(i)
-        if not line or line.isspace():
-            self.kinds[i] = self.kinds[i - 1] if i and not self.state.changelog else _K.PROSE
-            if self.state.changelog:
+        seen = look_of(self.lines[i])
+        state = self.state
+        if seen <= Look.CODE:
+            if state.changelog:
                 return self._changelog(i)
+            if seen is Look.CODE:
+                self.code_at.append(i)
             return i + 1
-        if len(line) > _LOOK_AT:
-            line = line[:_LOOK_AT]
-        head = line[0]
-        if head in "-d@I=" and look.DIFF_START.match(line):
-            self.state.in_diff = True
-            return self._hunks(i, headless=False)
-        if head in "-_=":
-            done = self._rule_or_signature(i, line)
-            if done > i:
-                return done
-        kind = self._by_look(i, line, head)
-        if kind is not None:
-            self.state.changelog = False
-            return kind
-        if self.state.changelog:
+        if seen is Look.BLANK:
+            if state.changelog:
+                return self._changelog(i)
+            if i:
+                self.kinds[i] = self.kinds[i - 1]
+            return i + 1
+        done = self._looks(i, seen)
+        if done > i:
+            return done
+        if state.changelog:
             return self._changelog(i)
-        if len(line) < 110 and look.may_open_changelog(line) and self._opens_changelog(i, line):
-            self.state.changelog = True
-            self.kinds[i] = _K.CHANGELOG
         return i + 1
 
-    def _rule_or_signature(self, i: int, line: str) -> int:
-        """Lines of dashes: the cut of a patch, a signature mark, a list footer."""
-        if line.rstrip() == "---":
-            self.kinds[i] = _K.DIFFSTAT
-            self.state.changelog = False
+    def _looks(self, i: int, seen: Look) -> int:
+        """Lines that look like something; ``i`` where the lines around say that it is not that."""
+        simple = _SIMPLE.get(seen)
+        if simple is not None:
+            end = i + 1
+            if seen is Look.LOG:
+                while end < self.last and self.lines[end].startswith(_SURE_LOGS):
+                    end += 1
+        elif seen is Look.DIFF:
+            self.state.in_diff = True
+            return self._hunks(i, headless=False)
+        elif seen is Look.CHANGELOG:
+            if self.state.changelog or not self._opens_changelog(i):
+                return i
+            self.state.changelog = True
+            self.kinds[i] = _K.CHANGELOG
             return i + 1
-        if look.SIGN_MARK.match(line):
-            rest = self.last - i
-            if line.startswith("-- ") or rest <= 10:
-                return self._signature(i)
-        elif look.is_footer(line):
-            return self._footer(i)
+        else:
+            end = _PLACED[seen](self, i)
+        if end > i:
+            self.state.changelog = False
+            if simple is not None:
+                self.fill(i, end, simple)
+        return end
+
+    def _sign(self, i: int) -> int:
+        if self.lines[i].startswith("-- ") or self.last - i <= 10:
+            return self._signature(i)
         return i
 
     def _signature(self, i: int) -> int:
         """From the mark to the end, but list footers below it keep their own kind."""
         for j in range(i + 1, self.last):
-            if look.is_footer(self.lines[j][:_LOOK_AT]):
+            if look.is_footer(self.lines[j][:LOOK_AT]):
                 self.fill(i, j, _K.SIGNATURE)
                 return self._footer(j)
         return self.fill(i, self.last, _K.SIGNATURE)
@@ -130,50 +138,18 @@ class _Sorter:
             self.kinds[i] = _K.FOOTER
             return i + 1
         if self.last - i > 30:
-            self.kinds[i] = _K.FOOTER if not look.is_table(line[:_LOOK_AT]) else _K.LOG
+            self.kinds[i] = _K.FOOTER if not look.is_table(line[:LOOK_AT]) else _K.LOG
             return i + 1
         return self.fill(i, self.last, _K.FOOTER)
 
-    def _by_look(self, i: int, line: str, head: str) -> int | None:
-        """Kinds that a line shows by itself; None where it shows none."""
-        hint = "|" in line or "change" in line or " mode " in line or "%)" in line
-        if hint and look.DIFFSTAT.match(line):
-            self.kinds[i] = _K.DIFFSTAT
-            return i + 1
-        if ":" in line:
-            if " " not in line[: line.find(":")].strip():
-                match = look.TRAILER.match(line)
-                if match is not None and _trailer_value(match.group(1), match.group(2)):
-                    return self._trailer(i)
-            if line.rstrip().endswith("):") and look.SHORTLOG_HEAD.match(line):
-                return self._shortlog(i)
-        if (head in _LOG_HEADS or "0x" in line or "CONFIG_" in line or ":" in line) and look.LOG.match(line):
-            j = i + 1
-            while j < self.last and self.lines[j].startswith(_SURE_LOGS):
-                j += 1
-            return self.fill(i, j, _K.LOG)
-        if head == " " and line[1] == "*":
-            end = self._comment(i)
-            if end > i:
-                return end
-        if (".c:" in line or ".h:" in line) and look.SOURCE_PLACE.search(line):
-            self.kinds[i] = _K.LOG
-            return i + 1
-        if head in " \t|+-=0123456789" and look.is_table(line):
-            self.kinds[i] = _K.LOG
-            return i + 1
-        if len(line) > 15 and look.is_footer(line):
-            return self._footer(i)
-        if len(line) < 40 and self.last - i <= 8 and look.CLOSING.match(line):
-            return self._closing(i)
-        return None
-
     def _closing(self, i: int) -> int:
         """``Best regards,`` and the name below it, where nothing but a name follows."""
+        if self.last - i > 8:
+            return i
         rest = [line.strip() for line in self.lines[i + 1 : self.last] if line.strip()]
         if rest and len(rest) <= 4 and all(len(line) <= 50 and len(line.split()) <= 6 for line in rest):
             return self.fill(i, self.last, _K.SIGNATURE)
-        return i + 1
+        return i
 
     def _trailer(self, i: int) -> int:
         """A trailer with the lines that belong to it: ``[ann: fixed it]``, a wrapped address or title."""
@@ -210,13 +186,9 @@ class _Sorter:
         j = i + 1
         while j < self.last and self.lines[j][:1] in (" ", "\t") and self.lines[j].strip():
             j += 1
-        if j == i + 1:
-            return i + 1
-        return self.fill(i, j, _K.SHORTLOG)
+        return self.fill(i, j, _K.SHORTLOG) if j > i + 1 else i
 
-    def _opens_changelog(self, i: int, line: str) -> bool:
-        if not look.CHANGELOG_HEAD.match(line):
-            return False
+    def _opens_changelog(self, i: int) -> bool:
         following = next((text for text in self.lines[i + 1 : self.last] if text.strip()), "")
         return bool(following) and following.strip() != "---"
 
@@ -230,11 +202,8 @@ class _Sorter:
                 not after_blank
                 or line[0] in " \t"
                 or look.BULLET.match(line) is not None
-                or look.CHANGELOG_HEAD.match(line[:_LOOK_AT]) is not None
-                or (
-                    heading is _K.CHANGELOG
-                    and look.CHANGELOG_HEAD.match(self.lines[i - 2][:_LOOK_AT]) is not None
-                )
+                or look_of(line) is Look.CHANGELOG
+                or (heading is _K.CHANGELOG and look_of(self.lines[i - 2]) is Look.CHANGELOG)
             )
             if not goes_on:
                 self.state.changelog = False
@@ -286,37 +255,18 @@ class _Sorter:
         return self.quoted
 
 
-def _is_plain(line: str) -> bool:
-    """Whether a line can be nothing but prose (or belong to what is around it), told by cheap tests alone."""
-    size = len(line)
-    if not 12 < size < _LOOK_AT or ":" in line or "|" in line or "0x" in line:
-        return False
-    end = line[-1]
-    if end not in _PROSE_ENDS or (end in ",)" and ("*" in line or "=" in line)):
-        return False
-    head = line[0]
-    if head in _LETTERS:
-        if size < 40 and end not in ".?!":
-            return False
-        return line[:3].lower() not in look.FOOTER_HINTS and not line.startswith("diff ")
-    if head in "-*":
-        return line[1] == " " and line[2] in _LETTERS
-    return head == " " and end not in ",)" and line.lstrip()[0] in _LETTERS and " mode " not in line
+_SIMPLE = {Look.CUT: _K.DIFFSTAT, Look.DIFFSTAT: _K.DIFFSTAT, Look.LOG: _K.LOG}
+"""Lines that are what they look like, wherever they stand."""
 
-
-def _trailer_value(tag: str, value: str) -> bool:
-    low = tag.lower()
-    if low.endswith("-by"):
-        return "@" in value or (value[:1].isupper() and len(value) < 80 and not value.rstrip().endswith("."))
-    if low == "cc":
-        return "@" in value
-    if low == "fixes":
-        return (value[:6].isalnum() and value[:1] in "0123456789abcdefABCDEF") or value.startswith(
-            ("http", "commit ")
-        )
-    if low in ("link", "closes", "buglink", "references", "depends-on", "obsoleted-by", "patchwork"):
-        return "://" in value or "@" in value or value.startswith("#")
-    return " " not in value.strip()
+_PLACED: dict[Look, Callable[[_Sorter, int], int]] = {
+    Look.SIGN: _Sorter._sign,
+    Look.FOOTER: _Sorter._footer,
+    Look.TRAILER: _Sorter._trailer,
+    Look.SHORTLOG: _Sorter._shortlog,
+    Look.COMMENT: _Sorter._comment,
+    Look.CLOSING: _Sorter._closing,
+}
+"""Lines that depend on the lines around; each gives the end of its stretch, or its own place for no."""
 
 
 def _reads_as_hunk(shown: Sequence[str]) -> bool:
@@ -327,11 +277,11 @@ def _reads_as_hunk(shown: Sequence[str]) -> bool:
     return code * 2 >= sum(1 for line in shown if line[0] in "+-") and code > 0
 
 
-def _mark_code(lines: Sequence[str], kinds: list[StretchKind], looked_at: Sequence[int]) -> None:
+def _mark_code(lines: Sequence[str], kinds: list[StretchKind], code_at: Sequence[int]) -> None:
     """Turns prose lines that read as C into code, with the indented lines between them."""
     done = 0
-    for i in looked_at:
-        if i < done or kinds[i] is not _K.PROSE or not lines[i] or not look.is_code(lines[i][:_LOOK_AT]):
+    for i in code_at:
+        if i < done or kinds[i] is not _K.PROSE:
             continue
         start = i
         while start > done and kinds[start - 1] is _K.PROSE and lines[start - 1].startswith("\t"):
@@ -347,14 +297,14 @@ def _code_end(lines: Sequence[str], kinds: Sequence[StretchKind], i: int) -> int
     count = len(lines)
     end = i + 1
     while end < count and kinds[end] is _K.PROSE:
-        line = lines[end][:_LOOK_AT]
+        line = lines[end]
         if not line.strip():
             following = next((k for k in range(end, min(end + 3, count)) if lines[k].strip()), None)
             if following is None or kinds[following] is not _K.PROSE:
                 break
-            if not look.is_code(lines[following][:_LOOK_AT]):
+            if not look.is_code(lines[following][:LOOK_AT]):
                 break
-        elif not (look.is_code(line) or look.may_be_code(line)):
+        elif not (look.is_code(line[:LOOK_AT]) or look.may_be_code(line)):
             break
         end += 1
     return end
@@ -369,7 +319,7 @@ def _stands_alone(lines: Sequence[str], i: int) -> bool:
     return above and below
 
 
-def sort_text(text: str, state: BlockState, quoted: bool) -> list[StretchKind] | None:
+def sort_text(text: str, state: BlockState, quoted: bool) -> Sequence[StretchKind] | None:
     """A kind for each line of a run of text, or None where all of it is prose.
 
     Args:
@@ -377,6 +327,21 @@ def sort_text(text: str, state: BlockState, quoted: bool) -> list[StretchKind] |
         state: what earlier runs of the same depth left open; changed in place.
         quoted: whether the run is a quotation (trimmed hunks are looked upon more kindly there).
     """
+    if state.in_diff or state.changelog or len(text) > _REMEMBERED:
+        return _sort_text(text, state, quoted)
+    kinds, state.in_diff, state.changelog = _sorted_before(text, quoted)
+    return kinds
+
+
+@lru_cache(maxsize=2048)
+def _sorted_before(text: str, quoted: bool) -> tuple[Sequence[StretchKind] | None, bool, bool]:
+    """The same for a run with nothing open before it: quotations of quotations repeat their text."""
+    state = BlockState()
+    kinds = _sort_text(text, state, quoted)
+    return (None if kinds is None else tuple(kinds)), state.in_diff, state.changelog
+
+
+def _sort_text(text: str, state: BlockState, quoted: bool) -> list[StretchKind] | None:
     plain, rest = _plain_paragraphs(text)
     if not rest and not state.in_diff and not state.changelog:
         return None
@@ -385,8 +350,8 @@ def sort_text(text: str, state: BlockState, quoted: bool) -> list[StretchKind] |
         lines.pop()
     sorter = _Sorter(lines, plain, state, quoted)
     kinds = sorter.run()
-    if sorter.looked_at:
-        _mark_code(lines, kinds, sorter.looked_at)
+    if sorter.code_at:
+        _mark_code(lines, kinds, sorter.code_at)
     if _K.LOG in kinds:
         _spread_logs(lines, kinds)
     return kinds

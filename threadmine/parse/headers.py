@@ -34,7 +34,7 @@ _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _ID = re.compile(r"<([^<>]*)>")
 _SPACE = re.compile(r"\s+")
-_PLAIN_ADDRESS = re.compile(r'\s*(?:"([^"\\]*)"|([^",<>()@:;\\=]*))\s*<([^<>\s",()]+@[^<>\s",()@]+)>\s*')
+_PLAIN_ADDRESS = re.compile(r'\s*(?:"([^"\\]*)"|([^",<>@:;\\]*))\s*<([^<>\s",()]+@[^<>\s",()@]+)>\s*')
 _BARE_ADDRESS = re.compile(r"\s*([^<>\s\",():;@]+@[^<>\s\",():;@]+)\s*")
 _ENCODED = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=")
 
@@ -172,7 +172,7 @@ def _items(value: str) -> list[str]:
 def _plain_person(item: str) -> Person | None:
     """``Ann Author <ann@example.org>`` between two commas; None if it is anything less plain."""
     match = _PLAIN_ADDRESS.fullmatch(item)
-    if match is not None:
+    if match is not None and (match.group(2) or "").count("(") == (match.group(2) or "").count(")"):
         return _person(match.group(1) or match.group(2) or "", match.group(3))
     match = _BARE_ADDRESS.fullmatch(item)
     return Person("", match.group(1)) if match is not None else None
