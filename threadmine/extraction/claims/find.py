@@ -106,6 +106,19 @@ def with_lead(sentence: Sentence) -> Sentence:
     return replace(sentence, text=f"{sentence.lead.rstrip(' :')} {sentence.text}")
 
 
+_OF_FUNCTIONS = (
+    Predicate.CALLS,
+    Predicate.REQUIRES,
+    Predicate.SETS,
+    Predicate.CLEARS,
+    Predicate.READS,
+    Predicate.VALID_FOR,
+    Predicate.PRECEDES,
+    Predicate.EQUALS,
+)
+"""What is worth knowing of a function that the model does not know; its state is nothing of the memory map."""
+
+
 def relevant(one: Candidate, lexicon: Lexicon) -> bool:
     """Whether a candidate is about the memory map: a member, a flag, a kind of page, or a function that
     deals with them.
@@ -116,7 +129,11 @@ def relevant(one: Candidate, lexicon: Lexicon) -> bool:
             return True
         if thing.sort is Sort.FUNCTION and (thing.implied or thing.entity in lexicon.functions):
             return True
-        if thing.sort is Sort.FUNCTION and worth.in_names((thing.entity.lower(),)):
+        if (
+            thing.sort is Sort.FUNCTION
+            and one.predicate in _OF_FUNCTIONS
+            and worth.in_names((thing.entity.lower(),))
+        ):
             return True
         if thing.sort is Sort.KIND and one.fit > 1:
             return True
@@ -132,7 +149,7 @@ def _claim(message: Message, proposal: Proposal) -> Claim:
             message.message_id, sentence.start, sentence.end, one.predicate, subject, object_, value
         ),
         message_id=message.message_id,
-        author=message.author,
+        author=message.writer if sentence.place in (Place.COMMIT, Place.COMMENT) else message.author,
         date=message.date,
         quote=fold(message.body[sentence.start : sentence.end]) if sentence.lead else sentence.text,
         start=sentence.start,
