@@ -274,6 +274,12 @@ class Message:
     stands_for: str = ""  # quoted_only: the Message-ID of the real message, where references tell it
     from_page: bool = False  # read from an archive page, not from raw mail
     attestation: str = "unknown"  # what signatures say: "unknown", "none", "good: NAME", "bad: REASON" ...
+    patch_author: Person | None = None  # who wrote the patch, where the sender only posts it
+
+    @property
+    def writer(self) -> Person:
+        """Who wrote the commit message and the diff: the patch's own author, else the sender."""
+        return self.patch_author or self.author
 
 
 # ------------------------------------------------------------------------------------ fields touched
@@ -619,6 +625,8 @@ class StoredMessage:
     bot: str = ""
     quoted_only: bool = False
     stretches: tuple[Stretch, ...] = ()  # empty where an older threadmine stored it: find them anew
+    to: tuple[Person, ...] = ()
+    cc: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
