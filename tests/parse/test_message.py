@@ -151,6 +151,29 @@ def test_robots_are_told_from_people() -> None:
     assert read(b"From: Abbot Botham <abbot@example.org>\n\nx\n").bot == ""
 
 
+POSTED = (
+    "From: Ada Byrne <ada@example.org>\nSubject: {subject}\nDate: Mon, 5 Jan 2026 10:00:00 +0000\n"
+    "Message-ID: <p@example.org>\n\nFrom: {own}\n\nText.\n\n---\n"
+    "--- a/mm/tray.c\n+++ b/mm/tray.c\n@@ -1,2 +1,2 @@\n-int a;\n+int b;\n int c;\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("subject", "own", "writer"),
+    [
+        ("[PATCH] mm: x", "Bo Lind <bo@example.org>", "Bo Lind"),
+        ("[PATCH] mm: x", "Ada Byrne <ada@elsewhere.example>", "Ada Byrne"),
+        ("[PATCH] mm: x", "A. Byrne <ADA@example.org>", "Ada Byrne"),
+        ("[PATCH] mm: x", "the depths of the allocator", "Ada Byrne"),
+        ("Re: [PATCH] mm: x", "Bo Lind <bo@example.org>", "Ada Byrne"),
+    ],
+)
+def test_a_patch_may_be_of_somebody_else_than_its_sender(subject: str, own: str, writer: str) -> None:
+    message = read(POSTED.format(subject=subject, own=own).encode())
+    assert message.author.name == "Ada Byrne"
+    assert message.writer.name == writer
+
+
 def test_cover_letters() -> None:
     assert read(HEAD.replace(b"1/3", b"0/3") + b"\nWhat it does.\n").is_cover
     assert not read(HEAD.replace(b"[PATCH v2 1/3]", b"Re: [PATCH v2 0/3]") + b"\nYes.\n").is_cover

@@ -8,6 +8,7 @@ its ``defects``; nothing raises.
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 
 from threadmine.model import Defect, Message, Moment, Origin, Patch, Person, RawMail, Subject, Unknown
@@ -91,7 +92,21 @@ def _assemble(
         defects=tuple(dict.fromkeys(defects)),
         bot=bot_name(author),
         headers=_kept(headers),
+        patch_author=_patch_author(body.text, author) if _has_diff(patch) and not subject.is_reply else None,
     )
+
+
+_OWN_FROM = re.compile(r"\s{0,20}From:[ \t]([^\n]{3,300})\n")
+
+
+def _patch_author(body: str, sender: Person) -> Person | None:
+    """The person of a ``From:`` line that begins a patch: git names an author there who is not the sender."""
+    line = _OWN_FROM.match(body)
+    found = people(line.group(1)) if line else ()
+    if not found or not found[0].address:
+        return None
+    same_name = found[0].name.casefold() == sender.name.casefold() != ""
+    return None if same_name or found[0].address.lower() == sender.address.lower() else found[0]
 
 
 def _has_diff(patch: Patch | None) -> bool:
