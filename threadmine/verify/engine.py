@@ -212,7 +212,7 @@ def _proposed(question: _Asked, context: KernelContext, trace: Trace | None) -> 
 
 def _already(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict | None:
     """What a series is said to do is so in the release already: confirmed, not planned."""
-    if question.claim.polarity is Polarity.NEGATIVE:
+    if question.claim.polarity is Polarity.NEGATIVE or _supposed(question):
         return None
     decided = _ask(question, context.version, context.arch, trace, [])
     if decided is None or decided[1].truth is not Truth.TRUE or decided[0].name == "hunk":

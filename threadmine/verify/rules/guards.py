@@ -124,7 +124,8 @@ def _about(found: Reach, tests: frozenset[str]) -> Iterator[Guarded]:
 def _says_state(question: Question) -> bool:
     """Whether the claim names the state in C or as a kind of page, so that "not" cannot hide in other
     words."""
-    return "(" in question.claim.object or question.claim.predicate is Predicate.VALID_FOR
+    in_c = question.object.kind is Kind.FUNCTION or "(" in question.claim.object
+    return in_c or question.claim.predicate is Predicate.VALID_FOR
 
 
 def _wanted(question: Question) -> tuple[frozenset[str], bool] | Unknown:
