@@ -198,6 +198,12 @@ def test_helper_that_a_series_adds_touches_the_member_it_adds() -> None:
     assert [touch.name for touch in found] == ["dev_pagemap.vmemmap_shift"]
 
 
+@pytest.mark.parametrize("call", ["pgmap_request_folios(pgmap, folio, 1)", "pgmap_release_folios(folio, 1)"])
+def test_helper_that_takes_or_returns_a_reference_writes_it(call: str) -> None:
+    found = find_touches(mail(f"+\t{call};\n", date=datetime(2022, 10, 1, tzinfo=UTC)), load())
+    assert [(touch.name, touch.access) for touch in found] == [("dev_pagemap.ref", Access.WRITE)]
+
+
 def test_helper_that_only_looks() -> None:
     (found,) = touches("-\tif (folio_ref_count(folio) != 1)\n")
     assert (found.member, found.access, found.side) == ("_refcount", Access.READ, Side.REMOVED)

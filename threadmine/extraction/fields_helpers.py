@@ -24,7 +24,7 @@ _FLAG_ACCESSOR = re.compile(
 )
 _CHANGES = re.compile(
     r"(?:\A|_)(?:set|clear|inc|dec|add|sub|get|put|put_testzero|init|reset|attach|detach|freeze|unfreeze|grab|charge|"
-    r"unqueue|deferred_split|Set)(?:_|\Z)|__SetPage|__ClearPage"
+    r"request|release|tryget|unqueue|deferred_split|Set)(?:_|\Z)|__SetPage|__ClearPage"
 )
 _ONLY_LOOKS = re.compile(r"_(?:count|is|test|has)(?:_|\Z)|(?:folio|page)_get_private")
 
