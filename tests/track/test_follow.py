@@ -127,9 +127,12 @@ def test_a_changed_line_is_not_enough_where_nobody_agreed(state: ConcernState) -
     assert after("This should be done by the caller.", GONE, state=state).state is state
 
 
-def test_an_answered_question_is_not_addressed_by_a_change_nearby() -> None:
-    status = after("Why is this done here?", GONE, state=ConcernState.ANSWERED, kind=ConcernKind.QUESTION)
-    assert status.state is ConcernState.ANSWERED
+def test_an_answered_question_is_addressed_where_its_own_line_changes_only() -> None:
+    question = "Why is this done here?"
+    answered = ConcernState.ANSWERED
+    assert after(question, GONE, state=answered, kind=ConcernKind.QUESTION).state is ConcernState.ADDRESSED
+    other = version("v2", patch("p2", "page->count = 0;", "widget_free(page);"))
+    assert after(question, other, state=answered, kind=ConcernKind.QUESTION).state is answered
 
 
 def test_a_name_that_was_asked_for_appears() -> None:

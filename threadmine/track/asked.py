@@ -30,6 +30,7 @@ _MOVE = re.compile(
     r"(?i)\b(?:split|fold|squash|push|move|pull|merge|separate|later|earlier|another|own|next|previous)\b.{0,60}"
     r"\b(?:patch(?:es)?|series|commit)\b|\bpatch \d+\b"
 )
+_QUOTED = re.compile(r"[\"“]([A-Za-z][\w -]{2,40})[\"”]")
 _CODE = frozenset({StretchKind.CODE, StretchKind.DIFF})
 
 
@@ -52,6 +53,8 @@ class Asked:
     proposed_names: frozenset[str] = frozenset()
     wants_comment: bool = False
     wants_move: bool = False
+    wording: tuple[str, ...] = ()
+    functions: frozenset[str] = frozenset()
     written: tuple[tuple[str, str], ...] = ()
 
     def as_written(self, line: str) -> str:
@@ -62,7 +65,7 @@ class Asked:
 def read_asked(concern: Concern, mail: StoredMessage) -> Asked:
     """What ``concern``, raised in ``mail``, asks about."""
     written: dict[str, str] = {}
-    added, text = _above(concern, mail.body, written)
+    added, text = _above(concern, mail, written)
     names = frozenset(_names(concern.quote))
     code = tuple(_proposed(concern, mail))
     squashed = frozenset(_squash(line, written) for line in code if not is_comment(line))
@@ -75,6 +78,8 @@ def read_asked(concern: Concern, mail: StoredMessage) -> Asked:
         proposed=frozenset(line for line in squashed if len(line) >= MIN_LINE),
         proposed_names=frozenset(name for line in code if not is_comment(line) for name in _names(line)),
         wants_comment=_COMMENT.search(concern.quote) is not None,
+        wording=tuple(match[1].lower() for match in _QUOTED.finditer(concern.quote)),
+        functions=frozenset({concern.about_function, *concern.targets} - {""}),
         wants_move=_MOVE.search(concern.quote) is not None,
         written=tuple(sorted(written.items())),
     )
@@ -87,23 +92,26 @@ def _squash(line: str, written: dict[str, str]) -> str:
     return short
 
 
-def _above(concern: Concern, body: str, written: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The last quoted lines before the concern: those a patch adds, and the others."""
+def _above(
+    concern: Concern, mail: StoredMessage, written: dict[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The last lines before the concern that it answers: those a patch adds, and the others.
+
+    They are quoted, or pasted by the writer without quote marks.
+    """
     added: list[str] = []
     text: list[str] = []
-    seen = False
-    for line in reversed(body[max(0, concern.start - 6000) : concern.start].split("\n")):
+    above = [s for s in stretches_of(mail) if s.end <= concern.start and (s.depth or s.kind in _CODE)]
+    if not above:
+        return (), ()
+    pasted = not above[-1].depth
+    for line in reversed(mail.body[above[-1].start : above[-1].end][-4000:].split("\n")):
         match = _MARKS.match(line)
-        if match is None:
-            if seen:
-                break
-            continue
-        seen = True
-        rest = line[match.end() :]
+        rest = line[match.end() :] if match else line
         if len(squash_line(rest)) < MIN_LINE:
             continue
-        if rest.startswith("+"):
-            added.append(_squash(rest[1:], written))
+        if rest.startswith("+") or (pasted and not rest.startswith(("-", "@@", "diff "))):
+            added.append(_squash(rest.removeprefix("+"), written))
         elif not rest.startswith(("-", "@@", "diff ", "+++")):
             text.append(_squash(rest, written))
         if len(added) + len(text) >= MAX_ABOVE:

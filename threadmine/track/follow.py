@@ -74,15 +74,15 @@ class VersionText:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Why a version counts as having done it, or not: words a maintainer can check."""
+    """Why a version counts as having done it, or not: words a maintainer can check.
+
+    ``sure``: what was asked for is there. ``near``: the very line that the concern stands under has changed.
+    """
 
     done: bool
     sure: bool
     words: str
-
-
-_ASKS = frozenset({ConcernKind.REQUEST, ConcernKind.NIT, ConcernKind.PROCESS})
-"""Kinds that name what they want to see; a question or objection names what is there already."""
+    near: bool = False
 
 
 def may_be_addressed(status: ConcernStatus) -> bool:
@@ -124,12 +124,10 @@ def follow(
 
 
 def _wanted(kind: ConcernKind, agreed: bool, asked: Asked) -> Asked:
-    """What counts as done if it appears: without an agreement a name is not enough, but for the name of a
-    thing.
-    """
+    """What counts as done if it appears: a name does only where it was agreed on, or for a nit."""
     if agreed or kind is ConcernKind.NIT:
         return asked
-    return replace(asked, new_names=frozenset()) if kind in _ASKS else Asked()
+    return replace(asked, new_names=frozenset())
 
 
 def _after(asked: Moment, posted: Moment) -> bool:
@@ -138,7 +136,7 @@ def _after(asked: Moment, posted: Moment) -> bool:
 
 def _counts(kind: ConcernKind, status: ConcernStatus, finding: Finding) -> bool:
     """Whether a change settles a concern: the less was agreed, the surer it must be."""
-    explained = status.state is ConcernState.ANSWERED and kind is not ConcernKind.QUESTION
+    explained = status.state is ConcernState.ANSWERED and (finding.near or kind is not ConcernKind.QUESTION)
     return finding.sure or explained or is_agreed(status)
 
 
@@ -167,6 +165,8 @@ def compare(
     sure = _adopted(concern, asked, old, new)
     if sure or (sure := _in_changelog(concern, asked, new)):
         return Finding(True, True, sure)
+    if words := _reworded(asked, patch, old, new):
+        return Finding(True, False, words)
     fate, line = _fate(asked, patch, old, new)
     if fate is Fate.UNCHANGED or fate is Fate.MOVED:
         if asked.wants_comment and (words := _comments(patch, old, new)):
@@ -175,10 +175,12 @@ def compare(
             return Finding(True, False, f"the line is in another patch: {asked.as_written(line)}")
         return Finding(False, False, f"the line is {fate.value}: {asked.as_written(line)}")
     if fate is Fate.CHANGED:
-        return Finding(True, False, f"the line is changed or gone: {asked.as_written(line)}")
+        return Finding(True, False, f"the line is changed or gone: {asked.as_written(line)}", near=True)
     if fate is Fate.DROPPED:
         return Finding(True, False, PATCH_GONE)
     if asked.wants_comment and (words := _comments(patch, old, new)):
+        return Finding(True, False, words)
+    if words := _function_changed(asked, old, new):
         return Finding(True, False, words)
     return Finding(False, False, f"{CANNOT_TELL} whether it was done: it names no lines or code to look for")
 
@@ -228,6 +230,30 @@ def _fate(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionT
     if other is None:
         return Fate.DROPPED, text
     return (Fate.UNCHANGED if text in "".join(other.message.split()) else Fate.CHANGED), text
+
+
+def _reworded(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionText) -> str:
+    """Words in quotation marks that the commit message had and has no longer."""
+    if patch is None:
+        return ""
+    other = _matches(old, new).get(patch.message_id)
+    texts = [other.message] if other is not None else [one.message for one in new.patches]
+    after = " ".join(texts).lower()
+    for word in asked.wording:
+        if word in patch.message.lower() and word not in after:
+            return f'its commit message says "{word}" no longer'
+    return ""
+
+
+def _function_changed(asked: Asked, old: VersionText, new: VersionText) -> str:
+    """A function the concern is about, to which this version adds other code than the one before."""
+    for function in sorted(asked.functions):
+        before, after = old.names_in(function), new.names_in(function)
+        if before and after and before != after:
+            fresh, gone = sorted(after - before), sorted(before - after)
+            what = f"now has {fresh[0]}" if fresh else f"has no {gone[0]} any more"
+            return f"{function}() is changed: it {what}"
+    return ""
 
 
 def _matches(old: VersionText, new: VersionText) -> Mapping[str, PatchText]:

@@ -215,8 +215,10 @@ def _askers_effect(read: Iterable[tuple[str, Words]]) -> tuple[Effect | None, st
     for sentence, words in read:
         if words.is_question:
             continue
-        if _cue("accept", words):
+        if _cue("retract", words):
             return Effect.WITHDRAW, sentence
+        if _cue("accept", words):
+            return Effect.AGREE, sentence
         if _cue("disagree", words):
             return Effect.DISAGREE, sentence
     return None, ""
@@ -240,13 +242,11 @@ _SETTLES: Mapping[Effect, ConcernState] = {
 def _state(concern: Concern, reactions: Sequence[Reaction]) -> ConcernState:
     """The state after all reactions in order of time."""
     state = ConcernState.OPEN
-    declined = False
     for reaction in reactions:
         if reaction.by_asker:
-            state = _after_asker(concern.kind, state, reaction.effect, declined)
+            state = _after_asker(concern.kind, state, reaction.effect)
         else:
             state = _after(concern, state, reaction.effect)
-            declined = declined or reaction.effect is Effect.DISAGREE
     return state
 
 
@@ -264,12 +264,12 @@ def _after(concern: Concern, state: ConcernState, effect: Effect) -> ConcernStat
     return _SETTLES[effect]
 
 
-def _after_asker(kind: ConcernKind, state: ConcernState, effect: Effect, declined: bool) -> ConcernState:
-    """The asker gives in to an argument, or comes back against it; a question needs neither."""
-    if effect is Effect.WITHDRAW:
-        if state is ConcernState.DISPUTED:
-            return ConcernState.WITHDRAWN if declined else ConcernState.ANSWERED
-        return state
-    if state is ConcernState.ANSWERED and kind is not ConcernKind.QUESTION:
+def _after_asker(kind: ConcernKind, state: ConcernState, effect: Effect) -> ConcernState:
+    """The asker takes the concern back, is content with an argument, or comes back against it."""
+    if state is ConcernState.ACKNOWLEDGED or kind is ConcernKind.QUESTION:
+        return ConcernState.WITHDRAWN if effect is Effect.WITHDRAW and state is ConcernState.OPEN else state
+    if effect is Effect.WITHDRAW or (effect is Effect.AGREE and state is not ConcernState.OPEN):
+        return ConcernState.WITHDRAWN
+    if state is ConcernState.ANSWERED and effect is Effect.DISAGREE:
         return ConcernState.DISPUTED
     return state
