@@ -50,24 +50,30 @@ class Progress:
 
 @click.command("ingest")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option("--epoch", is_flag=True, help="PATHs are public-inbox archives: read on from the last run.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but failures.")
 @click.option("--verbose", "-v", is_flag=True, help="List everything that was skipped.")
 @click.pass_obj
-def ingest_command(app: App, paths: tuple[str, ...], quiet: bool, verbose: bool) -> int:
+def ingest_command(app: App, paths: tuple[str, ...], epoch: bool, quiet: bool, verbose: bool) -> int:
     """Read mail from files, folders, archives or standard input.
 
     PATH is a mailbox, a Maildir, an .eml file, any of these compressed, a folder of them, a public-inbox
     archive (git directory or bundle), or - for standard input. What it is is told from its content. Reading
     something again changes nothing; a run that was cut short is taken up by the next.
 
+    With --epoch, PATH is a directory, an address or a bundle of a public-inbox archive, and each run reads
+    only what came since the last.
+
     One message that cannot be read does not stop the others; it is named, and the exit status is 1.
     """
+    from threadmine.cli.epochs import ingest_epochs
     from threadmine.pipeline import ingest_paths
 
+    read = ingest_epochs if epoch else ingest_paths
     progress = Progress(sys.stderr.isatty() and not quiet)
     with app.open() as database:
         try:
-            report = ingest_paths(database, list(paths), progress)
+            report = read(database, list(paths), progress)
         finally:
             progress.clear()
     tell(app, report, quiet, verbose)
