@@ -14,7 +14,7 @@ from threadmine.extraction.text import Place, Sentence
 from threadmine.model import Message, StretchKind
 from threadmine.parse.diff import QuotedHunk, find_quoted_hunks, hunk_lines, place_before
 
-MAX_HUNKS = 40
+MAX_HUNKS = 12
 """Hunks of a patch that are looked through for the function it is about."""
 
 _FUTURE = re.compile(

@@ -116,7 +116,7 @@ _OF_FUNCTIONS = (
     Predicate.PRECEDES,
     Predicate.EQUALS,
 )
-"""What is worth knowing of a function that the model does not know; its state is nothing of the memory map."""
+"""What is worth knowing of a function that the model does not know; its state is nothing of the kind."""
 
 
 def relevant(one: Candidate, lexicon: Lexicon) -> bool:

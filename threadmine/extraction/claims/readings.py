@@ -62,7 +62,7 @@ class Around:
             known = next((t for t in (self.unsaid, self.context) if t and t.entity != object_.entity), None)
         if known is None and predicate in _BY_SOMEBODY:
             named = (t for t in self.clause.things if t.sort in (Sort.KIND, Sort.AGENT) and t is not object_)
-            known = next(named, self.context)
+            known = next(named, None) or self.context
             known = None if known and object_ and known.entity == object_.entity else known
         return Candidate(
             predicate,
