@@ -304,14 +304,15 @@ def overlaps_command(
     as_json: bool,
 ) -> None:
     """Show what shares bytes with a member (folio._nr_pages), or whether OTHER does."""
-    from threadmine.cli.model_text import overlap_lines
-    from threadmine.memmap.ask import overlapping
+    from threadmine.cli.model_text import dependence_lines, overlap_lines
+    from threadmine.memmap.ask import depends_on, overlapping, sharing
     from threadmine.model import Unknown
 
     asked = Asked(kernel, arch, settings)
     reference = _qualified(asked, member)
+    second = _qualified(asked, other) if other else ""
     if other:
-        relation = asked.layout.overlap(reference, _qualified(asked, other))
+        relation = asked.layout.overlap(reference, second)
         if isinstance(relation, Unknown):
             raise asked.unknown_member(other, relation.reason)
         relations: tuple[Any, ...] = (relation,)
@@ -320,11 +321,17 @@ def overlaps_command(
             relations = overlapping(asked.layout, reference)
         except ModelError as error:
             raise asked.unknown_member(member, error.what) from error
+    changes: tuple[tuple[str, bool, object], ...] = ()
+    if not asked.config:
+        changes = depends_on(asked.model, asked.kernel, arch, lambda one: sharing(one, reference, second))
     if as_json:
-        emit(app, {**asked.document(), "member": reference, "overlaps": [_relation(r) for r in relations]})
+        options = [{"option": name, "set": value, "shares": answer} for name, value, answer in changes]
+        rows = [_relation(relation) for relation in relations]
+        emit(app, {**asked.document(), "member": reference, "overlaps": rows, "depends_on": options})
         return
     app.out.note(asked.heading())
     app.out.lines(overlap_lines(reference, relations, app.out.width, app.out.style))
+    app.out.lines(dependence_lines(changes))
 
 
 def _relation(relation: Any) -> dict[str, Any]:

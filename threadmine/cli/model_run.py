@@ -50,7 +50,7 @@ def simulate(
     setup = Setup(
         asked.layout,
         str(version),
-        asked.config,
+        _settings(asked),
         fill or "",
         address(base, asked.layout, "--base"),
         address(pgmap, asked.layout, "--pgmap"),
@@ -58,6 +58,17 @@ def simulate(
     )
     found = run(resolved[0] if len(resolved) == 1 else tuple(resolved), order, setup)
     return replace(found, kernel=asked.layout.asked or asked.kernel)
+
+
+def _settings(asked: Asked) -> dict[str, bool]:
+    """The options that effects ask for, where the question sets any."""
+    from threadmine.memmap.options import changed, distribution
+
+    if not asked.config:
+        return {}
+    chosen = changed(distribution(asked.arch), asked.config)
+    names = ("MEMCG", "MM_ID", "PAGE_MAPCOUNT", "HUGETLB_PAGE_OPTIMIZE_VMEMMAP")
+    return {**{name: name in chosen for name in names}, **asked.config}
 
 
 def _source_blocks(asked: Asked) -> Mapping[str, tuple[Block, ...]] | None:

@@ -213,6 +213,17 @@ def overlap_lines(reference: str, relations: Sequence[Overlap], width: int, styl
     yield from table(columns, rows, width, style)
 
 
+def dependence_lines(changes: Iterable[tuple[str, bool, object]]) -> Iterator[str]:
+    """On which options the answer depends."""
+    for option, value, answer in changes:
+        if isinstance(answer, str):
+            then = answer
+        else:
+            names = answer if isinstance(answer, tuple) else ()
+            then = f"shared with {', '.join(names)}" if names else "nothing is shared"
+        yield f"with {option}={'y' if value else 'n'}: {then}"
+
+
 def diff_lines(changes: Iterable[Change], width: int, style: Style) -> Iterator[str]:
     """Differences of two kernels."""
     paint = {"added": "add", "removed": "remove"}

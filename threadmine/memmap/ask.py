@@ -121,6 +121,20 @@ def overlapping(layout: Layout, reference: str) -> tuple[Overlap, ...]:
     return tuple(found)
 
 
+def sharing(layout: Layout, reference: str, other: str = "") -> tuple[str, ...] | str:
+    """The members that share bytes with ``reference`` (or just ``other``), or why that cannot be told."""
+    if other:
+        relation = layout.overlap(reference, other)
+        if isinstance(relation, Unknown):
+            return relation.reason
+        return (relation.b.member.full_name,) if relation.meets else ()
+    try:
+        found = overlapping(layout, reference)
+    except ModelError as error:
+        return error.what
+    return tuple(relation.b.member.full_name for relation in found)
+
+
 def stays(model: Model, name: str, arch: str) -> tuple[Stay, ...]:
     """Where a member (``_nr_pages``, ``folio._nr_pages``) was, struct by struct, runs of kernels together."""
     struct, _, bare = name.partition(".")

@@ -63,7 +63,8 @@ def rows(layout: Layout, struct: str) -> Iterator[Row]:
 
 def _boxes(layout: Layout, struct: str, start: int, word: int, shift: int) -> Iterator[Box]:
     for member in layout.members_at(struct, start, word):
-        if member.type.startswith("struct page") and not member.type.endswith("*"):
+        whole_page = member.type.startswith("struct page") and not member.type.endswith("*")
+        if whole_page or member.name.startswith("_usable_"):
             continue
         first, last = max(member.offset, start), min(member.end, start + word)
         yield Box(first + shift, last + shift, _label(member), member.offset >= start)
