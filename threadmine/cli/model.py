@@ -5,117 +5,17 @@ Every subcommand takes ``--kernel``, ``--arch`` and ``--config`` where they mean
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from threadmine.cli.app import App
+from threadmine.cli.model_asked import Asked, as_json_option, emit, qualified, where_from
 from threadmine.errors import ModelError
 
 if TYPE_CHECKING:
-    from threadmine.memmap.layout import Layout, StructLayout
-    from threadmine.memmap.store import Model
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _where_from(command: Command) -> Command:
-    """The options that say which kernel is asked about."""
-    command = click.option(
-        "--config", "settings", metavar="NAME=y|n", multiple=True, help="An option set otherwise than usual."
-    )(command)
-    command = click.option(
-        "--arch", default="x86-64", show_default=True, help="x86-64, arm64, arm or i386 (32 bit)."
-    )(command)
-    return click.option(
-        "--kernel", metavar="VERSION|NAME", help="A version, or an imported model; default: the newest known."
-    )(command)
-
-
-def _as_json(command: Command) -> Command:
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document for programs.")(
-        command
-    )
-
-
-class Asked:
-    """A question's model, layout and configuration, with the words that introduce the answer."""
-
-    def __init__(self, kernel: str | None, arch: str, settings: tuple[str, ...]) -> None:
-        from threadmine.memmap import load
-        from threadmine.memmap.options import parse_config
-        from threadmine.model import Unknown
-
-        self.model: Model = load()
-        self.config = parse_config(settings)
-        self.arch = arch
-        self.kernel = kernel or self.newest()
-        found = self.model.nearest(self.kernel, arch, self.config or None)
-        if isinstance(found, Unknown):
-            raise ModelError(found.reason, remedy=self._near_kernels())
-        self.layout: Layout = found
-
-    def newest(self) -> str:
-        known = self.model.kernels(self.arch) or self.model.kernels()
-        return known[-1]
-
-    def _near_kernels(self) -> str:
-        import difflib
-
-        from threadmine.memmap import imported
-
-        known = (*self.model.kernels(), *imported.names())
-        near = difflib.get_close_matches(self.kernel, known, n=3)
-        return f"known: {', '.join(near)}" if near else "threadmine model list shows what is known"
-
-    def heading(self) -> str:
-        """``6.19.14, x86-64, configuration of the distribution (layout 6.19.14-amd64)``."""
-        layout = self.layout
-        config = "configuration of the distribution" if layout.config == "distribution" else layout.config
-        text = f"{layout.asked or layout.kernel}, {layout.arch}, {config} ({layout.source})"
-        return f"{text}, inferred: no facts of this very kernel" if layout.inferred else text
-
-    def struct(self, name: str) -> StructLayout:
-        """The struct; ModelError with near names where this kernel has none."""
-        found = self.layout.struct(name)
-        if found is None:
-            known = self.model.names.near(name, frozenset(self.layout.structs))
-            every = ", ".join(self.layout.structs)
-            raise ModelError(
-                f"no struct {name} in {self.layout.asked or self.layout.kernel}",
-                remedy=f"did you mean {', '.join(known)}" if known else f"it has {every}",
-            )
-        return found
-
-    def document(self) -> dict[str, Any]:
-        """The keys that every JSON answer begins with."""
-        layout = self.layout
-        return {
-            "schema": 1,
-            "kernel": layout.asked or layout.kernel,
-            "arch": layout.arch,
-            "pointer_size": layout.pointer_size,
-            "config": layout.config,
-            "inferred": layout.inferred,
-            "facts_of": layout.kernel,
-            "source": layout.source,
-        }
-
-    def unknown_member(self, name: str, reason: str) -> ModelError:
-        """The failure for a member that is not there, with names like it."""
-        struct, _, bare = name.rpartition(".")
-        shape = self.layout.struct(struct.split("[")[0]) if struct else None
-        pool = frozenset(shape.by_name) if shape else frozenset(self.model.names.members)
-        near = self.model.names.near(bare, pool)
-        return ModelError(reason, remedy=f"did you mean {', '.join(near)}" if near else "")
-
-
-def emit(app: App, document: dict[str, Any]) -> None:
-    """One JSON document to standard output."""
-    app.out.raw(json.dumps(document, ensure_ascii=False) + "\n")
+    from threadmine.memmap.layout import Layout
 
 
 @click.group("model")
@@ -131,7 +31,7 @@ model_group = model_command
 
 
 @model_command.command("list")
-@_as_json
+@as_json_option
 @click.pass_obj
 def list_command(app: App, as_json: bool) -> None:
     """List the kernels with facts, and imported models."""
@@ -173,8 +73,8 @@ def _listed(layout: Layout) -> dict[str, Any]:
 @click.option("--struct", "named", metavar="STRUCT", help="The same as the argument.")
 @click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw the bytes into this file.")
 @click.option("--table", is_flag=True, help="A table of the members in place of the drawing.")
-@_where_from
-@_as_json
+@where_from
+@as_json_option
 @click.pass_obj
 def show_command(
     app: App,
@@ -222,8 +122,8 @@ def _write_file(path: Path, text: str) -> None:
 
 @model_command.command("where")
 @click.argument("member")
-@_where_from
-@_as_json
+@where_from
+@as_json_option
 @click.pass_obj
 def where_command(
     app: App, member: str, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
@@ -265,8 +165,8 @@ def _typed(changes: tuple[tuple[str, bool, object], ...]) -> list[tuple[str, boo
 
 @model_command.command("at")
 @click.argument("place")
-@_where_from
-@_as_json
+@where_from
+@as_json_option
 @click.pass_obj
 def at_command(
     app: App, place: str, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
@@ -291,8 +191,8 @@ def at_command(
 @model_command.command("overlaps")
 @click.argument("member")
 @click.argument("other", required=False)
-@_where_from
-@_as_json
+@where_from
+@as_json_option
 @click.pass_obj
 def overlaps_command(
     app: App,
@@ -309,8 +209,8 @@ def overlaps_command(
     from threadmine.model import Unknown
 
     asked = Asked(kernel, arch, settings)
-    reference = _qualified(asked, member)
-    second = _qualified(asked, other) if other else ""
+    reference = qualified(asked, member)
+    second = qualified(asked, other) if other else ""
     if other:
         relation = asked.layout.overlap(reference, second)
         if isinstance(relation, Unknown):
@@ -343,27 +243,13 @@ def _relation(relation: Any) -> dict[str, Any]:
             "text": relation.text()}  # fmt: skip
 
 
-def _qualified(asked: Asked, member: str) -> str:
-    """``folio._nr_pages`` of ``_nr_pages``: the struct of this kernel that has it, folio before page."""
-    if "." in member and member.split(".")[0].split("[")[0] in asked.layout.structs:
-        return member
-    for struct in ("folio", "page", *asked.layout.structs):
-        if asked.layout.member(struct, member) is not None:
-            return f"{struct}.{member}"
-    for struct in ("folio", "page", *asked.layout.structs):
-        shape = asked.layout.struct(struct)
-        if shape is not None and not hasattr(asked.layout.find(struct, member), "reason"):
-            return f"{struct}.{member}"
-    raise asked.unknown_member(member, f"no struct of {asked.layout.kernel} has a member {member}")
-
-
 @model_command.command("diff")
 @click.argument("before")
 @click.argument("after")
 @click.argument("struct", required=False)
 @click.option("--arch", default="x86-64", show_default=True, help="x86-64, arm64, arm or i386.")
 @click.option("--config", "settings", metavar="NAME=y|n", multiple=True, help="An option set otherwise.")
-@_as_json
+@as_json_option
 @click.pass_obj
 def diff_command(
     app: App,
@@ -396,8 +282,8 @@ def diff_command(
 @model_command.command("effects")
 @click.argument("function")
 @click.option("--own", is_flag=True, help="Only what the function does itself, not what its helpers do.")
-@_where_from
-@_as_json
+@where_from
+@as_json_option
 @click.pass_obj
 def effects_command(
     app: App,
@@ -437,8 +323,8 @@ def _effect(row: Any) -> dict[str, Any]:
 
 @model_command.command("writers")
 @click.argument("member")
-@_where_from
-@_as_json
+@where_from
+@as_json_option
 @click.pass_obj
 def writers_command(
     app: App, member: str, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
@@ -462,8 +348,8 @@ def writers_command(
 
 @model_command.command("flags")
 @click.argument("flag", required=False)
-@_where_from
-@_as_json
+@where_from
+@as_json_option
 @click.pass_obj
 def flags_command(
     app: App, flag: str | None, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
@@ -497,8 +383,8 @@ def flags_command(
 @click.option("--fill", type=click.Choice(("zero", "a5", "memcg")), help="What is in memory before.")
 @click.option("--base", metavar="HEX", help="Address of the first struct page.")
 @click.option("--pgmap", metavar="HEX", help="Address of the dev_pagemap of device pages.")
-@_where_from
-@_as_json
+@where_from
+@as_json_option
 @click.pass_obj
 def simulate_command(
     app: App,
@@ -537,7 +423,7 @@ def simulate_command(
 @click.option("--name", help="What to call it; default: the version.")
 @click.option("--version", metavar="V", help="The kernel version it is of.")
 @click.option("--arch", default="", help="x86-64, arm64, arm or i386; default: told by the word size.")
-@_as_json
+@as_json_option
 @click.pass_obj
 def import_command(
     app: App,

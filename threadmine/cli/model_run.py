@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from threadmine.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
-    from threadmine.cli.model import Asked
+    from threadmine.cli.model_asked import Asked
     from threadmine.memmap.imported import Imported
     from threadmine.memmap.layout import Layout
     from threadmine.memmap.program import Block
