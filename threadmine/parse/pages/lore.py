@@ -21,7 +21,7 @@ from threadmine.parse.pages.shape import Draft, OverviewRow, Page, finish, heade
 from threadmine.parse.subject import parse_subject
 
 _HEADERS = ("From", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References")
-_ROW = re.compile(r"\s*(\d{4}-\d\d-\d\d)\s+(\d{1,2}:\d\d)\s+(.*)$")
+_ROW = re.compile(r"\s*(\d{4}-\d\d-\d\d)\s+(\d{1,2}:\d\d)\s(\s*\S.*)$")
 _OVERVIEW = re.compile(r"(?:next|prev)?\s*.*[Tt]hread overview: (\d+)\+? messages?")
 _REPLY_INSTRUCTIONS = re.compile(
     r"Reply instructions:|This is a public inbox|This is an external index|Be sure your reply"
@@ -95,7 +95,8 @@ def _rows(lines: Sequence[str], shown: Draft) -> tuple[tuple[OverviewRow, ...], 
         found.append((date, text.strip().removeprefix("`").strip(), ticked, indent))
     names = _names(found, shown)
     rows = [_row(number, item, names, shown) for number, item in enumerate(found)]
-    return tuple(_with_parents(rows, [item[3] for item in found], shown)), stated
+    indents = [indent + ticked for _, _, ticked, indent in found] if any(item[3] for item in found) else []
+    return tuple(_with_parents(rows, indents, shown)), stated
 
 
 def _row(
@@ -133,7 +134,7 @@ def _names(found: Sequence[tuple[datetime, str, bool, int]], shown: Draft) -> li
 
 
 def _with_parents(rows: list[OverviewRow], indents: Sequence[int], shown: Draft) -> list[OverviewRow]:
-    if any(indents):
+    if indents:
         return _by_indent(rows, indents)
     if not rows:
         return rows

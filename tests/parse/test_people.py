@@ -1,0 +1,102 @@
+"""One person under several names; never two under one."""
+
+from __future__ import annotations
+
+import pytest
+
+from threadmine.model import Person
+from threadmine.parse.people import Directory, address_key, fits_hidden, name_key, straight_name
+
+MAILMAP = """\
+# a comment
+Ann Alpha <ann@new.example.org> <ann@old.example.org>
+Bela Beta <bela@example.org> B. Beta <bb@example.com>
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "straight"),
+    [
+        ("Alpha, Ann", "Ann Alpha"),
+        ("Ann Alpha (Example Works)", "Ann Alpha"),
+        ('"Ann Alpha"', "Ann Alpha"),
+        ("@Ann Alpha", "Ann Alpha"),
+        ("Ann Alpha via A List", "Ann Alpha"),
+        ("Ann Alpha, Jr.", "Ann Alpha, Jr."),
+        ("Ann", "Ann"),
+    ],
+)
+def test_names_are_straightened(name: str, straight: str) -> None:
+    assert straight_name(name) == straight
+
+
+def test_keys() -> None:
+    assert name_key("Ánn  ALPHA (X)") == name_key("alpha, ann") == "ann alpha"
+    assert address_key("Ann+list@Example.org") == "ann@example.org"
+
+
+@pytest.mark.parametrize(
+    ("hidden", "address", "fits"),
+    [
+        ("ann@...mple.org", "ann@example.org", True),
+        ("ann@...mple.org", "ann@temple.org", False),
+        ("ann@...mple.org", "bela@example.org", False),
+        ("ann@....com", "ann@arm.com", True),
+        ("ann@....com", "ann@farm.com", False),
+    ],
+)
+def test_hidden_letters(hidden: str, address: str, fits: bool) -> None:
+    assert fits_hidden(hidden, address) is fits
+
+
+def test_one_identity_over_addresses_and_spellings() -> None:
+    directory = Directory()
+    people = [
+        Person("Ann Alpha", "ann@example.org"),
+        Person("Alpha, Ann", "ann.alpha@example.com"),
+        Person("Ann Alpha (Example Works)", "ann@...mple.org"),
+        Person("A. Alpha", "ann@example.org"),
+        Person("Ann", "ann@elsewhere.example.org"),
+        Person("Ann Other", "other@example.org"),
+    ]
+    for person in people:
+        directory.add(person)
+    assert all(directory.same(people[0], other) for other in people[1:4])
+    assert not directory.same(people[0], people[4]) and not directory.same(people[0], people[5])
+    (first, *_) = [i for i in directory.identities() if i.name == "Ann Alpha"]
+    assert first.addresses == {"ann@example.org", "ann.alpha@example.com", "ann@...mple.org"}
+    assert len(directory.identities()) == 3
+
+
+def test_two_with_one_first_name_stay_two() -> None:
+    directory = Directory()
+    one, other, short = (
+        Person("Matt Alpha", "m@a.example"),
+        Person("Matt Beta", "m@b.example"),
+        Person("Matt", ""),
+    )
+    for person in (one, other, short):
+        directory.add(person)
+    assert not directory.same(one, other) and not directory.same(one, short)
+
+
+def test_mailmap_joins_and_names() -> None:
+    directory = Directory(MAILMAP)
+    old, new = Person("A. A.", "ann@old.example.org"), Person("Ann", "ann@new.example.org")
+    directory.add(old)
+    directory.add(new)
+    assert directory.same(old, new)
+    assert directory.identities()[0].name == "Ann Alpha"
+    assert directory.same(Person("B. Beta", "bb@example.com"), Person("", "bela@example.org"))
+    assert not directory.same(Person("Another", "bb@example.com"), Person("", "bela@example.org"))
+
+
+def test_the_order_does_not_matter() -> None:
+    people = [Person("Ann Alpha", f"{n}@example.org") for n in range(5)] + [Person("Cleo", "2@example.org")]
+    found = []
+    for order in (people, people[::-1]):
+        directory = Directory()
+        for person in order:
+            directory.add(person)
+        found.append([(i.name, i.addresses) for i in directory.identities()])
+    assert found[0] == found[1]
