@@ -17,7 +17,7 @@ from threadmine.extraction.concerns_kinds import Ask, Part, Setting, ask_of
 from threadmine.extraction.concerns_place import Surroundings
 from threadmine.extraction.concerns_targets import Near, targets_of
 from threadmine.extraction.text import Place, Sentence, sentences
-from threadmine.model import Concern, ConcernKind, Message, fold
+from threadmine.model import Concern, ConcernKind, Message, StretchKind, fold
 from threadmine.vocab.concerns_cues import Words, read_words
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def find_concerns(message: Message, model: Model) -> tuple[Concern, ...]:
     if _is_plain_patch(message):
         return ()
     part = part_of(message)
+    if part is not Part.REVIEWER and not _asks_anything(message):
+        return ()
     found: list[Concern] = []
     surroundings = Surroundings(message)
     said: list[Sentence] = []
@@ -67,6 +69,15 @@ def _is_plain_patch(message: Message) -> bool:
     if patch is None or not patch.has_diff or message.subject.is_reply:
         return False
     return "?" not in message.body[patch.message_end : patch.files[0].start]
+
+
+def _asks_anything(message: Message) -> bool:
+    """Whether the writer's own prose holds a question mark at all."""
+    return any(
+        message.body.find("?", stretch.start, stretch.end) >= 0
+        for stretch in message.stretches
+        if not stretch.depth and stretch.kind is StretchKind.PROSE
+    )
 
 
 def _embedded_message(message: Message) -> tuple[int, int]:
