@@ -19,8 +19,10 @@ from threadmine.model import ConcernKind
 from threadmine.pipeline import ingest_paths
 from threadmine.screens.board import BoardScreen
 from threadmine.screens.diff import DiffScreen
+from threadmine.screens.explain import ExplainScreen
 from threadmine.screens.help import HelpScreen
 from threadmine.screens.layout import LayoutScreen
+from threadmine.screens.reply import draft_path
 from threadmine.screens.rows import OPEN_STATES, Order
 from threadmine.screens.series import SeriesScreen
 from threadmine.screens.sides import Ask
@@ -384,3 +386,41 @@ def test_what_sleeps() -> None:
     assert sleeps("snoozed until 2026-03-02", today)
     assert not sleeps("snoozed until 2026-03-01", today)
     assert not sleeps("assigned to closed", today) and not sleeps("", today)
+
+
+async def test_the_verdict_explained(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 60)) as pilot:
+        await settled(pilot)
+        await pilot.press("v")
+        assert not isinstance(app.screen, ExplainScreen)  # the row is an issue
+        await pilot.press("c")
+        await settled(pilot)
+        await pilot.press("slash", *"verdict:refuted", "enter")
+        await settled(pilot)
+        await pilot.press("v")
+        await settled(pilot)
+        assert isinstance(app.screen, ExplainScreen)
+        text = shown(pilot, "#text")
+        for word in ("REFUTED", "How it was read", "Rules that were asked", "Facts", "The bytes in"):
+            assert word in text
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, BoardScreen)
+
+
+async def test_a_reply_is_drafted_and_not_sent(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("tab")
+        await settled(pilot)
+        row = app.queries.issues(state=OPEN_STATES, limit=1)[0]
+        await pilot.press("R")
+        await settled(pilot)
+        draft = draft_path(row.concern.message_id).read_text(encoding="utf-8")
+        assert f"In-Reply-To: <{row.concern.message_id}>" in draft
+        assert row.concern.author.address in draft.split("\n\n")[0]
+
+
+def test_a_draft_stays_in_its_folder() -> None:
+    assert draft_path("../../etc/passwd@x").parent == draft_path("a@b").parent
+    assert draft_path("..").name not in ("", "..", ".")

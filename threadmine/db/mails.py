@@ -66,6 +66,7 @@ _COLUMNS = (
     Message.attestation,
     Message.bot,
     Message.quoted_only,
+    Message.recipients,
     Body.text.label("body"),
     Body.stretches,
 )

@@ -139,7 +139,19 @@ def to_message(row: AnyRow, trailers: Sequence[Trailer]) -> StoredMessage:
         bot=row.bot,
         quoted_only=row.quoted_only,
         stretches=stretches_of(row.stretches or ""),
+        to=people_of(row.recipients, "To: "),
+        cc=people_of(row.recipients, "Cc: "),
     )
+
+
+def people_of(recipients: str, mark: str) -> tuple[Person, ...]:
+    """The people of the recipients column whose lines begin with ``mark``."""
+    found = []
+    for line in recipients.split("\n"):
+        if line.startswith(mark):
+            name, opened, address = line.removeprefix(mark).rpartition("<")
+            found.append(Person(name.strip(), address.rstrip(">")) if opened else Person(address, ""))
+    return tuple(found)
 
 
 def to_concern(row: AnyRow) -> Concern:

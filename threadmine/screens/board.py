@@ -22,10 +22,12 @@ from threadmine.db.queries import Queries
 from threadmine.db.triage import Triage
 from threadmine.errors import ThreadmineError
 from threadmine.memmap import Layout
-from threadmine.model import IssueRow, Unknown
+from threadmine.model import ClaimRow, IssueRow, Unknown
 from threadmine.render import safe
 from threadmine.screens.diff import DiffScreen
+from threadmine.screens.explain import ExplainScreen
 from threadmine.screens.layout import LayoutScreen
+from threadmine.screens.reply import prepare_reply
 from threadmine.screens.rows import (
     Mode,
     Row,
@@ -72,6 +74,8 @@ class BoardScreen(TriageScreen):
         Binding("e", "thread", "Thread", tooltip="The whole thread of this row"),
         Binding("d", "diff", "Diff", tooltip="The patch this row is about"),
         Binding("s", "series", "Series", tooltip="The series of this row, version by version"),
+        Binding("v", "explain", "Verdict", show=False, tooltip="The verdict of this claim, explained"),
+        Binding("R", "reply", "Reply", show=False, tooltip="Prepare a reply in $EDITOR; nothing is sent"),
         Binding("m", "model", "Model", tooltip="The struct drawn word by word, beside another kernel"),
         Binding("o", "browse", "Open", show=False, tooltip="Open the message in the browser"),
         Binding("y", "copy", "Copy", show=False, tooltip="Copy the link of the message"),
@@ -386,6 +390,22 @@ class BoardScreen(TriageScreen):
             self.app.push_screen(SeriesScreen(self._queries, row.series_id, self._clock))
         else:
             self.notify("this message belongs to no series")
+
+    def action_explain(self) -> None:
+        row = self._chosen()
+        if isinstance(row, ClaimRow):
+            self.app.push_screen(ExplainScreen(self._queries, row))
+        elif row is not None:
+            self.notify("verdicts are for claims; c shows them")
+
+    def action_reply(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            try:
+                message = self._queries.message(part(row).message_id)
+                self.notify(prepare_reply(self.app, message, self.triaging.who))
+            except ThreadmineError as error:
+                self.notify(error.line(), severity="error")
 
     def action_model(self) -> None:
         struct, _, member = (self._wanted.ask.field or "folio").partition(".")

@@ -62,7 +62,7 @@ class Triaging:
 
     def __init__(self, triage: Triage, who: str, clock: Callable[[], datetime]) -> None:
         self._triage = triage
-        self._who = who
+        self.who = who
         self._clock = clock
         self._done: list[tuple[Event, ...]] = []
 
@@ -104,7 +104,7 @@ class Triaging:
 
     def _write(self, events: Iterable[Event]) -> list[Event]:
         at = self._clock().isoformat()
-        stamped = [Event(e.issue_id, e.action, e.value, e.note, self._who, at) for e in events]
+        stamped = [Event(e.issue_id, e.action, e.value, e.note, self.who, at) for e in events]
         self._triage.add(stamped)
         return stamped
 
