@@ -50,6 +50,9 @@ _SUGGESTION = re.compile(
 )
 _LEAD_END = re.compile(r"[.,;:()]|\s[-–—]+\s")
 _WOULD = re.compile(r"\b(?:would|could|should|might|ought)\b(?!n['’]t be)", re.I)
+_QUALIFIED = re.compile(r"\b(?:for|of|on|with|by|to|as|under|at|from|in(?! (?:the )?struct))\b", re.I)
+"""Words behind "does not exist" that make it a statement about some pages or builds, not a definition."""
+
 _IS_NUMBER = re.compile(
     r"\W{0,4}(?:field |member |flag |bit )?(?:itself )?(?:is|are|has|takes|occupies|lies|sits|starts)"
     r"(?: (?!grow|shr[iu]nk|sav|reduc|add|extra|more|less|pad|hole|off\b)[\w'-]+){0,4}? #?\d"
@@ -85,11 +88,16 @@ def speaks_plainly(claim: Claim, subject: Ref, target: Ref) -> bool:
     negations = list(_NEGATION.finditer(clause))
     if len(negations) != (1 if claim.polarity is Polarity.NEGATIVE else 0):
         return False
-    if negations and not _between(clause.lower(), negations[0].start(), subject, target):
+    # "struct page has no X": there the negation stands before the name
+    member = claim.predicate is Predicate.MEMBER_OF
+    if negations and not member and not _between(clause.lower(), negations[0].start(), subject, target):
         return False
     if claim.predicate in (Predicate.SIZE, Predicate.OFFSET):
         return _number_follows(" ".join(clause.lower().split()), subject)
-    return claim.predicate is not Predicate.MEMBER_OF or bool(_DEFINITION.search(clause))
+    if claim.predicate is not Predicate.MEMBER_OF:
+        return True
+    rest = clause[negations[0].end() :] if negations else clause
+    return _DEFINITION.search(clause) is not None and _QUALIFIED.search(rest) is None
 
 
 def _number_follows(clause: str, subject: Ref) -> bool:

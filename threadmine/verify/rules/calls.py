@@ -82,7 +82,8 @@ class CallRule(Rule):
         call = found.start.callees[callee]
         how = "" if call.sure else ", under a condition"
         text = f"{found.start.name}() calls {callee}(){how} ({found.start.kernel})"
-        firm = call.sure and not question.claim.condition and question.subject.kind is Kind.FUNCTION
+        flatly = call.sure or _says_never(question.claim.quote, callee)
+        firm = flatly and not question.claim.condition and question.subject.kind is Kind.FUNCTION
         return Finding(Truth.TRUE, text, self.fact(text, found.start.source), firm=firm)
 
     def _absent(self, question: Question, reaches: list[Reach], callee: str) -> Finding | Unknown:
@@ -101,6 +102,11 @@ class CallRule(Rule):
             return Unknown(f"no facts about {callee}()")
         text = f"{who} does not call {callee}(), nor does anything within 4 calls of it ({start.kernel})"
         return Finding(Truth.FALSE, text, self.fact(text, start.source), firm=False)
+
+
+def _says_never(quote: str, callee: str) -> bool:
+    """Whether a sentence says "never calls f()" and no more: then one call, in a loop too, proves it wrong."""
+    return re.search(rf"\bnever calls? {re.escape(callee)}(?:\(\))?\W*$", quote) is not None
 
 
 def _in_one(reaches: list[Reach], callee: str) -> bool:

@@ -38,11 +38,18 @@ class MemberRule(LayoutRule):
         Case(Predicate.MEMBER_OF, "PG_head"),
         Case(Predicate.MEMBER_OF, "page.pgmap", kernel="6.1"),
         Case(Predicate.MEMBER_OF, "page.pgmap", polarity=Polarity.NEGATIVE),
-        Case(Predicate.MEMBER_OF, "page.mapping", polarity=Polarity.NEGATIVE, verdict=VerdictKind.REFUTED),
+        Case(
+            Predicate.MEMBER_OF,
+            "page.mapping",
+            polarity=Polarity.NEGATIVE,
+            quote="struct page has no mapping",
+            verdict=VerdictKind.REFUTED,
+        ),
         Case(
             Predicate.MEMBER_OF,
             "page.memcg_data",
             polarity=Polarity.NEGATIVE,
+            quote="struct page has no memcg_data",
             verdict=VerdictKind.CONDITIONAL,
         ),
         Case(

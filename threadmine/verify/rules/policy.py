@@ -48,7 +48,7 @@ class PolicyRule(LayoutRule):
         policy = "head" if flag.policy in _HEAD_POLICIES else flag.policy
         if policy == "no-compound":
             return Unknown(f"{flag.name} is for pages that are no compound")
-        text = f"{flag.name} is kept by {flag.where} ({layout.kernel})"
+        text = f"{flag.name}: {flag.where} ({layout.kernel})"
         truth = Truth.TRUE if policy == stated else Truth.FALSE
         return Finding(truth, text, self.fact(text, f"flags {layout.kernel}"), firm=False)
 

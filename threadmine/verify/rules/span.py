@@ -22,6 +22,12 @@ class SpanRule(LayoutRule):
 
     cases = (
         Case(
+            Predicate.MEMBER_OF,
+            "folio._deferred_list",
+            polarity=Polarity.NEGATIVE,
+            quote="folio->_deferred_list does not exist for order-1 folios.",
+        ),
+        Case(
             Predicate.STATE,
             "folio._nr_pages",
             value="exists",
@@ -46,12 +52,14 @@ class SpanRule(LayoutRule):
     )
 
     def applies(self, question: Question) -> bool:
-        return bool(_EXISTS.search(question.claim.value)) and _member(question) is not None
+        return _speaks_of_existence(question) and _member(question) is not None
 
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         subject = _member(question)
         order = _ORDER.search(question.words) or _ORDER.search(question.claim.subject.lower())
-        if subject is None or order is None or not _EXISTS.search(f"{question.claim.value}"):
+        if order is None and question.claim.predicate is Predicate.MEMBER_OF:
+            order = _ORDER.search(question.claim.quote.lower())
+        if subject is None or order is None:
             return Unknown("does not say that a member exists for an order")
         place = layout.place(subject.reference)
         if isinstance(place, Unknown):
@@ -61,6 +69,12 @@ class SpanRule(LayoutRule):
         truth = Truth.TRUE if place.page < pages else Truth.FALSE
         text = f"{subject.name} is {place}; an order-{number} folio has {pages} page(s) ({layout.kernel})"
         return Finding(truth, text, self.fact(text, layout.source))
+
+
+def _speaks_of_existence(question: Question) -> bool:
+    claim = question.claim
+    said = claim.quote if claim.predicate is Predicate.MEMBER_OF else claim.value
+    return _EXISTS.search(said) is not None
 
 
 def _member(question: Question) -> Ref | None:
