@@ -105,6 +105,82 @@ def test_mail_about_nothing_of_ours_has_no_claims() -> None:
     assert claims("Thanks, applied to the tree.  I will send the pull request on Friday.\n") == ()
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("folio->_nr_pages is 4 bytes.", ("size", "folio._nr_pages", "4 bytes")),
+        ("folio->_nr_pages is at offset 120 of struct folio.", ("offset", "folio._nr_pages", "offset 120")),
+        ("PG_head is bit 6.", ("offset", "PG_head", "bit 6")),
+        ("page->mapping is not NULL there.", ("state", "page.mapping", "not NULL there")),
+    ],
+)
+def test_sizes_offsets_and_states_keep_their_value(sentence: str, expected: tuple[str, str, str]) -> None:
+    assert expected in {(c.predicate.value, c.subject, c.value) for c in claims(sentence + "\n")}
+
+
+def test_list_items_are_read_with_their_introduction_and_these_fields_stand_for_them() -> None:
+    body = (
+        "prep_compound_page() no longer sets:\n1. folio->_nr_pages,\n2. folio->_pincount.\n\n"
+        "The code setting these fields is moved to page_rmappable_folio().\n"
+    )
+    found = {(c.predicate.value, c.subject, c.object, c.polarity.value, c.quote) for c in claims(body)}
+    for item, member in (("folio->_nr_pages,", "folio._nr_pages"), ("folio->_pincount.", "folio._pincount")):
+        assert ("sets", "prep_compound_page", member, "negative", item) in found
+        moved = "The code setting these fields is moved to page_rmappable_folio()."
+        assert ("sets", "page_rmappable_folio", member, "positive", moved) in found
+
+
+def test_flags_in_a_slash_list_are_one_claim_each() -> None:
+    found = triples("HWPoison/Reserved/AnonExclusive stay in page->flags.\n")
+    assert {
+        ("resides", flag, "page.flags") for flag in ("PG_hwpoison", "PG_reserved", "PG_anon_exclusive")
+    } <= found
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Please clear page->mapping here.",
+        "We have no idea if page->mapping was set.",
+        "Thanks, I fixed the typo in free_pages_prepare().",
+        "[PATCH v3 2/9] mm: clear page->mapping in free_pages_prepare()",
+    ],
+)
+def test_what_states_nothing_is_no_claim(sentence: str) -> None:
+    assert claims(sentence + "\n") == ()
+
+
+def test_an_order_in_a_commit_message_is_proposed() -> None:
+    body = (
+        "Clear page->mapping in free_pages_prepare().\n\nSigned-off-by: Ada Example <ada@example.org>\n---\n"
+        " mm/a.c | 1 +\n 1 file changed, 1 insertion(+)\n\n"
+        "diff --git a/mm/a.c b/mm/a.c\n--- a/mm/a.c\n+++ b/mm/a.c\n"
+        "@@ -1,2 +1,3 @@ int f(void)\n {\n+\tg();\n }\n"
+    )
+    (claim,) = claims(body, "[PATCH] mm: clear the mapping")
+    assert (claim.predicate, claim.subject, claim.object) == (
+        Predicate.CLEARS,
+        "free_pages_prepare",
+        "page.mapping",
+    )
+    assert claim.tense is Tense.PROPOSED
+
+
+def test_kernel_doc_speaks_of_the_member_of_its_struct() -> None:
+    body = (
+        "Describe it.\n\nSigned-off-by: Ada Example <ada@example.org>\n---\n"
+        " include/linux/x.h | 6 ++++++\n 1 file changed, 6 insertions(+)\n\n"
+        "diff --git a/include/linux/x.h b/include/linux/x.h\n"
+        "--- a/include/linux/x.h\n+++ b/include/linux/x.h\n"
+        "@@ -1,2 +1,8 @@\n \n+/**\n+ * struct ptdesc - Describes a page table.\n"
+        "+ * @pt_list: Aliases with page->lru. Unused for kernel page tables.\n+ */\n"
+        "+struct ptdesc {\n+\tint x;\n \n"
+    )
+    found = triples(body, "[PATCH] mm: describe")
+    assert ("overlaps", "ptdesc.pt_list", "page.lru") in found
+    assert ("uses", "page table", "ptdesc.pt_list") in found
+
+
 HOSTILE = (
     "page->mapping is set. " * 60_000,
     "page->mapping is set and " * 50_000,
@@ -127,3 +203,16 @@ def test_hostile_bodies_take_bounded_time(body: str) -> None:
 def test_a_sentence_may_end_with_its_verb() -> None:
     found = claims("The lower byte (bits 0-7) of page->pt_frag_refcount is used\n")
     assert {(claim.predicate, claim.object) for claim in found} == {(Predicate.USES, "page.pt_frag_refcount")}
+
+
+def test_a_commit_message_is_claimed_by_the_author_of_the_patch_not_by_its_sender() -> None:
+    body = (
+        "From: Bo Lind <bo@example.org>\n\nprep_compound_tail() sets page->mapping to TAIL_MAPPING.\n\n"
+        "---\nprep_compound_head() sets folio->_nr_pages, by the way.\n\n"
+        "--- a/mm/tray.c\n+++ b/mm/tray.c\n@@ -1,2 +1,2 @@\n-int a;\n+int b;\n int c;\n"
+    )
+    found = find_claims(mail(body, subject="[PATCH] mm: tidy up"), memmap.load())
+    assert {(claim.author.name, claim.subject) for claim in found} == {
+        ("Bo Lind", "prep_compound_tail"),
+        ("Ada Example", "prep_compound_head"),
+    }
