@@ -72,7 +72,9 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
     surroundings = Surroundings(message, lexicon)
     for sentence in picked:
         if sentence.paragraph != paragraph:
-            memory = Memory(function=memory.function, look_up=partial(surroundings.function, sentence))
+            memory = Memory(
+                function=memory.function, list=memory.list, look_up=partial(surroundings.function, sentence)
+            )
             paragraph = sentence.paragraph
         if sentence.place is Place.COMMENT:
             memory.described = surroundings.member(sentence) or memory.described

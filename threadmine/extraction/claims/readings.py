@@ -359,6 +359,11 @@ def about(around: Around) -> list[Candidate]:
     """resides, points_to, offset, size: a member or flag and where, how far or how big it is."""
     predicate = around.predicate
     left, right = around.members(around.left), around.members(around.right)
+    target = around.functions(around.right)
+    if predicate is Predicate.RESIDES and left and target and not right:
+        sets = GRAMMAR.setting & set(around.read.words[around.clause.first : around.cue.first])
+        moved = Predicate.SETS if sets else Predicate.OTHER
+        return [around.make(moved, target[-1], one, 4) for one in last_run(left, around.read)]
     structs = [t for t in around.left if t.sort is Sort.STRUCT]
     others = [t for t in around.right if t.sort in (Sort.STRUCT, Sort.KIND)]
     measured = predicate in (Predicate.SIZE, Predicate.OFFSET)

@@ -39,6 +39,7 @@ class Grammar:
     avoiding: frozenset[str]
     measuring: frozenset[str]
     limits: frozenset[str]
+    setting: frozenset[str]
     changes: frozenset[str]
     after_uses: frozenset[str]
     value_ends: frozenset[str]
@@ -86,6 +87,7 @@ def _load() -> Grammar:
         after_uses=frozenset(table["after_uses"]["words"]),
         value_ends=frozenset(table["value_ends"]["words"]),
         changes=frozenset(table["changes"]["words"]),
+        setting=frozenset(table["setting"]["words"]),
         breaks=frozenset(
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),
