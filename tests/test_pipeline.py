@@ -16,7 +16,9 @@ from tests.db.letters import dump, fresh_database, letter, mined, series
 from threadmine import pipeline
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database, open_database
-from threadmine.model import IngestReport, Message, Mined, Origin, Skipped
+from threadmine.db.writing import Writing
+from threadmine.model import IngestReport, Message, Mined, Origin, RawMail, Skipped
+from threadmine.parse.message import parse_mail
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -218,3 +220,68 @@ def test_the_whole_corpus_is_read_once_and_without_loss(corpus: Path, tmp_path: 
         assert (again.read, again.new) == (3802, 0)
         bundle = str(corpus / "corpus" / "dev" / "epoch.bundle")
         assert pipeline.ingest_paths(database, [bundle], miner=Mined).new == 0
+
+
+# ------------------------------------------------------------------------- stand-ins for missing mail
+
+MISSING = """\
+From: Ada Author <ada@example.org>
+To: linux-mm@example.org
+Subject: [PATCH] mm: example: say how many
+Message-ID: <asked@example.org>
+Date: Mon, 5 Jan 2026 09:00:00 +0000
+
+The member _nr_pages of struct folio is only written when the folio is large,
+and the example driver has relied on that since the first version of it.
+"""
+
+ANSWER = """\
+From: Rev Viewer <rev@example.org>
+To: ada@example.org
+Subject: Re: [PATCH] mm: example: say how many
+Message-ID: <answered@example.org>
+In-Reply-To: <asked@example.org>
+References: <asked@example.org>
+Date: Mon, 5 Jan 2026 10:00:00 +0000
+
+On Mon, Jan 05, 2026 at 09:00:00AM +0000, Ada Author wrote:
+> The member _nr_pages of struct folio is only written when the folio is large,
+> and the example driver has relied on that since the first version of it.
+
+Why does the driver rely on folio->_nr_pages at all?
+"""
+
+
+def raw(text: str) -> Message:
+    return parse_mail(RawMail(text.encode(), Origin("box.mbox", "#1")))
+
+
+def test_mail_known_from_quotes_gives_way_to_the_real_mail_in_either_order(tmp_path: Path) -> None:
+    dumps = []
+    for name, order in (("a", (MISSING, ANSWER)), ("b", (ANSWER, MISSING))):
+        with fresh_database(tmp_path, f"{name}.db") as database:
+            for text in order:
+                pipeline.ingest_messages(database, [raw(text)])
+            mails = {mail.message_id: mail.quoted_only for mail in Queries(database).messages()}
+            assert mails == {"asked@example.org": False, "answered@example.org": False}
+            dumps.append(dump(database))
+    assert dumps[0] == dumps[1]
+
+
+def test_what_gives_way_goes_with_the_thread_that_takes_its_place(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.ingest_messages(database, [raw(ANSWER)])
+    before = dump(database)
+    assert any(mail.quoted_only for mail in Queries(database).messages())
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Writing, "_write_findings", killed)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.ingest_messages(database, [raw(MISSING)])
+    assert dump(database) == before
+    pipeline.ingest_messages(database, [raw(MISSING)])
+    assert not any(mail.quoted_only for mail in Queries(database).messages())

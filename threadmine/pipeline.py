@@ -88,7 +88,7 @@ def ingest_messages(
     find = miner or default_miner()
     reconciler = Reconciler(database)
     for batch in _batches(items, account):
-        _store_batch(store, reconciler.settle(batch), find, account)
+        _store_batch(store, reconciler.settle(batch), reconciler.gone, find, account)
         if progress is not None and batch:
             progress(account.read, str(batch[-1].origin))
     update_states(database)
@@ -135,8 +135,13 @@ def _batches(items: Iterable[Message | Skipped], account: _Account) -> Iterator[
         yield batch
 
 
-def _store_batch(store: Store, batch: list[Message], find: Miner, account: _Account) -> None:
-    """Mines and stores what is new in a batch, one transaction for each of its threads."""
+def _store_batch(
+    store: Store, batch: list[Message], gone: dict[str, str], find: Miner, account: _Account
+) -> None:
+    """Mines and stores what is new in a batch, one transaction for each of its threads.
+
+    What is ``gone`` (id -> id of what takes its place) is taken out with the thread that holds its successor.
+    """
     unknown = store.unknown(batch)
     stored = store.known(message.message_id for message in unknown)
     by_id: dict[str, list[Message]] = {}
@@ -144,7 +149,14 @@ def _store_batch(store: Store, batch: list[Message], find: Miner, account: _Acco
         by_id.setdefault(message.message_id, []).append(message)
     for names in group_threads((m.message_id, m.references) for m in unknown):
         thread = [message for name in names for message in by_id.get(name, ())]
-        store.store_thread([_mined(message, find, account) for message in thread])
+        here = set(names) if gone else set()
+        old = [name for name, successor in gone.items() if successor in here]
+        store.store_thread([_mined(message, find, account) for message in thread], old)
+        for name in old:
+            del gone[name]
+    if gone:  # their successors were stored already
+        store.store_thread([], [*gone])
+        gone.clear()
     new = [name for name in by_id if name not in stored]
     account.new_ids += new
     account.known += len(batch) - len(new)

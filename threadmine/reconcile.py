@@ -55,14 +55,15 @@ class Reconciler:
         from threadmine.db.standins import load_stand_ins
         from threadmine.db.store import Store
 
-        self._database = database
         self._store = Store(database)
         self._queries = Queries(database)
         self._from_quotes = from_quotes
+        self.gone: dict[str, str] = {}
+        """Stored messages that have to go -> the message that takes their place; emptied by the caller."""
         self._held: dict[str, Message] = {m.message_id: m for m in load_stand_ins(database)}
 
     def settle(self, batch: Sequence[Message]) -> list[Message]:
-        """What to store instead of ``batch``; stored stand-ins that have to go are taken out.
+        """What to store instead of ``batch``; stored stand-ins that have to go are named in ``gone``.
 
         Every real message stays; stand-ins for mail that is there are left out, new ones for what is only
         quoted are added.
@@ -175,19 +176,22 @@ class Reconciler:
     # ---------------------------------------------------------------------------- taking out
 
     def _take_out(self, meant: dict[str, str]) -> list[Message]:
-        """Removes the stored stand-ins that give way, and those that hang below them, which come back."""
+        """Notes the stored stand-ins that give way in ``gone``, and those below them, which come back.
+
+        They are taken out in the transaction that stores what takes their place, so that nothing is lost
+        when the program is killed in between.
+        """
         going = {name for name in meant if name in self._held}
         if not going:
             return []
-        from threadmine.db.standins import remove_messages
-
         below = [
             message
             for message in self._held.values()
             if message.message_id not in going
             and not going.isdisjoint((message.in_reply_to, *message.references))
         ]
-        remove_messages(self._database, [*going, *(message.message_id for message in below)])
+        self.gone.update((name, meant[name]) for name in sorted(going))
+        self.gone.update((message.message_id, message.message_id) for message in below)
         for name in (*going, *(message.message_id for message in below)):
             self._held.pop(name, None)
         return [_parsed_again(message) for message in below]

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, exists, or_, select
 
 from threadmine.db import rows
-from threadmine.db.schema import Body, KnownId, SeriesVersion, Thread
+from threadmine.db.schema import Body, Copy, KnownId, SeriesVersion, Thread, id_hash
 from threadmine.db.schema import Message as Row
 from threadmine.db.session import Database
 from threadmine.model import Defect, Message, Moment, Origin, Person, Subject, Unknown
@@ -97,32 +97,37 @@ def _people(recipients: str, mark: str) -> tuple[Person, ...]:
     return tuple(found)
 
 
-def remove_messages(database: Database, ids: Iterable[str]) -> int:
+def remove_messages(connection: Connection, ids: Iterable[str], full_text: bool) -> list[str]:
     """Takes messages out with all that was found in them; ids that are not stored are passed over.
 
-    The series of their threads are removed too: storing any message of such a thread computes them again.
-    Returns how many messages went.
+    The series of their threads go too, because a patch of theirs may have gone: the caller, who owns the
+    transaction, has to make these threads anew.
+
+    Returns:
+        The threads that lost a message and have others left.
     """
     wanted = sorted({rows.clean(name) for name in ids})
-    gone = 0
-    with database.write() as connection:
-        for start in range(0, len(wanted), _CHUNK):
-            gone += _remove(connection, wanted[start : start + _CHUNK], database.is_sqlite)
-    return gone
+    threads: set[str] = set()
+    for start in range(0, len(wanted), _CHUNK):
+        threads.update(_remove(connection, wanted[start : start + _CHUNK], full_text))
+    left = select(Thread.id).where(Thread.id.in_(threads)).order_by(Thread.id)
+    return list(connection.scalars(left))
 
 
-def _remove(connection: Connection, ids: Sequence[str], full_text: bool) -> int:
-    found = connection.execute(select(Row.key, Row.thread_id).where(Row.message_id.in_(ids))).all()
+def _remove(connection: Connection, ids: Sequence[str], full_text: bool) -> list[str]:
+    numbers = select(KnownId.key).where(KnownId.id_hash.in_([id_hash(name) for name in ids]))
+    found = connection.execute(select(Row.key, Row.thread_id).where(Row.key.in_(numbers))).all()
     keys = [key for key, _ in found]
     threads = sorted({thread_id for _, thread_id in found})
     if not keys:
-        return 0
+        return []
     connection.execute(delete(SeriesVersion).where(SeriesVersion.thread_id.in_(threads)))
     connection.execute(delete(Row).where(Row.key.in_(keys)))
     if full_text:
         for key in keys:
             connection.exec_driver_sql("DELETE FROM search WHERE rowid = ?", (key,))
+    connection.execute(delete(Copy).where(Copy.message_key.in_(keys)))
     connection.execute(delete(KnownId).where(KnownId.key.in_(keys)))
     still = exists().where(KnownId.thread_id == Thread.id)
     connection.execute(delete(Thread).where(Thread.id.in_(threads), ~still))
-    return len(keys)
+    return threads

@@ -88,15 +88,19 @@ class Store:
             if _is_unknown(message, numbers.get(rows.clean(message.message_id)), stored)
         ]
 
-    def store_thread(self, mined: Sequence[Mined]) -> int:
+    def store_thread(self, mined: Sequence[Mined], gone: Sequence[str] = ()) -> int:
         """Stores messages of a thread with what was found in them; merges threads that they connect.
 
         Idempotent; any order of calls gives the same rows. Returns the number of new messages.
+
+        Args:
+            mined: the messages, with what was found in them.
+            gone: ids of messages that these take the place of; they are taken out in the same transaction.
         """
-        if not mined:
+        if not mined and not gone:
             return 0
         with self.database.write() as connection:
-            return Writing(connection, self._sql, self.database.is_sqlite).run(mined)
+            return Writing(connection, self._sql, self.database.is_sqlite).run(mined, gone)
 
     def save_statuses(self, statuses: Iterable[ConcernStatus], threads: Iterable[str] = ()) -> None:
         """Stores where concerns stand, and that these threads are up to date."""

@@ -44,6 +44,7 @@ from threadmine.db.schema import (
     TrailerRow,
     id_hash,
 )
+from threadmine.db.standins import remove_messages
 from threadmine.model import Mined, VerdictKind
 
 _LIGHT = (
@@ -130,8 +131,15 @@ class Writing:
         self.numbers: dict[str, int] = {}
         self.stored_ids: dict[str, tuple[str, bool]] = {}
 
-    def run(self, mined: Sequence[Mined]) -> int:
-        """Writes what is not there yet; returns how many messages are new."""
+    def run(self, mined: Sequence[Mined], gone: Sequence[str] = ()) -> int:
+        """Takes out the messages ``gone``, writes what is not there yet; returns how many are new."""
+        shrunken = remove_messages(self.connection, gone, self.full_text) if gone else []
+        new = self._write(mined)
+        for thread_id in shrunken:
+            self._make_anew(thread_id)
+        return new
+
+    def _write(self, mined: Sequence[Mined]) -> int:
         incoming = [Incoming(one) for one in mined]
         self._number(incoming)
         chosen, losing, replaced = self._choose(incoming)
@@ -289,6 +297,23 @@ class Writing:
         arranged = arrange_series(joined.lights)
         self._write_messages(joined, fresh, arranged)
         self._replace_places(joined, names, arranged)
+        self._write_series(joined, arranged, links)
+        self._write_summary(joined)
+
+    def _make_anew(self, thread_id: str) -> None:
+        """Computes the series and counts of a thread that lost messages, if it is still there."""
+        columns = (Thread.id,)
+        if not self.sql.fetch(self.connection, columns, Thread.id, [thread_id]):
+            return
+        joined = _Joined([], {}, {}, [thread_id], thread_id)
+        self._load_lights(joined)
+        links = self._clear_series(joined)
+        for name, key in self.sql.fetch(
+            self.connection, (KnownId.message_id, KnownId.key), KnownId.thread_id, [thread_id]
+        ):
+            self.numbers[name] = key
+        arranged = arrange_series(joined.lights)
+        self._replace_places(joined, set(), arranged)
         self._write_series(joined, arranged, links)
         self._write_summary(joined)
 
