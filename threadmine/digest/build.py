@@ -22,7 +22,7 @@ from threadmine.digest.items import (
     Statement,
     Topic,
 )
-from threadmine.digest.standing import aware, within
+from threadmine.digest.standing import aware, sent, within
 from threadmine.model import (
     Access,
     ConcernKind,
@@ -117,9 +117,9 @@ def _new_series(found: Gathered, points: Sequence[Point]) -> Iterable[NewSeries]
     rows = [
         row
         for row in found.series.values()
-        if within(row.date, found.since, found.until) and found.wants_series(row)
+        if within(sent(row), found.since, found.until) and found.wants_series(row)
     ]
-    for row in sorted(rows, key=lambda row: (_time(row.date), row.id)):
+    for row in sorted(rows, key=lambda row: (_time(sent(row)), row.id)):
         touches = found.touches(row)
         previous = found.series.get(row.supersedes)
         before = found.touches(previous) if previous else ()
@@ -217,7 +217,7 @@ def _debts(
     for point in unanswered:
         series = found.series.get(point.row.series_id)
         asker = point.row.concern.author
-        if series is not None and not _same_person(series.author, asker):
+        if series is not None and series.author.display and not _same_person(series.author, asker):
             owes(series.author, point, 1)
     debts = [Debt(people[key], tuple(kept), tuple(asked)) for key, (kept, asked) in owed.items()]
     if scope.person:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from threadmine.digest.items import Point, Scope, Statement
 from threadmine.digest.maintainers import matches
-from threadmine.digest.standing import Standing, aware, before, within
+from threadmine.digest.standing import Standing, aware, before, dated, within
 from threadmine.model import (
     ClaimRow,
     FindingRow,
@@ -141,7 +141,7 @@ class Gathered:
             if not self._wants(row, row.claim.entities, row.claim.author, ""):
                 continue
             key = _claim_key(row)
-            first.setdefault(key, row.claim.date)
+            first.setdefault(key, dated(row.claim.date, self.series.get(row.series_id)))
             newest[key] = row
         return tuple(
             Statement(row, within(first[key], self.since, self.until))

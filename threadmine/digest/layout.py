@@ -176,7 +176,8 @@ def _told(statements: Sequence[Statement]) -> list[Statement]:
     """The statements of a series worth a line: all that do not hold, one that does."""
     wrong = [item for item in statements if item.row.verdict.kind is not VerdictKind.CONFIRMED]
     right = [item for item in statements if item.row.verdict.kind is VerdictKind.CONFIRMED]
-    return [*wrong[:3], *right[:1]]
+    telling = [items[0] for items in _by_sentence(wrong)]
+    return [*telling[:3], *right[:1]]
 
 
 def _checked(item: Statement) -> Block:
@@ -280,19 +281,29 @@ def _age(point: Point, found: Digest) -> str:
 
 
 def _statements(found: Digest) -> Iterator[Block]:
-    if found.wrong:
-        yield Block(Kind.HEADING, "Statements that do not match the code")
-        for item in found.wrong[:MOST]:
-            yield from _statement(item)
-        yield from _more(len(found.wrong), "threadmine claims --verdict refuted")
-    if found.conditional:
-        yield Block(Kind.HEADING, "Statements that hold only under conditions")
-        for item in found.conditional[: MOST // 2]:
-            yield from _statement(item)
-        yield from _more(len(found.conditional), "threadmine claims --verdict conditional", MOST // 2)
+    for heading, statements, most, verdict in (
+        ("Statements that do not match the code", found.wrong, MOST, VerdictKind.REFUTED),
+        ("Statements that hold only under conditions", found.conditional, MOST // 2, VerdictKind.CONDITIONAL),
+    ):
+        sentences = _by_sentence(statements)
+        if sentences:
+            yield Block(Kind.HEADING, heading)
+            for items in sentences[:most]:
+                yield from _statement(items)
+            yield from _more(len(sentences), f"threadmine claims --verdict {verdict}", most)
 
 
-def _statement(item: Statement) -> Iterator[Block]:
+def _by_sentence(statements: Iterable[Statement]) -> list[list[Statement]]:
+    """Statements read from the same sentence together: an enumeration says the same of each of its items."""
+    found: dict[tuple[str, str], list[Statement]] = {}
+    for item in statements:
+        claim = item.row.claim
+        found.setdefault((claim.message_id, claim.quote), []).append(item)
+    return list(found.values())
+
+
+def _statement(items: Sequence[Statement]) -> Iterator[Block]:
+    item = items[0]
     row = item.row
     claim = row.claim
     head = f'{person(claim.author)}, {date_text(claim.date)}: "{_quoted(claim.quote)}"'
@@ -302,6 +313,9 @@ def _statement(item: Statement) -> Iterator[Block]:
         yield Block(Kind.SUB, safe_line(f"{row.verdict.reason} {_kernel(row)}"))
     if row.verdict.kind is VerdictKind.CONDITIONAL:
         yield from (Block(Kind.SUB, holding_text(item)) for item in row.verdict.holds[:4])
+    if len(items) > 1:
+        others = [statement(other.row) for other in items[1:]]
+        yield Block(Kind.SUB, f"Likewise: {join_words(others, 8)}")
     for fact in row.verdict.evidence[:2]:
         if fact.fact and fact.fact not in row.verdict.reason:
             yield Block(Kind.SUB, f"{safe_line(fact.fact)} [{safe_line(fact.source)}]")

@@ -48,6 +48,16 @@ def within(moment: Moment, since: datetime, until: datetime) -> bool:
     return not isinstance(moment, Unknown) and since <= aware(moment) < until
 
 
+def sent(series: SeriesRow) -> Moment:
+    """When a version was sent; where only answers to it are dated, the date of the last of them."""
+    return series.last_activity if isinstance(series.date, Unknown) else series.date
+
+
+def dated(date: Moment, series: SeriesRow | None) -> Moment:
+    """The date of what was said; where it is unknown, that of the series it was said in."""
+    return sent(series) if isinstance(date, Unknown) and series is not None else date
+
+
 class Standing:
     """Takes issues back to ``until``.
 
@@ -72,7 +82,7 @@ class Standing:
 
     def point(self, row: IssueRow) -> Point:
         """The issue as it stood."""
-        is_new = within(row.concern.date, self.since, self.until)
+        is_new = within(dated(row.concern.date, self._series.get(row.series_id)), self.since, self.until)
         status = row.status
         known = [item for item in status.evidence if self._said(item)]
         last = known[-1] if known else None

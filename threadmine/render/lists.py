@@ -14,9 +14,13 @@ QUOTE_LINES = 3
 """Lines of a quotation in a list; ``show`` has the whole of it."""
 
 
+NAME_COLUMNS = 90
+"""Columns of a name: where the writer of a quotation is not certain, it holds several."""
+
+
 def person(who: Person) -> str:
     """The name a person goes by, safe."""
-    return safe_line(who.display, 60) or "(nobody)"
+    return clip(safe_line(who.display), NAME_COLUMNS) or "(unknown)"
 
 
 def board_lines(

@@ -206,7 +206,7 @@ def person(site: Site, key: str, matter: Matter) -> Page:
     body += _issues(site, matter.issues, "../")
     body += _claims(site, matter.claims, "../")
     return Page(
-        site.person_page(who), who.display or "(nobody)", join(body) or element("p", "Nothing to show.")
+        site.person_page(who), who.display or "(unknown)", join(body) or element("p", "Nothing to show.")
     )
 
 

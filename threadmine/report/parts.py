@@ -25,7 +25,7 @@ def badge(word: str) -> Html:
 def who(site: Site, person: Person, root: str) -> Html:
     """A person's name, linked to the person's page."""
     target = site.person_page(person)
-    name = person.display or "(nobody)"
+    name = person.display or "(unknown)"
     return link(root + target, name) if target else text(name)
 
 
