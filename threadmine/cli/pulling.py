@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -187,7 +187,15 @@ class Puller:
         self.outcome.add(ingest_messages(self.database, self._parsed(mails)))
 
     def _parsed(self, mails: Iterable[RawMail | Skipped]) -> Iterator[Message | Skipped]:
-        return parse_all(mails)
+        """The mails parsed, with what their signatures say."""
+        from threadmine.sources.attest import UNKNOWN, attestation
+
+        for mail in mails:
+            for found in parse_all([mail]):
+                said = attestation(mail.data) if isinstance(mail, RawMail) else UNKNOWN
+                if isinstance(found, Message) and said != UNKNOWN:
+                    found = replace(found, attestation=said)
+                yield found
 
     def _unknown(self, mails: Sequence[RawMail | Skipped]) -> list[RawMail | Skipped]:
         from threadmine.sources.lore import mail_id
