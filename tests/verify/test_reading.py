@@ -66,13 +66,11 @@ def test_anything_less_plain_may_not(quote: str) -> None:
             "zone id resides page.flags",
         ),
         (
-            Case(
-                Predicate.REQUIRES, "folio.pgmap", "page.lru", quote="pgmap aliases the storage of page->lru."
-            ),
+            Case(Predicate.STATE, "folio.pgmap", "page.lru", quote="pgmap aliases the storage of page->lru."),
             "folio.pgmap overlaps page.lru",
         ),
         (
-            Case(Predicate.STATE, "PG_head", quote="PG_head is and must stay bit 6."),
+            Case(Predicate.STATE, "PG_head", quote="PG_head is and must be bit 6."),
             "PG_head offset bit 6",
         ),
         (
@@ -122,6 +120,8 @@ def test_negation_of_another_clause_is_not_the_claims() -> None:
         "You can still call prep_compound_tail() from prep_compound_page().",
         "Call prep_compound_tail() in prep_compound_page().",
         "prep_compound_page() should call prep_compound_tail().",
+        "I will rework this, so that prep_compound_page() calls prep_compound_tail().",
+        "The prep_compound_tail() call has now been removed from prep_compound_page().",
         "Why not let prep_compound_page() use prep_compound_tail()?",
     ],
 )

@@ -48,6 +48,10 @@ zone_device_page_init() no longer reads folio->pgmap after this series.
 lock_page() does not return before PG_locked is set by us.
 folio->_refcount is at offset 52 of the folio, like page->_refcount.
 No tail page has its own refcount in use.
+PG_dirty stays in the head page's flags in the memdesc world, one per page.
+page->mapping points to an address_space for file pages.
+The networking stack uses page->pp_magic, drivers do not.
+Filesystems use page->private for their buffer heads.
 """.splitlines()
 
 WRONG = """\

@@ -30,6 +30,7 @@ from threadmine.verify.layouts import LayoutRule, by_option, holdings
 from threadmine.verify.reading import (
     hypothetical,
     plain_without_names,
+    restricted,
     scoped_polarity,
     speaks_plainly,
     suggests,
@@ -110,10 +111,8 @@ _MOVES = re.compile(
 
 def _to_come(claim: Claim) -> bool:
     """Whether a claim of residence or existence speaks of a change, in the present tense."""
-    kinds = (Predicate.RESIDES, Predicate.MEMBER_OF)
-    return (
-        claim.predicate in kinds and claim.tense is Tense.PRESENT and _MOVES.search(claim.quote) is not None
-    )
+    lives = claim.predicate in (Predicate.RESIDES, Predicate.MEMBER_OF) or claim.subject.startswith("PG_")
+    return lives and claim.tense is Tense.PRESENT and _MOVES.search(claim.quote) is not None
 
 
 @lru_cache(maxsize=64)
@@ -141,10 +140,12 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
             continue
         rule, finding = decided
         asked += len(versions) if rule.kernel_free else 1
-        if not isinstance(rule, LayoutRule) and _supposed(question):
+        if rule.needs_names and not isinstance(rule, LayoutRule) and _supposed(question):
             said = "not said of the code as it is (a condition, a wish or a question)"
             return _undecided(context, f"{said}; {finding.reason}")
         if _of_claim(claim, finding.truth) is not Truth.FALSE:
+            if not rule.checks_limits and restricted(claim):
+                return _undecided(context, f"it says more than the fact does: {finding.reason}")
             return _verdict(question, context, version, rule, finding)
         against.append((rule, finding))
     if not against:

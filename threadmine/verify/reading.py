@@ -46,8 +46,14 @@ _IMPERATIVE = re.compile(
     re.I,
 )
 _SUGGESTION = re.compile(
-    r"\b(?:you|we|one) (?:can|could|may|might|should)\b|\b(?:how|what) about\b|\bwhy not\b|\blet's\b", re.I
+    r"\b(?:you|we|one) (?:can|could|may|might|should)\b|\b(?:how|what) about\b|\bwhy not\b|\blet's\b"
+    r"|\b(?:I|we|this|it|that|they)(?:['’]ll| will| would| am going to| are going to)\b"
+    r"|\bfollow-?(?:on|up) (?:patch|series)|\bgood time to\b"
+    r"|\b(?:later|next|separate) (?:patch|series|version)\b"
+    r"|\b(?:has|have|is|was|are|were) (?:now )?(?:been )?(?:removed|dropped|deleted|replaced|converted)\b",
+    re.I,
 )
+_RESTRICTED = re.compile(r"\b(?:without|except|only|never|unless|other than|but not|not)\b", re.I)
 _LEAD_END = re.compile(r"[.,;:()]|\s[-–—]+\s")
 _WOULD = re.compile(r"\b(?:would|could|should|might|ought)\b(?!n['’]t be)", re.I)
 _QUALIFIED = re.compile(r"\b(?:for|of|on|with|by|to|as|under|at|from|in(?! (?:the )?struct))\b", re.I)
@@ -150,8 +156,13 @@ def hypothetical(claim: Claim, subject: Ref, target: Ref) -> bool:
 
 
 def suggests(claim: Claim) -> bool:
-    """Whether the sentence is an order or a suggestion ("add f()", "you can still call f()")."""
+    """Whether the sentence is an order, a suggestion or of a change ("add f()", "you can still call f()")."""
     return _IMPERATIVE.match(claim.quote) is not None or _SUGGESTION.search(claim.quote) is not None
+
+
+def restricted(claim: Claim) -> bool:
+    """Whether value, object or condition narrow the claim ("an anon_vma without the bit")."""
+    return _RESTRICTED.search(f"{claim.value} | {claim.object} | {claim.condition}") is not None
 
 
 def plain_without_names(claim: Claim) -> bool:

@@ -73,6 +73,9 @@ _MODAL = re.compile(
 )
 
 PRONOUNS = frozenset({"it", "this", "that", "we", "they", "the patch", "the code", "the function"})
+_POINTS = re.compile(
+    r"\b(?:points?|pointing|pointers?) (?:back )?to (?:an?|the|its|their)? ?(?:struct )?([a-z]\w{3,30})\b"
+)
 _CAN = re.compile(r"\b(?:can|could|would|may|might|should|will)\b", re.I)
 ACTIONS = frozenset({Predicate.CALLS, Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.USES})
 
@@ -108,7 +111,11 @@ def _is_about(other: Claim, claim: Claim, own: set[str]) -> bool:
     not,
     unless the claim names nobody who does it.
     """
+    if claim.predicate in (Predicate.REQUIRES, Predicate.VALID_FOR, Predicate.PRECEDES):
+        return False
     sides = [{name, _bare(name)} for name in (other.subject, other.object) if name]
+    if other.predicate is Predicate.CALLS and claim.subject.lower() not in ("", *PRONOUNS):
+        return claim.subject in (other.subject, other.object)
     if other.predicate in (Predicate.SETS, Predicate.CLEARS, Predicate.READS) and claim.subject:
         return all(side & own for side in sides)
     return any(side & own for side in sides)
@@ -214,6 +221,9 @@ def _places(question: Question) -> Iterator[Claim]:
         yield replace(other, polarity=Polarity.NEGATIVE)
     if not negated and _KEPT.search(quote):
         yield from _packed(claim)
+    target = _POINTS.search(quote)
+    if names and target and not negated and not _CAN.search(quote):
+        yield _claim(claim, Predicate.POINTS_TO, names[0], target[1])
 
 
 def _packed(claim: Claim) -> Iterator[Claim]:

@@ -125,6 +125,7 @@ class Rule:
     """Base of all rules. ``name`` is shown as evidence; ``predicates`` are those it is asked about.
 
     ``every_kernel`` tells the engine to ask it for all kernels with layouts, for the ranges where it holds.
+    ``checks_limits``: it looks at "only", "without" and the like itself.
     ``kernel_free``: its answer is the same for every kernel, so that it is asked once.
     ``needs_names`` False: it may refute a sentence that names its subject by a pronoun.
     """
@@ -133,6 +134,7 @@ class Rule:
     predicates: frozenset[Predicate] = frozenset()
     every_kernel = False
     needs_names = True
+    checks_limits = False
     kernel_free = False
     cases: tuple[Case, ...] = ()
 

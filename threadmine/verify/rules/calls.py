@@ -105,7 +105,7 @@ class CallRule(Rule):
 
 
 def _says_never(quote: str, callee: str) -> bool:
-    """Whether a sentence says "never calls f()" and no more: then one call, in a loop too, proves it wrong."""
+    """Whether a sentence says "never calls f()" and no more: one call, in a loop too, proves that wrong."""
     return re.search(rf"\bnever calls? {re.escape(callee)}(?:\(\))?\W*$", quote) is not None
 
 

@@ -33,6 +33,7 @@ class CoverageRule(Rule):
     """ "I convert them all in this series", and drivers/scsi/sg.c is not in the diffstat."""
 
     name = "coverage"
+    checks_limits = True
     kernel_free = True
     needs_names = False
     predicates = frozenset(Predicate)

@@ -18,6 +18,7 @@ class HeadRule(Rule):
     """``folio._nr_pages`` is never read from a tail page."""
 
     name = "head-only"
+    checks_limits = True
     predicates = frozenset({Predicate.READS, Predicate.USES})
 
     cases = (

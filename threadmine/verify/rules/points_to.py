@@ -25,6 +25,13 @@ class PointsToRule(LayoutRule):
         Case(Predicate.POINTS_TO, "page.mapping", "struct address_space"),
         Case(Predicate.POINTS_TO, "page.mapping", "anon_vma"),
         Case(Predicate.POINTS_TO, "slab.obj_exts", "an array of struct slabobj_ext"),
+        Case(
+            Predicate.POINTS_TO,
+            "page.mapping",
+            "anon_vma",
+            value="without the PAGE_MAPPING_ANON bit",
+            verdict=VerdictKind.UNDECIDED,
+        ),
         Case(Predicate.POINTS_TO, "page.mapping", "kmem_cache", verdict=VerdictKind.UNDECIDED),
     )
 

@@ -18,6 +18,7 @@ class SpanRule(LayoutRule):
     """``folio._nr_pages`` does not exist in an order-0 folio: it lies in page[1]."""
 
     name = "span"
+    checks_limits = True
     predicates = frozenset({Predicate.STATE, Predicate.MEMBER_OF, Predicate.OTHER})
 
     cases = (

@@ -24,6 +24,7 @@ class UnusedRule(Rule):
     """A function has no callers: no tree of that kernel has one."""
 
     name = "unused"
+    checks_limits = True
     predicates = frozenset({Predicate.STATE, Predicate.USES, Predicate.OTHER, Predicate.CALLS})
 
     cases = (

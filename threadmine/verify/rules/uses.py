@@ -18,12 +18,15 @@ _ONLY = re.compile(r"\b(?:only|solely|exclusively|just)\b", re.I)
 _CONSTANT = re.compile(r"_{0,2}[A-Z][A-Z0-9]*_[A-Z0-9_]+$")
 _AND = re.compile(r"\s+and\s+|\s*,\s*|\s*/\s*(?=[a-z_]+$)")
 MAX_OUTSIDE = 3
+NOT_WHOLE = ("drivers/", "arch/", "net/", "include/net/", "block/", "virt/")
+"""Parts of the tree of which only some folders were read: nothing follows from an absence there."""
 
 
 class UsesRule(Rule):
     """fs/dax.c uses ``folio.share``, and nobody else does."""
 
     name = "uses"
+    checks_limits = True
     predicates = frozenset({Predicate.USES})
 
     cases = (
@@ -86,6 +89,8 @@ class UsesRule(Rule):
     ) -> Finding | Unknown:
         """None of the functions there touches it: known only for a kernel that was read itself."""
         subject, code = question.subject, question.code
+        if any(path.startswith(NOT_WHOLE) for part in _AND.split(subject.text) for path in places_of(part)):
+            return Unknown(f"not all of {subject.text} was read; no use of {target.name} is known there")
         where = subject if target is not subject else question.object
         known = [n for path in _places(where.text, where) for n in code.in_file(path, version)]
         facts = (
@@ -137,6 +142,7 @@ class ExclusiveRule(Rule):
     it."""
 
     name = "exclusive"
+    checks_limits = True
     needs_names = False
     predicates = frozenset({Predicate.USES, Predicate.OTHER, Predicate.STATE})
 
