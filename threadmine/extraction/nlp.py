@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -189,8 +189,18 @@ def read(text: str) -> Doc:
     nlp = language()
     if len(nlp.vocab) > MAX_WORDS:
         language.cache_clear()
+        _components.cache_clear()
         nlp = language()
-    return nlp(keep_whole(text.replace("’", "'")))
+    doc = nlp.tokenizer(keep_whole(text.replace("’", "'")))
+    for component in _components():
+        doc = component(doc)
+    return doc
+
+
+@lru_cache(maxsize=1)
+def _components() -> tuple[Callable[[Doc], Doc], ...]:
+    """The pipeline's components, without the bookkeeping that ``Language`` does for each text."""
+    return tuple(component for _, component in language().pipeline)
 
 
 def spans(doc: Doc) -> list[list[int]]:

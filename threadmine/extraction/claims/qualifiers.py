@@ -64,25 +64,15 @@ def qualify(read: Read, one: Candidate, of_future: bool = False) -> Qualifiers:
 
 
 def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
-    """Negative where a negation stands near the cue, in its clause, and not inside the condition.
+    """Negative where the cue denies, or a negation of its clause belongs to it.
 
     "The refcount is not 0" is a positive statement of the state "not 0"; its value holds the "not".
     """
-    if one.predicate is Predicate.STATE and not _HAVING & set(one.cue.lower().split()):
+    cue = set(one.cue.lower().split())
+    if one.predicate is Predicate.STATE and not _HAVING & cue:
         return Polarity.POSITIVE
-    if one.predicate is Predicate.MEMBER_OF and any(
-        w in one.cue.lower() for w in ("no", "away", "gone", "not", "n't", "removed", "vanish")
-    ):
-        why.append(f"negative: “{one.cue}”")
-        return Polarity.NEGATIVE
-    lower = one.cue.lower()
-    if (
-        any(
-            word in lower.split()
-            for word in ("not", "no", "cannot", "unused", "unnecessary", "without", "unsafe", "illegal")
-        )
-        or "n't" in lower
-    ):
+    removes = one.predicate is Predicate.MEMBER_OF and GRAMMAR.removing & cue
+    if removes or GRAMMAR.denying & cue or "n't" in one.cue.lower():
         why.append(f"negative: “{one.cue}”")
         return Polarity.NEGATIVE
     avoided = read.words[max(one.clause.first, one.cue_at - 5) : one.cue_at]
@@ -90,29 +80,26 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
         why.append("negative: it is avoided")
         return Polarity.NEGATIVE
     for term in read.marks.get("negation", ()):
-        if not one.clause.first <= term.first < one.clause.last or term.value in _DOUBLE:
-            continue
-        if (
-            term.first <= 1
-            and term.text.lower().endswith(("n't", "n’t"))
-            and read.sentence.text.endswith("?")
-        ):
-            continue  # "Doesn't it point there?" expects that it does
-        if term.value in _OF_NOUNS and not _of_the_statement(one, term):
-            continue
-        if one.clause.condition and _inside_condition(read, one, term.first):
-            continue
-        distance = one.cue_at - term.first
-        if (
-            -1 <= distance <= 5
-            or (distance > 5 and term.first <= one.clause.first + 1)
-            or (
-                -4 <= distance < -1 and one.predicate in (Predicate.STATE, Predicate.USES, Predicate.REQUIRES)
-            )
-        ):
+        if one.clause.first <= term.first < one.clause.last and _denies(read, one, term):
             why.append(f"negative: “{term.text}”")
             return Polarity.NEGATIVE
     return Polarity.POSITIVE
+
+
+def _denies(read: Read, one: Candidate, term: Term) -> bool:
+    """Whether a negation in the clause of ``one`` is about what it states."""
+    if term.value in _DOUBLE:
+        return False
+    if term.first <= 1 and term.text.lower().endswith("n't") and read.sentence.text.endswith("?"):
+        return False  # "Doesn't it point there?" expects that it does
+    if term.value in _OF_NOUNS and not _of_the_statement(one, term):
+        return False
+    if one.clause.condition and _inside_condition(read, one, term.first):
+        return False
+    distance = one.cue_at - term.first
+    if -1 <= distance <= 5 or (distance > 5 and term.first <= one.clause.first + 1):
+        return True
+    return -4 <= distance < -1 and one.predicate in (Predicate.STATE, Predicate.USES, Predicate.REQUIRES)
 
 
 def _of_the_statement(one: Candidate, term: Term) -> bool:

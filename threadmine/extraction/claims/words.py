@@ -39,6 +39,8 @@ class Grammar:
     avoiding: frozenset[str]
     measuring: frozenset[str]
     limits: frozenset[str]
+    denying: frozenset[str]
+    removing: frozenset[str]
     setting: frozenset[str]
     changes: frozenset[str]
     after_uses: frozenset[str]
@@ -88,6 +90,8 @@ def _load() -> Grammar:
         value_ends=frozenset(table["value_ends"]["words"]),
         changes=frozenset(table["changes"]["words"]),
         setting=frozenset(table["setting"]["words"]),
+        denying=frozenset(table["denying"]["words"]),
+        removing=frozenset(table["removing"]["words"]),
         breaks=frozenset(
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),

@@ -1,0 +1,39 @@
+"""One reading of a clause: a cue, the things around it, and the statement they make together.
+
+There is one rule for each family of predicates. A rule returns one candidate for each item of an
+enumeration, with a ``fit`` that says how much of the clause the reading explains, so that the best of
+several readings can be chosen: 6 both slots are named and the cue is plain, 5 both are named, 4 one is
+named and the cue is plain, down to 0.
+"""
+
+from __future__ import annotations
+
+from threadmine.extraction.claims.readings.around import Around
+from threadmine.extraction.claims.readings.effects import calls, effect, requires
+from threadmine.extraction.claims.readings.layout import about, member_of
+from threadmine.extraction.claims.readings.states import pair, state
+from threadmine.extraction.claims.readings.usage import precedes, usable, uses
+from threadmine.model import Predicate
+
+__all__ = ["RULES", "Around"]
+
+RULES = {
+    Predicate.SETS: effect,
+    Predicate.CLEARS: effect,
+    Predicate.READS: effect,
+    Predicate.CALLS: calls,
+    Predicate.REQUIRES: requires,
+    Predicate.STATE: state,
+    Predicate.OVERLAPS: pair,
+    Predicate.EQUALS: pair,
+    Predicate.RESIDES: about,
+    Predicate.POINTS_TO: about,
+    Predicate.OFFSET: about,
+    Predicate.SIZE: about,
+    Predicate.MEMBER_OF: member_of,
+    Predicate.VALID_FOR: usable,
+    Predicate.IS_A: usable,
+    Predicate.USES: uses,
+    Predicate.PRECEDES: precedes,
+}
+"""The rule of each predicate that has cues."""

@@ -1,0 +1,187 @@
+"""A cue with the things before and behind it: what every rule of reading looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, noun_phrase, text_of
+from threadmine.extraction.claims.sentence import Read, Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.nlp import Term
+from threadmine.model import Predicate
+
+_BY_FUNCTIONS = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.CALLS)
+_BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
+ACTORS = (Sort.FUNCTION, Sort.AGENT, Sort.KIND, Sort.STRUCT)
+"""Things that can do something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A cue with the things before and behind it in its clause.
+
+    ``gapped``: the clause leaves its subject out or has a pronoun there. ``memory`` knows the function
+    whose code the text is about.
+    """
+
+    read: Read
+    clause: Clause
+    cue: Term
+    left: list[Thing]
+    right: list[Thing]
+    passive: bool
+    gapped: bool
+    memory: Memory
+
+    @property
+    def unsaid(self) -> Thing | None:
+        """The function that does what a clause without a subject says ("Clears the flags")."""
+        return self.memory.context if self.gapped else None
+
+    @property
+    def context(self) -> Thing | None:
+        """The function whose code the text is about."""
+        return self.memory.context
+
+    @property
+    def predicate(self) -> Predicate:
+        return Predicate(self.cue.value)
+
+    def make(
+        self, predicate: Predicate, subject: Thing | None, object_: Thing | None, fit: int, value: str = ""
+    ) -> Candidate:
+        """A candidate of this clause; a missing doer is the unsaid one, and never the object itself."""
+        known = subject or (self.unsaid if predicate in _BY_FUNCTIONS else None)
+        if known is not None and object_ is not None and known.entity == object_.entity:
+            known = next((t for t in (self.unsaid, self.context) if t and t.entity != object_.entity), None)
+        if known is None and predicate in _BY_SOMEBODY:
+            named = (t for t in self.clause.things if t.sort in (Sort.KIND, Sort.AGENT) and t is not object_)
+            known = next(named, None) or self.context
+            known = None if known and object_ and known.entity == object_.entity else known
+        return Candidate(
+            predicate,
+            known,
+            object_,
+            self.clause,
+            self.cue.text,
+            self.cue.first,
+            fit,
+            passive=self.passive,
+            inherited=known is not subject,
+            value=value,
+        )
+
+    def members(self, side: list[Thing]) -> list[Thing]:
+        return [t for t in side if t.sort in MEMBERISH]
+
+    def functions(self, side: list[Thing]) -> list[Thing]:
+        return [t for t in side if t.sort is Sort.FUNCTION]
+
+    def actors(self, side: list[Thing]) -> list[Thing]:
+        return [t for t in side if t.sort in ACTORS]
+
+    def where(self) -> list[Thing]:
+        """The functions behind "in", "from", "as part of" on the right: where the thing is done."""
+        words = self.read.words
+        for thing in self.functions(self.right):
+            if GRAMMAR.places & set(words[max(self.cue.last, thing.first - 2) : thing.first]):
+                return run([t for t in self.functions(self.right) if t.first >= thing.first], self.read)
+        return []
+
+    def by(self) -> Thing | None:
+        """Who does it, behind "by": a thing or the plain words there."""
+        words = self.read.words
+        for i in range(self.cue.last, self.clause.last - 1):
+            if words[i] == "by":
+                named = [t for t in self.right if t.first > i and t.sort in ACTORS]
+                return named[0] if named else self.plain(i + 1)
+        return None
+
+    def plain(self, first: int) -> Thing | None:
+        """The plain words from token ``first`` to the next mark, preposition or verb, as a thing."""
+        words = self.read.words
+        stop = first
+        while (
+            stop < self.clause.last
+            and words[stop].replace("-", "").isalpha()
+            and words[stop] not in GRAMMAR.no_nouns
+        ):
+            stop += 1
+        return noun_phrase(self.read, first, stop)
+
+    def doer(self) -> Thing | None:
+        """Who does it, before the cue: a function, a part of the kernel, or plain words."""
+        named = self.functions(self.left) or self.actors(self.left)
+        if named:
+            return named[-1]
+        return None if self.left else noun_phrase(self.read, self.clause.first, self.cue.first)
+
+    def from_cue(self) -> str:
+        """The cue and the words behind it, with a "not" before it."""
+        first = self.cue.first
+        while first > self.clause.first and self.read.words[first - 1] in GRAMMAR.not_words:
+            first -= 1
+        return text_of(self.read, first, self.clause.last)
+
+    def state(self) -> str:
+        """What is said of the subject: the words behind "is", with the "not" that stands beside it."""
+        words = self.read.words
+        near = words[max(self.clause.first, self.cue.first - 2) : self.cue.last]
+        behind = self.behind()
+        denied = any(w in ("not", "never") or w.endswith("n't") for w in near)
+        return f"not {behind}" if denied and not behind.startswith("not ") else behind
+
+    def behind(self) -> str:
+        """The words behind the cue to the end of the clause (a value, a state)."""
+        words = self.read.words
+        ends = (i for i in range(self.cue.last, self.clause.last) if words[i] in GRAMMAR.value_ends)
+        return text_of(self.read, self.cue.last, next(ends, self.clause.last))
+
+    def denied(self) -> bool:
+        """Whether a "not" stands right before the cue."""
+        words = self.read.words[max(self.clause.first, self.cue.first - 3) : self.cue.first]
+        return any(w in ("not", "n't", "never") for w in words)
+
+    def value(self) -> str:
+        """What a member is set to."""
+        words = self.read.words
+        for i in range(self.cue.last, self.clause.last - 1):
+            if words[i] in ("to", "with", "=", "as"):
+                return text_of(self.read, i + 1, min(i + 4, self.clause.last))
+        return ""
+
+
+def run(things: list[Thing], read: Read) -> list[Thing]:
+    """The first of ``things`` and those joined to it by commas, "and", "or" or a slash."""
+    found = things[:1]
+    for thing in things[1:]:
+        if not _joined(read, found[-1], thing):
+            break
+        found.append(thing)
+    return found
+
+
+def last_run(things: list[Thing], read: Read) -> list[Thing]:
+    """The last of ``things`` and those joined before it; all of them where they stand in the text before."""
+    if things and all(t.last <= 0 for t in things):
+        return things
+    found = things[-1:]
+    for thing in reversed(things[:-1]):
+        if not _joined(read, thing, found[0]):
+            break
+        found.insert(0, thing)
+    return found
+
+
+def _joined(read: Read, left: Thing, right: Thing) -> bool:
+    gap = read.words[left.last : right.first]
+    return len(gap) <= 4 and all(w in GRAMMAR.joins for w in gap) and left.last >= 0
+
+
+def implied(function: Thing) -> Thing | None:
+    """The member that a function is about by its name alone (``page_private``: ``page.private``)."""
+    if not function.implied or function.sort is not Sort.FUNCTION:
+        return None
+    entity = function.implied[0]
+    note = f"{function.entity}() is about {entity}"
+    return Thing(function.first, function.last, entity, entity, Sort.MEMBER, inferred=note)

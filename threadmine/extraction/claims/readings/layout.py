@@ -1,0 +1,119 @@
+"""Readings of where members lie, how big they are, and whether they exist."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, noun_phrase, text_of
+from threadmine.extraction.claims.readings.around import Around, last_run, run
+from threadmine.extraction.claims.readings.states import state
+from threadmine.extraction.claims.sentence import Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
+
+REACH = 3
+"""Tokens between "remove" and the member that is removed."""
+
+
+def about(around: Around) -> list[Candidate]:
+    """resides, points_to, offset, size: a member or flag and where, how far or how big it is."""
+    predicate = around.predicate
+    left, right = around.members(around.left), around.members(around.right)
+    target = around.functions(around.right)
+    if predicate is Predicate.RESIDES and left and target and not right:
+        sets = GRAMMAR.setting & set(around.read.words[around.clause.first : around.cue.first])
+        moved = Predicate.SETS if sets else Predicate.OTHER
+        return [around.make(moved, target[-1], one, 4) for one in last_run(left, around.read)]
+    structs = [t for t in around.left if t.sort is Sort.STRUCT]
+    others = [t for t in around.right if t.sort in (Sort.STRUCT, Sort.KIND)]
+    measured = predicate in (Predicate.SIZE, Predicate.OFFSET)
+    if measured and not _is_plain_measure(around):
+        return []
+    if measured and not left and structs:
+        return [around.make(predicate, structs[-1], None, 4, _nearby(around))]
+    if left:
+        goal = right[0] if right and not measured else others[0] if others else None
+        if predicate is Predicate.POINTS_TO and goal is None:
+            goal = _target(around)
+        fit = 6 if measured or right else 4
+        value = _nearby(around) if measured else around.behind()
+        return [around.make(predicate, one, goal, fit, value) for one in last_run(left, around.read)]
+    if right and measured:
+        return [around.make(predicate, one, None, 5, _nearby(around)) for one in run(right, around.read)]
+    if right:
+        owner = (
+            around.left[-1]
+            if around.left
+            else noun_phrase(around.read, around.clause.first, around.cue.first)
+        )
+        return [around.make(predicate, owner or right[0], right[0] if owner else None, 4 if owner else 2)]
+    functions = around.functions(around.left)
+    return [around.make(predicate, functions[-1], None, 1, around.behind())] if functions else []
+
+
+def _target(around: Around) -> Thing | None:
+    """What is pointed to, by the last of the plain words behind the cue ("the allocated memdesc":
+    ``memdesc``).
+    """
+    phrase = around.plain(around.cue.last)
+    return replace(phrase, entity=phrase.entity.split()[-1]) if phrase else None
+
+
+def _is_plain_measure(around: Around) -> bool:
+    """Whether the member is what the number is said of: "x is 8 bytes", "the size of x is 8 bytes"."""
+    if not _nearby(around):
+        return False
+    words = around.read.words
+    named = [t for t in around.left if t.sort in (*MEMBERISH, Sort.STRUCT)]
+    if named:
+        between = words[named[-1].last : around.cue.first]
+        return all(w in GRAMMAR.measuring or w[0].isdigit() for w in between)
+    named = [t for t in around.right if t.sort in (*MEMBERISH, Sort.STRUCT)]
+    return bool(named) and around.cue.text.lower() in ("size of", "offset of", "sizeof", "bytes of")
+
+
+_MEASURE = re.compile(
+    r"(?:last|first|top|low(?:er)?|upper|bottom)? ?(?:offset|byte|bit)s? #?(?:0x)?\d\w*"
+    r"|(?:(?:last|first|top|low(?:er)?|upper|bottom) )?(?:\d+|one|two|four|eight)[ -](?:bytes?|bits?|words?)"
+    r"|(?:first|second|third|last) (?:double )?word|offset (?:0x)?\d\w*",
+    re.IGNORECASE,
+)
+
+
+def _nearby(around: Around) -> str:
+    """The number and unit beside a cue of size or offset ("8 bytes", "offset 120")."""
+    first = max(around.clause.first, around.cue.first - 3)
+    text = text_of(around.read, first, min(around.clause.last, around.cue.last + 4))
+    match = _MEASURE.search(text)
+    return match.group().strip() if match else ""
+
+
+def member_of(around: Around) -> list[Candidate]:
+    """A member or function exists, is gone, is added to or removed from a struct."""
+    left, right = around.members(around.left), around.members(around.right)
+    owner = next((t for t in (*around.right, *around.left) if t.sort is Sort.STRUCT), None)
+    lower = around.cue.text.lower()
+    if lower in GRAMMAR.lacking:
+        if right and owner is not None:
+            return [around.make(Predicate.MEMBER_OF, one, owner, 5) for one in run(right, around.read)]
+        return state(around)
+    named = [t for t in left if _is_definition(around, t, owner)]
+    if named and (around.passive or lower not in GRAMMAR.taking):
+        return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in last_run(named, around.read)]
+    if right and right[0].first - around.cue.last <= REACH and _is_definition(around, right[0], owner):
+        return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in run(right, around.read)]
+    if left and lower not in GRAMMAR.taking:
+        return state(around)
+    return []
+
+
+def _is_definition(around: Around, thing: Thing, owner: Thing | None) -> bool:
+    """Whether the member itself is meant, not a use of it: written as in C and not followed by "check" or
+    "user".
+    """
+    if thing.concept and not (owner or thing.sort is Sort.FLAG):
+        return False
+    words = around.read.words
+    behind = words[thing.last : thing.last + 1]
+    return not behind or not behind[0].isalpha() or behind[0] not in GRAMMAR.after_uses

@@ -1,0 +1,71 @@
+"""Readings of what members are: their state, and pairs said to be one."""
+
+from __future__ import annotations
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, text_of
+from threadmine.extraction.claims.readings.around import Around, last_run, run
+from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
+
+
+def state(around: Around) -> list[Candidate]:
+    """A member or flag (or a kind of page) is, has or becomes something."""
+    left, right = around.members(around.left), around.members(around.right)
+    flags = [t for t in right if t.sort is Sort.FLAG]
+    if left and flags and left[-1].entity.endswith(".flags"):
+        return [
+            around.make(Predicate.STATE, left[-1], one, 5, around.behind()) for one in run(flags, around.read)
+        ]
+    if left:
+        fit = 4 if left[-1].last >= around.cue.first - 4 else 3
+        return [
+            around.make(Predicate.STATE, one, None, fit, around.state())
+            for one in last_run(left, around.read)
+        ]
+    if right:
+        return _holds(around, run(right, around.read))
+    value = around.state()
+    functions = around.functions(around.right)
+    if around.left and around.left[-1].sort in (Sort.FUNCTION, Sort.KIND, Sort.CONSTANT):
+        fit = 2 if around.left[-1].sort is Sort.FUNCTION else 1
+        goal = functions[0] if functions else None
+        return [
+            around.make(Predicate.STATE, one, goal, fit, value) for one in last_run(around.left, around.read)
+        ]
+    return [around.make(Predicate.STATE, functions[0], None, 1, "")] if functions else []
+
+
+def _holds(around: Around, members: list[Thing]) -> list[Candidate]:
+    """ "struct page has a memcg_data member", "a free page has a refcount of one"."""
+    structs = [t for t in around.left if t.sort is Sort.STRUCT]
+    value = text_of(around.read, around.cue.first, around.clause.last)
+    if structs and around.cue.text.lower() in GRAMMAR.having and not members[0].concept:
+        return [around.make(Predicate.MEMBER_OF, one, structs[-1], 5) for one in members]
+    return [around.make(Predicate.STATE, one, None, 3, value) for one in members]
+
+
+def pair(around: Around) -> list[Candidate]:
+    """overlaps, equals: two members (or things) said to be one."""
+    predicate = around.predicate
+    overlaps = predicate is Predicate.OVERLAPS
+    sides = (Sort.MEMBER, Sort.FLAG) if overlaps else (*ENTITIES, Sort.KIND, Sort.CONSTANT)
+    left = [t for t in around.left if t.sort in sides]
+    right = [t for t in around.right if t.sort in sides]
+    if left and right:
+        strong = left[-1].sort in ENTITIES or right[0].sort in ENTITIES
+        firsts, seconds = last_run(left, around.read), run(right, around.read)
+        if len(firsts) > 1 and len(seconds) == len(firsts):
+            return [around.make(predicate, a, b, 6) for a, b in zip(firsts, seconds, strict=True)]
+        return [
+            around.make(predicate, a, b, 6 if strong else 2)
+            for a in firsts
+            for b in seconds[: 8 // len(firsts) + 1]
+        ]
+    joined = last_run(left, around.read) if len(left) > 1 else run(right, around.read)
+    if len(joined) > 1:
+        return [around.make(predicate, joined[0], one, 5) for one in joined[1:]]
+    if left or right:
+        one = (left or right)[0]
+        return [around.make(predicate, one, None, 3 if one.sort in MEMBERISH else 1, around.behind())]
+    return []

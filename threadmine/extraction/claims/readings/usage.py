@@ -1,0 +1,61 @@
+"""Readings of who uses a member, what is legal for a kind of page, and what comes first."""
+
+from __future__ import annotations
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.readings.around import ACTORS, Around, last_run, run
+from threadmine.extraction.claims.sentence import ENTITIES, Sort
+from threadmine.model import Predicate
+
+
+def usable(around: Around) -> list[Candidate]:
+    """valid_for, is_a: an operation or member and the kind of page it is for, or is."""
+    entities = [t for t in around.left if t.sort in ENTITIES]
+    kinds = [t for t in around.right if t.sort not in ENTITIES]
+    objects = [t for t in around.right if t.sort in ENTITIES]
+    subject = entities[-1] if entities else around.left[-1] if around.left else None
+    goal = kinds[0] if kinds else objects[0] if objects else None
+    if around.predicate is Predicate.VALID_FOR and objects and subject is None:
+        return [around.make(around.predicate, objects[0], kinds[0] if kinds else None, 3)]
+    if subject is None:
+        return []
+    if around.predicate is Predicate.IS_A and goal is None and subject.sort in MEMBERISH:
+        return [around.make(Predicate.STATE, subject, None, 3, around.state())]
+    fit = (3 if subject.sort in ENTITIES else 1) + (1 if goal else 0)
+    return [around.make(around.predicate, subject, goal, fit, around.behind())]
+
+
+def uses(around: Around) -> list[Candidate]:
+    """A part of the kernel or a kind of page uses a member; a function that uses functions calls them."""
+    functions, callers = around.functions(around.right), around.functions(around.left)
+    if functions and callers and not around.passive:
+        return [around.make(Predicate.CALLS, callers[-1], one, 5) for one in run(functions, around.read)]
+    members = around.members(around.left)
+    if members:
+        named = [t for t in around.right if t.sort in (*ACTORS, *ENTITIES)]
+        user = around.by() or (named[0] if named else around.plain(around.cue.last))
+        fit = 4 if user else 3
+        return [
+            around.make(Predicate.USES, user, one, fit, around.behind())
+            for one in last_run(members, around.read)
+        ]
+    members = around.members(around.right)
+    if members:
+        return [around.make(Predicate.USES, around.doer(), one, 4) for one in run(members, around.read)]
+    if callers or functions:
+        used = (callers or functions)[-1]
+        return [around.make(Predicate.USES, around.by(), used, 2, around.behind())]
+    return []
+
+
+def precedes(around: Around) -> list[Candidate]:
+    """One step before another; "after" and "until" turn them round."""
+    left = [t for t in around.left if t.sort in ENTITIES]
+    right = [t for t in around.right if t.sort in ENTITIES]
+    if not (left and right):
+        return []
+    first, second = left[-1], right[0]
+    if any(word in around.cue.text.lower() for word in ("after", "until", "later", "follow")):
+        first, second = second, first
+    both = left[-1].sort is Sort.FUNCTION and right[0].sort is Sort.FUNCTION
+    return [around.make(Predicate.PRECEDES, first, second, 6 if both else 3)]
