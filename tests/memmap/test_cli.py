@@ -157,6 +157,14 @@ def test_an_imported_btf_answers_by_its_name(ask: Any, tmp_path: Path) -> None:
     assert [row["name"] for row in listed["imported"]] == ["mine"]
 
 
+def test_an_imported_model_goes_before_built_in_facts(ask: Any, tmp_path: Path) -> None:
+    path = tmp_path / "own.btf"
+    path.write_bytes(small_kernel())
+    document(ask("import", "--btf", str(path), "--name", "6.19.14", "--json"))
+    assert document(ask("show", "page", "--kernel", "6.19.14", "--json"))["structs"]["page"]["size"] == 48
+    assert document(ask("show", "page", "--kernel", "6.19", "--json"))["structs"]["page"]["size"] == 64
+
+
 @pytest.mark.corpus
 def test_an_imported_kernel_is_simulated(ask: Any, corpus: Path) -> None:
     btf = corpus / "truth" / "btf" / "6.19.14-amd64.btf"
@@ -222,6 +230,7 @@ def test_damaged_files_get_one_clear_line(ask: Any, tmp_path: Path, data: bytes)
         ("import",),
         ("import", "--btf", "a", "--source", "b"),
         ("import", "--btf", "a", "--name", "../../x"),
+        ("import", "--btf", "a", "--name", "6.19"),
         ("show", "page", "--config", "MEMCG"),
         ("simulate", "prep_compound_page", "--base", "zz"),
         ("simulate",),

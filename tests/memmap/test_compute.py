@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import random
 import shutil
 import struct
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from tests.memmap.btf_maker import small_kernel
 from threadmine.errors import ModelError
 from threadmine.memmap.cdecl import Headers
 from threadmine.memmap.compute import Computer
-from threadmine.memmap.elf import btf_of_image, elf_sections
+from threadmine.memmap.elf import elf_sections, read_image
 
 TYPES = (
     "char",
@@ -138,21 +143,35 @@ def elf_with(sections: dict[str, bytes], wide: bool = True, order: str = "<") ->
 def test_btf_is_taken_out_of_an_elf_image(tmp_path: Path, wide: bool, order: str) -> None:
     path = tmp_path / "vmlinux"
     path.write_bytes(elf_with({".text": b"code", ".BTF": small_kernel(order)}, wide, order))
-    assert btf_of_image(path) == small_kernel(order)
+    assert read_image(path).btf == small_kernel(order)
+
+
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, lzma.compress, bz2.compress, zstandard.ZstdCompressor().compress]
+)
+def test_packed_images_are_unpacked_and_tell_their_version(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    text = b"\0Linux version 6.20.3-test (someone@example.org)\0"
+    image = elf_with({".rodata": text, ".BTF": small_kernel()})
+    path = tmp_path / "vmlinuz"
+    path.write_bytes(b"MZ" + bytes(3000) + b"\x1f\x8b\x08 no gzip" + pack(image) + b"signature")
+    found = read_image(path)
+    assert (found.btf, found.version) == (small_kernel(), "6.20.3")
 
 
 def test_images_without_types_say_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "vmlinux"
     path.write_bytes(elf_with({".text": b"code"}))
     with pytest.raises(ModelError, match=r"no \.BTF section"):
-        btf_of_image(path)
+        read_image(path)
     path.write_bytes(elf_with({".debug_info": b"dwarf"}))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ModelError, match="pahole is not installed"):
-        btf_of_image(path)
+        read_image(path)
     path.write_bytes(b"MZ" + bytes(100))
-    with pytest.raises(ModelError, match="uncompressed vmlinux"):
-        btf_of_image(path)
+    with pytest.raises(ModelError, match="extract-vmlinux"):
+        read_image(path)
 
 
 def test_damaged_elf_never_crashes(tmp_path: Path) -> None:
@@ -182,6 +201,6 @@ def test_dwarf_is_read_through_pahole(tmp_path: Path) -> None:
     from threadmine.memmap import load
     from threadmine.memmap.btf import read_layout
 
-    layout = read_layout(btf_of_image(image), "k", "", str(image), load().names.members)
+    layout = read_layout(read_image(image).btf, "k", "", str(image), load().names.members)
     assert layout.structs["page"].size == 32
     assert layout.structs["page"].by_name["_refcount"].offset == 24

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -241,3 +242,11 @@ def test_bits_of_the_second_page_are_other_flags_in_the_first() -> None:
         assert found is not None and f"PG_{first}" in found.aliases
     for gone in ("PG_head", "PG_private", "PG_private_2"):
         assert layout_of("7.3").flag(gone) is not None
+
+
+def test_on_big_endian_the_other_half_of_memcg_data_is_cleared() -> None:
+    """The first four bytes of memcg_data are its low half on little endian, its high half on big endian."""
+    layout = replace(layout_of(NEW), byte_order="big")
+    result = run("zone_device_reinit", 0, Setup(layout, NEW, {}, fill="memcg"))
+    assert result.state[1][56:64].hex() == "0000000023456780"
+    assert result.state[2][8:16] == (0xFFFFEA0004000000 | 1).to_bytes(8, "big")

@@ -173,19 +173,19 @@ def from_btf(path: Path, is_image: bool, name: str | None, version: str | None, 
     """A model of the structs that raw BTF, or an image's BTF, describes."""
     from threadmine.memmap import load
     from threadmine.memmap.btf import read_layout
-    from threadmine.memmap.elf import btf_of_image
+    from threadmine.memmap.elf import Image, read_image
     from threadmine.memmap.imported import Imported
     from threadmine.memmap.versions import parse_version
 
-    data = btf_of_image(path) if is_image else read_bytes(path)
+    image = read_image(path) if is_image else Image(read_bytes(path), "")
     model = load()
-    stated = version or _stated(name, path)
-    layout = read_layout(data, name or stated or "imported", arch, str(path), model.names.members)
+    stated = version or image.version or _stated(name, path)
+    layout = read_layout(image.btf, name or stated or "imported", arch, str(path), model.names.members)
     kernel = stated or model.likeness(layout)[0]
     parsed = parse_version(kernel)
     if parsed is None:
         raise ModelError("cannot be told to be of any kernel version", str(path), "say it with --version")
-    title = name or stated or f"{path.stem}"
+    title = name or (f"{stated}-own" if stated.count(".") == 1 else stated) or path.stem
     layout = replace(layout, kernel=title, asked=title)
     return Imported(title, str(parsed), bool(stated), layout, source=f"BTF {path}")
 
@@ -229,7 +229,7 @@ def from_tree(tree: Path, name: str | None, version: str | None) -> Imported:
     stated = version or tree_version(tree)
     if not stated:
         raise ModelError("does not say its version", str(tree), "say it with --version")
-    title = name or stated
+    title = name or (f"{stated}-own" if stated.count(".") == 1 else stated)
     options = dict.fromkeys(distribution("x86-64"), True)
     layout = layout_of(headers, title, "x86-64", options, f"source {tree}", "distribution")
     parsed = parse_version(stated)

@@ -3,41 +3,106 @@ there."""
 
 from __future__ import annotations
 
+import bz2
+import lzma
+import re
 import shutil
 import struct
 import subprocess
 import tempfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+
+import zstandard
 
 from threadmine.errors import ModelError
 
 MAX_SECTIONS = 65536
+MAX_IMAGE = 1 << 30
+MAX_TRIES = 32
+_BANNER = re.compile(rb"Linux version (\d{1,3}\.\d{1,4}(?:\.\d{1,5})?(?:-rc\d{1,3})?)")
 PAHOLE_SECONDS = 600
 
 
-def btf_of_image(path: Path) -> bytes:
-    """The raw BTF of an ELF image (vmlinux, or a module's file).
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What a kernel image tells: its types, and the version it states (empty where it states none)."""
+
+    btf: bytes
+    version: str
+
+
+def read_image(path: Path) -> Image:
+    """The raw BTF of a kernel image: vmlinux, or a bzImage or vmlinuz that holds one.
 
     Raises:
         ModelError: no ELF file, a damaged one, or one with neither BTF nor DWARF that pahole could read.
     """
     try:
-        data = path.read_bytes()
+        packed = path.read_bytes()
     except OSError as error:
         raise ModelError(error.strerror or "cannot be read", str(path)) from error
+    data = packed if packed[:4] == b"\x7fELF" else unpacked(packed) or packed
     sections = elf_sections(data, str(path))
+    banner = _BANNER.search(data)
+    version = banner[1].decode() if banner else ""
     if ".BTF" in sections:
         offset, size = sections[".BTF"]
-        return data[offset : offset + size]
-    if ".debug_info" in sections:
-        return _from_dwarf(path)
+        return Image(data[offset : offset + size], version)
+    if ".debug_info" in sections and data is packed:
+        return Image(_from_dwarf(path), version)
     raise ModelError("has no .BTF section and no debug information", str(path), "use an unstripped vmlinux")
+
+
+def unpacked(data: bytes) -> bytes:
+    """The ELF image packed in a bzImage or vmlinuz (gzip, xz, zstd or bzip2); empty where none is found."""
+    for magic, start in _PACKERS:
+        at = -1
+        for _ in range(MAX_TRIES):
+            at = data.find(magic, at + 1)
+            if at < 0:
+                break
+            try:
+                image = start()(data[at:])
+            except (OSError, ValueError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError):
+                continue
+            if image[:4] == b"\x7fELF":
+                return image
+    return b""
+
+
+def _gzip() -> Callable[[bytes], bytes]:
+    return lambda data: zlib.decompressobj(31).decompress(data, MAX_IMAGE)
+
+
+def _xz() -> Callable[[bytes], bytes]:
+    return lambda data: lzma.LZMADecompressor(memlimit=1 << 30).decompress(data, MAX_IMAGE)
+
+
+def _zstd() -> Callable[[bytes], bytes]:
+    return lambda data: (
+        zstandard.ZstdDecompressor(max_window_size=1 << 28).stream_reader(data).read(MAX_IMAGE)
+    )
+
+
+def _bzip2() -> Callable[[bytes], bytes]:
+    return lambda data: bz2.BZ2Decompressor().decompress(data, MAX_IMAGE)
+
+
+_PACKERS: tuple[tuple[bytes, Callable[[], Callable[[bytes], bytes]]], ...] = (
+    (b"\x28\xb5\x2f\xfd", _zstd),
+    (b"\xfd7zXZ\0", _xz),
+    (b"\x1f\x8b\x08", _gzip),
+    (b"BZh9", _bzip2),
+)
 
 
 def elf_sections(data: bytes, where: str) -> dict[str, tuple[int, int]]:
     """Name -> (offset, size) of the sections of an ELF file of either word size and byte order."""
     if data[:4] != b"\x7fELF" or len(data) < 64 or data[4] not in (1, 2) or data[5] not in (1, 2):
-        hint = "use the uncompressed vmlinux, not bzImage or vmlinuz" if data[:2] == b"MZ" else ""
+        hint = "unpack it with the kernel's scripts/extract-vmlinux" if data[:2] == b"MZ" else ""
         raise ModelError("is no ELF file", where, hint)
     order = "<" if data[5] == 1 else ">"
     wide = data[4] == 2

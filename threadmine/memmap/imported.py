@@ -10,7 +10,8 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,18 @@ class Imported:
     effects: tuple[Effect, ...] = ()
     blocks: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
     source: str = ""
+    stamp: str = ""  # tells models that were stored under one name apart
 
 
 def folder() -> Path:
     """Where imported models are kept."""
-    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(base) / "threadmine" / "models"
+    return _folder(os.environ.get("XDG_DATA_HOME", ""), os.environ.get("HOME", ""))
+
+
+@lru_cache(maxsize=8)
+def _folder(data: str, home: str) -> Path:
+    base = Path(data) if data else Path(home or "~").expanduser() / ".local" / "share"
+    return base / "threadmine" / "models"
 
 
 def check_name(name: str) -> str:
@@ -58,15 +65,28 @@ def check_name(name: str) -> str:
     """
     if not _NAME.match(name) or name.endswith("."):
         raise UsageError(f"{name!r} cannot name a model", remedy="use letters, digits and . _ + -")
+    if re.fullmatch(r"v?\d+\.\d+", name):
+        raise UsageError(f"{name} means the mainline release", remedy=f"give another --name, like {name}-own")
     return name
 
 
 def names() -> tuple[str, ...]:
     """The names of the imported models, sorted."""
+    return tuple(sorted(known()))
+
+
+def known() -> frozenset[str]:
+    """The names of the imported models; the folder is read again only when it has changed."""
+    place = folder()
     try:
-        return tuple(sorted(path.stem for path in folder().glob("*.json")))
+        return _listed(str(place), place.stat().st_mtime_ns)
     except OSError:
-        return ()
+        return frozenset()
+
+
+@lru_cache(maxsize=8)
+def _listed(place: str, changed: int) -> frozenset[str]:
+    return frozenset(path.stem for path in Path(place).glob("*.json"))
 
 
 def save(model: Imported) -> Path:
@@ -103,12 +123,18 @@ def load(name: str) -> Imported | None:
     if not _NAME.match(name) or not path.is_file():
         return None
     try:
-        if path.stat().st_size > MAX_BYTES:
+        state = path.stat()
+        if state.st_size > MAX_BYTES:
             raise ModelError("is too large for a model", str(path))
-        document = json.loads(path.read_text(encoding="utf-8"))
-        return _imported(document)
+        return _read(path, state.st_mtime_ns)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise ModelError("is no model that this version can read", str(path), "import it again") from error
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, changed: int) -> Imported:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return replace(_imported(document), stamp=f"{path}@{changed}")
 
 
 def _imported(document: dict[str, Any]) -> Imported:

@@ -91,19 +91,11 @@ class Model:
             return self._configured(wanted, arch, tuple(sorted(config.items())))
         return self._nearest(wanted, version.strip(), arch)
 
-    @cached_property
-    def _own_names(self) -> frozenset[str]:
-        """Names that mean built-in facts, for which no imported model is looked up."""
-        names = {entry[key] for _, entry in self._entries for key in ("kernel", "source")}
-        return frozenset(names | {name for _, name in self._releases})
-
     def imported(self, name: str) -> Imported | None:
-        """The imported model of this name; None where there is none (built-in names are not looked up)."""
-        if name in self._own_names:
-            return None
+        """The imported model of this name; None where there is none. It goes before built-in facts."""
         from threadmine.memmap import imported
 
-        return imported.load(name)
+        return imported.load(name) if name in imported.known() else None
 
     def _of_import(self, own: Imported, arch: str, config: Mapping[str, bool] | None) -> Layout | Unknown:
         """The layout of an imported model: its own, or computed from its tree's declarations."""
@@ -257,20 +249,25 @@ class Model:
 
     # ------------------------------------------------------------------------------------------ effects
 
-    @lru_cache(maxsize=4096)  # noqa: B019
     def effects(self, function: str, version: str, arch: str = "x86-64") -> tuple[Effect, ...]:
-        """What ``function`` does in a kernel, its helpers' doings included (``via``); empty if nothing is
-        known.
+        """What ``function`` does in a kernel, its helpers' doings included (``via``).
 
-        Old names and typos are accepted, and accessor families (``__SetPageHead``, ``folio_clear_lru``).
+        Empty if nothing is known. Old names and typos are accepted, and accessor families
+        (``__SetPageHead``, ``folio_clear_lru``).
         """
+        own = self.imported(version)
+        return self._effects(function, version, arch, own.stamp if own else "")
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def _effects(self, function: str, version: str, arch: str, stamp: str) -> tuple[Effect, ...]:
+        """The effects; ``stamp`` tells imported models of one name apart."""
         wanted = self.version_of(version)
         layout = self.nearest(version, arch)
         if wanted is None or isinstance(layout, Unknown):
             return ()
         bare = function.strip().removesuffix("()")
         names = tuple(dict.fromkeys((bare, self.names.resolve(bare), *self.names.older(bare, wanted))))
-        if self.imported(version) is None and layout.pointer_size == 8:
+        if not stamp and layout.pointer_size == 8:
             found: Iterable[tuple[Effect, ...]] = (
                 tuple(row for row in packed_effects(name) if in_range(wanted, row.kernels)) for name in names
             )
@@ -292,9 +289,13 @@ class Model:
         own = self.imported(kernel.strip())
         return {**builtin_blocks(), **own.blocks} if own and own.blocks else None
 
-    @lru_cache(maxsize=1024)  # noqa: B019
     def writers(self, member: str, version: str) -> tuple[Effect, ...]:
         """Every write to ``struct.member`` (or a bare member name) by a function with facts, in a kernel."""
+        own = self.imported(version)
+        return self._writers(member, version, own.stamp if own else "")
+
+    @lru_cache(maxsize=1024)  # noqa: B019
+    def _writers(self, member: str, version: str, stamp: str) -> tuple[Effect, ...]:
         name = member.split(".", 1)[-1] if "." in member else member
         struct = member.split(".", 1)[0].split("[")[0] if "." in member else ""
         own = self.imported(version.strip())
