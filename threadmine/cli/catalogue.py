@@ -55,7 +55,9 @@ CATALOGUE = (
     Entry("search", ASK, "search", "Find messages, issues and claims by words and terms."),
     Entry("show", ASK, "show", "Show a claim, a concern, a series or a message."),
     Entry("tui", ASK, "tui", "Open the screen."),
-    Entry("verify", CHECK, "verify", "Judge what a sentence says of struct members, flags and kernel functions."),
+    Entry(
+        "verify", CHECK, "verify", "Judge what a sentence says of struct members, flags and kernel functions."
+    ),
     Entry("explain", CHECK, "verify", "Show how a claim was read and judged."),
     Entry("model", CHECK, "model", "Ask the model of struct layouts and effects."),
     Entry("series", FOLLOW, "series", "List series, or tell the story of one."),
