@@ -22,6 +22,7 @@ from threadmine.screens.diff import DiffScreen
 from threadmine.screens.explain import ExplainScreen
 from threadmine.screens.help import HelpScreen
 from threadmine.screens.layout import LayoutScreen
+from threadmine.screens.memory import Memory, keep, recall
 from threadmine.screens.reply import draft_path
 from threadmine.screens.rows import OPEN_STATES, Order
 from threadmine.screens.series import SeriesScreen
@@ -424,3 +425,53 @@ async def test_a_reply_is_drafted_and_not_sent(app: ThreadmineApp) -> None:
 def test_a_draft_stays_in_its_folder() -> None:
     assert draft_path("../../etc/passwd@x").parent == draft_path("a@b").parent
     assert draft_path("..").name not in ("", "..", ".")
+
+
+async def test_limits_used_before_come_back(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"kind:nit", "enter")
+        await settled(pilot)
+        await pilot.press("escape", "slash", "up")
+        await settled(pilot)
+        assert app.screen.query_one("#limit", Input).value == "kind:nit"
+
+
+async def test_waiting_for_me(sample_database: Database) -> None:
+    queries = Queries(sample_database)
+    app = ThreadmineApp(queries, clock=lambda: NOW, who="Ines Farrow <ines@example.org>")
+    async with app.run_test(size=(160, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("3", "j")
+        await settled(pilot)
+        expected = [
+            row
+            for row in queries.issues(state=OPEN_STATES)
+            if row.waits_for and row.waits_for.address == "ines@example.org"
+        ]
+        assert table(pilot).row_count == len(expected) > 0
+        assert "waiting for ines@example.org" in shown(pilot, "#title")
+
+
+async def test_what_is_new_since_the_last_visit_is_marked(sample_database: Database) -> None:
+    queries = Queries(sample_database)
+    keep(Memory().visited(sample_database.where, datetime(2026, 1, 15, tzinfo=UTC)))
+    app = ThreadmineApp(queries, clock=lambda: NOW)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        tree = app.screen.query_one("#fields", Tree)
+        labels = [str(n.label) for s in tree.root.children for n in s.children]
+        assert any("●" in label for label in labels)
+        assert not all("●" in label for label in labels)
+    last = recall().last_visit(sample_database.where)
+    assert last == NOW
+
+
+@pytest.mark.parametrize(
+    ("width", "has", "lacks"), [(80, "what", "kind"), (120, "kind", "where"), (200, "where", "-")]
+)
+async def test_columns_follow_the_width(app: ThreadmineApp, width: int, has: str, lacks: str) -> None:
+    async with app.run_test(size=(width, 24)) as pilot:
+        await settled(pilot)
+        names = [str(column.label) for column in table(pilot).ordered_columns]
+        assert has in names and lacks not in names

@@ -13,6 +13,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import Key
 from textual.message import Message as Event
 from textual.widgets import DataTable, Footer, Input, Static, Tree
 from textual.widgets.tree import TreeNode
@@ -27,7 +28,8 @@ from threadmine.render import safe
 from threadmine.screens.diff import DiffScreen
 from threadmine.screens.explain import ExplainScreen
 from threadmine.screens.layout import LayoutScreen
-from threadmine.screens.reply import prepare_reply
+from threadmine.screens.memory import keep, recall
+from threadmine.screens.reply import address_of, prepare_reply
 from threadmine.screens.rows import (
     Mode,
     Row,
@@ -36,15 +38,15 @@ from threadmine.screens.rows import (
     arranged,
     ask_rows,
     cells,
+    columns,
     detail,
     part,
 )
 from threadmine.screens.series import SeriesScreen
-from threadmine.screens.sides import Ask, Entry, View, entries, overlapping
+from threadmine.screens.sides import Ask, Entry, Seen, View, entries, overlapping
 from threadmine.screens.thread import ThreadScreen
 from threadmine.screens.triage import TriageScreen, Triaging
 
-COLUMNS = (("state", 12), ("age", 4), ("who", 14), ("kind", 9), ("what", 200))
 LOOK_AGAIN = 5.0  # seconds between looks whether another process has written
 
 
@@ -119,6 +121,9 @@ class BoardScreen(TriageScreen):
         super().__init__()
         self.triaging = Triaging(Triage(queries.database), who, clock)
         self._marked: frozenset[str] = frozenset()
+        self._memory = recall()
+        self._recalled = -1
+        self._database = queries.database.where
         self._queries = queries
         self._clock = clock
         self._view = View.FIELDS
@@ -162,8 +167,6 @@ class BoardScreen(TriageScreen):
         return self.query_one("#detail", VerticalScroll)
 
     def on_mount(self) -> None:
-        for name, width in COLUMNS:
-            self.table.add_column(name, width=width)
         self.tree_pane.guide_depth = 2
         self.load_side(self._view)
         self.load_rows(self._wanted)
@@ -177,7 +180,9 @@ class BoardScreen(TriageScreen):
     def load_side(self, view: View) -> None:
         model = memmap.load()
         layout = model.nearest(model.release_at(self._clock()), "x86-64")
-        self.post_message(self.Drawn(view, entries(view, self._queries, layout, self._clock()), layout))
+        seen = Seen(self._clock(), self._memory.last_visit(self._database))
+        made = entries(view, self._queries, layout, seen, address_of(self.triaging.who))
+        self.post_message(self.Drawn(view, made, layout))
 
     @work(thread=True, exclusive=True, group="rows")
     def load_rows(self, wanted: Wanted) -> None:
@@ -248,7 +253,25 @@ class BoardScreen(TriageScreen):
         self._want(limit=event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        self._memory = self._memory.with_limit(event.value)
+        keep(self._memory)
+        self._recalled = -1
         self._close_limit()
+
+    def on_key(self, event: Key) -> None:
+        """Up and down in the limit bring back the limits that were used before."""
+        if isinstance(self.focused, Input) and event.key in ("up", "down") and self._memory.limits:
+            step = 1 if event.key == "up" else -1
+            self._recalled = min(max(0, self._recalled + step), len(self._memory.limits) - 1)
+            self.focused.value = self._memory.limits[self._recalled]
+            event.prevent_default()
+
+    def on_resize(self) -> None:
+        if self._shown:
+            self._fill_table()
+
+    def on_unmount(self) -> None:
+        keep(self._memory.visited(self._database, self._clock()))
 
     # ------------------------------------------------------------------------------------- filling
 
@@ -256,9 +279,13 @@ class BoardScreen(TriageScreen):
         now = self._clock()
         self._shown = arranged(self._rows, self._wanted.order)
         before = self._detail_of
-        self.table.clear()
+        shape = columns(self.table.size.width)
+        self.table.clear(columns=True)
+        for name, width in shape:
+            self.table.add_column(name, width=width)
         for row in self._shown:
-            self.table.add_row(*cells(row, now, part(row).id in self._marked))
+            shown = cells(row, now, part(row).id in self._marked)
+            self.table.add_row(*(shown[name] for name, _ in shape))
         ids = [part(row).id for row in self._shown]
         if before in ids:
             self.table.move_cursor(row=ids.index(before))

@@ -62,28 +62,37 @@ def field_label(count: FieldCount) -> Text:
     return text
 
 
-def issue_cells(row: IssueRow, now: datetime) -> tuple[Text, ...]:
-    """The cells of one issue: state, age, who, kind, what."""
+def issue_cells(row: IssueRow, now: datetime) -> dict[str, Text]:
+    """What the columns of a list show of an issue."""
     state = row.status.state
-    return (
-        Text(state.value, style=STATE_STYLE[state]),
-        Text(age(row.concern.date, now), style="dim"),
-        Text(safe(row.concern.author.display)[:14]),
-        Text(row.concern.kind.value, style="cyan"),
-        Text(safe(row.concern.quote)[:300]),
-    )
+    waits_for = row.waits_for.display if row.waits_for and state.is_open else ""
+    return {
+        "state": Text(state.value, style=STATE_STYLE[state]),
+        "age": Text(age(row.concern.date, now), style="dim"),
+        "who": Text(safe(row.concern.author.display)),
+        "waits for": Text(safe(waits_for), style="dim"),
+        "kind": Text(row.concern.kind.value, style="cyan"),
+        "where": Text(_short_place(row.version, row.patch), style="dim"),
+        "what": Text(("✗ " if row.severity else "") + safe(row.concern.quote)[:300]),
+    }
 
 
-def claim_cells(row: ClaimRow, now: datetime) -> tuple[Text, ...]:
-    """The cells of one claim: verdict, age, who, predicate, what."""
+def claim_cells(row: ClaimRow, now: datetime) -> dict[str, Text]:
+    """What the columns of a list show of a claim."""
     kind = row.verdict.kind
-    return (
-        Text(kind.value, style=VERDICT_STYLE[kind]),
-        Text(age(row.claim.date, now), style="dim"),
-        Text(safe(row.claim.author.display)[:14]),
-        Text(row.claim.predicate.value, style="cyan"),
-        Text(safe(row.claim.quote)[:300]),
-    )
+    return {
+        "state": Text(kind.value, style=VERDICT_STYLE[kind]),
+        "age": Text(age(row.claim.date, now), style="dim"),
+        "who": Text(safe(row.claim.author.display)),
+        "waits for": Text(""),
+        "kind": Text(row.claim.predicate.value, style="cyan"),
+        "where": Text(_short_place(row.version, row.patch), style="dim"),
+        "what": Text(safe(row.claim.quote)[:300]),
+    }
+
+
+def _short_place(version: int, patch: str) -> str:
+    return f"v{version} {patch}".strip() if version else ""
 
 
 def _heading(text: Text, badge: str, style: str, rest: str) -> None:

@@ -27,7 +27,7 @@ def prepare_reply(app: App[None], message: StoredMessage, who: str) -> str:
     Raises:
         StoreError: the draft can not be written.
     """
-    own = who.rpartition("<")[2].rstrip(">") if "<" in who else ""
+    own = address_of(who)
     path = draft_path(message.message_id)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +45,11 @@ def prepare_reply(app: App[None], message: StoredMessage, who: str) -> str:
             f"the editor can not be started: {error.strerror}", editor()[0], "set EDITOR"
         ) from error
     return f"draft: {path}; send it with: git send-email {shlex.quote(str(path))}"
+
+
+def address_of(who: str) -> str:
+    """The address in ``Name <address>``; empty where there is none."""
+    return who.rpartition("<")[2].rstrip(">") if "<" in who else ""
 
 
 def draft_path(message_id: str) -> Path:

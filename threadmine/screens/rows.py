@@ -55,7 +55,8 @@ class Wanted:
     @property
     def most(self) -> int:
         """How many rows to read: what is shown, or more where they are still to be chosen from."""
-        return ROWS_SHOWN if self.order is Order.NEWEST and not self.limit else ROWS_READ
+        chosen = self.limit or self.ask.waits_for or self.order is not Order.NEWEST
+        return ROWS_READ if chosen else ROWS_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def ask_rows(queries: Queries, wanted: Wanted, now: datetime) -> RowList:
             return RowList(wanted, tuple(asking.claims(field=ask.field, **given)))
         states = OPEN_STATES if wanted.mode is Mode.OPEN and not asking.narrow.states else None
         issues = asking.issues(field=ask.field, state=states, **given)
+        if ask.waits_for:
+            issues = [row for row in issues if row.waits_for and row.waits_for.address == ask.waits_for]
         if wanted.mode is Mode.OPEN:
             issues = [row for row in issues if not sleeps(row.triage, now.date())]
         return RowList(wanted, tuple(issues))
@@ -90,10 +93,29 @@ def part(row: Row) -> Concern | Claim:
     return row.concern if isinstance(row, IssueRow) else row.claim
 
 
-def cells(row: Row, now: datetime, marked: bool = False) -> tuple[Text, ...]:
-    """The cells of either kind of row; a marked one begins with a star."""
+def columns(width: int) -> tuple[tuple[str, int], ...]:
+    """Which columns a list ``width`` cells wide has, and how wide each is."""
+    if width < 75:
+        return (("state", 6), ("age", 4), ("who", 10), ("what", 200))
+    if width < 110:
+        return (("state", 12), ("age", 4), ("who", 14), ("kind", 9), ("what", 200))
+    return (
+        ("state", 12),
+        ("age", 4),
+        ("who", 18),
+        ("waits for", 18),
+        ("kind", 9),
+        ("where", 10),
+        ("what", 200),
+    )
+
+
+def cells(row: Row, now: datetime, marked: bool = False) -> dict[str, Text]:
+    """What each column shows of either kind of row; a marked one begins with a star."""
     made = drawing.issue_cells(row, now) if isinstance(row, IssueRow) else drawing.claim_cells(row, now)
-    return (Text("*", style="bold").append_text(made[0]), *made[1:]) if marked else made
+    if marked:
+        made["state"] = Text("*", style="bold").append_text(made["state"])
+    return made
 
 
 def detail(row: Row, body: str, now: datetime) -> Text:

@@ -45,9 +45,12 @@ class Ask:
     series: str | None = None
     author: str | None = None
     thread: str | None = None
+    waits_for: str | None = None  # address of the person who has to act
 
     @property
     def title(self) -> str:
+        if self.waits_for:
+            return f"waiting for {self.waits_for}"
         return self.field or self.series or self.author or self.thread or "everything"
 
 
@@ -64,54 +67,70 @@ class Entry:
     expanded: bool = False
 
 
-def heat(moment: Moment, now: datetime) -> Text:
-    """One cell that says how recently something happened."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the marks are counted from: the present, and the last visit (None: never here before)."""
+
+    now: datetime
+    last_visit: datetime | None = None
+
+
+def heat(moment: Moment, seen: Seen) -> Text:
+    """One cell that says how recently something happened; a dot where it is new since the last visit."""
     if isinstance(moment, Unknown):
         return Text(" ")
+    if seen.last_visit is not None and moment > seen.last_visit:
+        return Text("●", style="bold cyan")
+    now = seen.now
     for limit, mark, style in HEAT:
         if now - moment <= limit:
             return Text(mark, style=style)
     return Text(COLD[0], style=COLD[1])
 
 
-def entries(view: View, queries: Queries, layout: Layout | Unknown, now: datetime) -> tuple[Entry, ...]:
+def entries(
+    view: View, queries: Queries, layout: Layout | Unknown, seen: Seen, me: str = ""
+) -> tuple[Entry, ...]:
     """The tree of a view.
 
     Args:
         view: which one.
         queries: the database.
         layout: the kernel whose layout orders the members, or why there is none.
-        now: for ages.
+        seen: for ages and marks.
+        me: address of the person at the keyboard, empty if unknown.
     """
     made: Mapping[View, Callable[[], tuple[Entry, ...]]] = {
-        View.FIELDS: lambda: field_entries(queries.board(), layout, now),
-        View.SERIES: lambda: _series(queries, now),
-        View.PEOPLE: lambda: _people(queries, now),
-        View.THREADS: lambda: _threads(queries, now),
+        View.FIELDS: lambda: field_entries(queries.board(), layout, seen),
+        View.SERIES: lambda: _series(queries, seen),
+        View.PEOPLE: lambda: _people(queries, seen, me),
+        View.THREADS: lambda: _threads(queries, seen),
     }
     return made[view]()
 
 
-def field_entries(counts: Iterable[FieldCount], layout: Layout | Unknown, now: datetime) -> tuple[Entry, ...]:
+def field_entries(counts: Iterable[FieldCount], layout: Layout | Unknown, seen: Seen) -> tuple[Entry, ...]:
     """Structs of the model first, their members in layout order; whatever else was talked about below."""
     by_struct: dict[str, list[FieldCount]] = {}
     for count in counts:
         by_struct.setdefault(count.struct, []).append(count)
     known = [name for name in STRUCTS if name in by_struct]
     rest = sorted(name for name in by_struct if name not in STRUCTS)
-    top = tuple(_struct_entry(name, by_struct[name], layout, now, expanded=True) for name in known)
-    other = tuple(_struct_entry(name, by_struct[name], layout, now) for name in rest)
+    top = tuple(_struct_entry(name, by_struct[name], layout, seen, expanded=True) for name in known)
+    other = tuple(_struct_entry(name, by_struct[name], layout, seen) for name in rest)
     if not other:
         return top
     return (*top, Entry(Text(f"elsewhere ({len(other)})", style="dim"), None, other))
 
 
 def _struct_entry(
-    name: str, counts: list[FieldCount], layout: Layout | Unknown, now: datetime, expanded: bool = False
+    name: str, counts: list[FieldCount], layout: Layout | Unknown, seen: Seen, expanded: bool = False
 ) -> Entry:
     placed = sorted(((_offset(layout, count), count) for count in counts), key=lambda p: (p[0], p[1].member))
     children = tuple(
-        Entry(_field_label(count, offset, now), Ask(field=f"{name}.{count.member}" if name else count.member))
+        Entry(
+            _field_label(count, offset, seen), Ask(field=f"{name}.{count.member}" if name else count.member)
+        )
         for offset, count in placed
     )
     label = Text(safe(name or "no struct"), style="bold")
@@ -129,8 +148,8 @@ def _offset(layout: Layout | Unknown, count: FieldCount) -> int:
     return 1 << 30 if isinstance(member, Unknown) else member.offset
 
 
-def _field_label(count: FieldCount, offset: int, now: datetime) -> Text:
-    text = Text().append_text(heat(count.last_activity, now))
+def _field_label(count: FieldCount, offset: int, seen: Seen) -> Text:
+    text = Text().append_text(heat(count.last_activity, seen))
     text.append(f"{offset:>4} " if offset < 1 << 30 else "   · ", style="dim")
     text.append(safe(count.member), style="" if count.open_issues or count.refuted else "dim")
     if count.open_issues:
@@ -140,19 +159,19 @@ def _field_label(count: FieldCount, offset: int, now: datetime) -> Text:
     return text
 
 
-def _counted(label: str, opened: int, last: Moment, now: datetime) -> Text:
-    text = Text().append_text(heat(last, now))
+def _counted(label: str, opened: int, last: Moment, seen: Seen) -> Text:
+    text = Text().append_text(heat(last, seen))
     text.append(f" {safe(label)}")
     if opened:
         text.append(f" {opened}", style="bold red")
-    text.append(f" {age(last, now)}", style="dim")
+    text.append(f" {age(last, seen.now)}", style="dim")
     return text
 
 
-def _series(queries: Queries, now: datetime) -> tuple[Entry, ...]:
+def _series(queries: Queries, seen: Seen) -> tuple[Entry, ...]:
     by_title: dict[tuple[str, str], list[Entry]] = {}
     for row in queries.series(limit=LISTED):
-        label = _counted(row.version_text or f"v{row.version}", row.open_concerns, row.last_activity, now)
+        label = _counted(row.version_text or f"v{row.version}", row.open_concerns, row.last_activity, seen)
         by_title.setdefault((row.title, row.author.display), []).append(Entry(label, Ask(series=row.id)))
     return tuple(
         Entry(Text(safe(title), style="bold"), None, tuple(versions), expanded=len(versions) == 1)
@@ -160,19 +179,20 @@ def _series(queries: Queries, now: datetime) -> tuple[Entry, ...]:
     )
 
 
-def _people(queries: Queries, now: datetime) -> tuple[Entry, ...]:
-    return tuple(
+def _people(queries: Queries, seen: Seen, me: str) -> tuple[Entry, ...]:
+    mine = (Entry(Text("waiting for me", style="bold"), Ask(waits_for=me)),) if me else ()
+    return mine + tuple(
         Entry(
-            _counted(row.person.display, row.open_issues, row.last_activity, now),
+            _counted(row.person.display, row.open_issues, row.last_activity, seen),
             Ask(author=row.person.address or row.person.name),
         )
         for row in queries.people(LISTED)
     )
 
 
-def _threads(queries: Queries, now: datetime) -> tuple[Entry, ...]:
+def _threads(queries: Queries, seen: Seen) -> tuple[Entry, ...]:
     return tuple(
-        Entry(_counted(row.subject, row.open_issues, row.last_activity, now), Ask(thread=row.thread_id))
+        Entry(_counted(row.subject, row.open_issues, row.last_activity, seen), Ask(thread=row.thread_id))
         for row in queries.threads(LISTED)
     )
 
