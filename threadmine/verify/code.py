@@ -92,7 +92,7 @@ def reach(name: str, version: str, depth: int = DEPTH, full: bool = False) -> Re
 
 
 _UNDO = re.compile(
-    r"(?:^|_)(?:un\w+|free\w*|err\w*|put|cleanup|undo|fini\w*|exit|abort|rollback|kill|remove|destroy)(?:_|$)"
+    r"(?:^|_)(?:un\w+|\w*unmap|free\w*|err\w*|put|cleanup|undo|fini\w*|exit|abort|rollback|kill|remove|destroy)(?:_|$)"
 )
 
 
