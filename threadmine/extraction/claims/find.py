@@ -19,6 +19,9 @@ from threadmine.extraction.text import Place, Sentence
 from threadmine.model import Claim, Message, Predicate, fold
 
 _LOG = re.compile(r":\d+:\d+: |\bsparse: |\bwarning: |\bif \(|[{}]")
+_POINTER = re.compile(
+    r"(?:also,? |please |and |but )*(?:see|look|refer|cf\.?|compare)\b(?! no\b)", re.IGNORECASE
+)
 _TOLD = re.compile(
     r"^(?:@\w+: *)?(?:(?:please )?(?:do not|don't|never|always|use|see)\b|(?:todo|fixme|xxx)\b)",
     re.IGNORECASE,
@@ -92,7 +95,7 @@ def asks(read: Read, one: Candidate) -> bool:
     """Whether a reviewer wants something done ("Please clear it", "Use the helper here") and states
     nothing.
     """
-    if _LOG.search(read.sentence.text):
+    if _LOG.search(read.sentence.text) or (one.clause.first == 0 and _POINTER.match(read.sentence.text)):
         return True
     if read.sentence.place is Place.COMMENT:
         return _TOLD.search(read.sentence.text) is not None

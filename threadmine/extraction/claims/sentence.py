@@ -92,7 +92,7 @@ def read_sentence(sentence: Sentence, lexicon: Lexicon, mail: MailFacts, around:
     cues = marks.pop("cue", [])
     phrases = [term for group in ("member", "flag", "kind", "agent") for term in marks.pop(group, [])]
     names = (*_described(sentence, lexicon), *find_names(sentence.text, lexicon, mail))
-    things = _things(names, phrases, starts, around or sentence.text)
+    things = _things(names, phrases, starts, around or sentence.text, words)
     covered = {i for t in things if t.sort in ENTITIES and not t.concept for i in range(t.first, t.last)}
     return Read(
         sentence,
@@ -140,8 +140,13 @@ def _is_of_a_page(term: Term, text: str) -> bool:
     return _PAGE.search(text) is not None
 
 
+def _of_code(term: Term, words: tuple[str, ...]) -> bool:
+    """Whether a phrase only says what some code is about ("the page mapping helpers")."""
+    return term.group == "member" and term.last < len(words) and words[term.last] in GRAMMAR.code
+
+
 def _things(
-    names: tuple[Name, ...], phrases: list[Term], starts: tuple[int, ...], text: str
+    names: tuple[Name, ...], phrases: list[Term], starts: tuple[int, ...], text: str, words: tuple[str, ...]
 ) -> tuple[Thing, ...]:
     found: list[Thing] = []
     for name in names:
@@ -160,7 +165,7 @@ def _things(
                 known=name.kind is not NameKind.EXPRESSION,
             )
         )
-    found += [_phrase(term) for term in phrases if _is_of_a_page(term, text)]
+    found += [_phrase(term) for term in phrases if _is_of_a_page(term, text) and not _of_code(term, words)]
     found.sort(key=lambda t: (-(t.last - t.first), t.concept, t.first))
     used: set[int] = set()
     kept = []

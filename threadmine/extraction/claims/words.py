@@ -39,6 +39,7 @@ class Grammar:
     avoiding: frozenset[str]
     measuring: frozenset[str]
     limits: frozenset[str]
+    code: frozenset[str]
     denying: frozenset[str]
     removing: frozenset[str]
     setting: frozenset[str]
@@ -92,6 +93,7 @@ def _load() -> Grammar:
         setting=frozenset(table["setting"]["words"]),
         denying=frozenset(table["denying"]["words"]),
         removing=frozenset(table["removing"]["words"]),
+        code=frozenset(table["code"]["words"]),
         breaks=frozenset(
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),
