@@ -74,3 +74,13 @@ def test_no_path_of_a_machine_is_committed() -> None:
             text = path.read_text(encoding="utf-8", errors="replace")
             for word in ("/work/main", "/work/shared", "/tmp/brief", "/root/"):
                 assert word not in text, f"{name} names {word}"
+
+
+def test_every_room_has_a_floor() -> None:
+    """A module that no layer names is kept by no contract."""
+    contracts = (ROOT / ".importlinter").read_text(encoding="utf-8")
+    rooms = {p.stem if p.is_file() else p.name for p in PACKAGE.iterdir() if p.suffix == ".py" or p.is_dir()}
+    rooms -= {"__init__", "__pycache__"}
+    layers = contracts.split("layers =")[1].split("[importlinter")[0]
+    named = {word.removeprefix("threadmine.").strip("()") for word in layers.split() if "threadmine." in word}
+    assert rooms <= named, rooms - named
