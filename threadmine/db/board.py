@@ -39,6 +39,7 @@ from threadmine.model import (
     ThreadCount,
     VerdictKind,
 )
+from threadmine.people import Directory, own_mailmap
 
 if TYPE_CHECKING:
     from threadmine.db.rows import AnySelect
@@ -137,8 +138,32 @@ def people(connection: Connection, limit: int | None) -> tuple[PersonCount, ...]
             counts[name] = counts.get(name, 0) + row.count
             counts[f"{name} special"] = counts.get(f"{name} special", 0) + row.special
             counts["last"] = max(counts.get("last", -1), -1 if row.last is None else row.last)
-    ordered = sorted(found.items(), key=lambda item: (-item[1]["last"], item[0]))
+    merged = _one_row_a_person(found)
+    ordered = sorted(merged.items(), key=lambda item: (-item[1]["last"], item[0]))
     return tuple(_person_count(counts) for _, counts in ordered[:limit])
+
+
+def _one_row_a_person(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The counts of one person's several addresses and spellings together, a ``.mailmap`` regarded."""
+    directory = Directory(own_mailmap())
+    for counts in found.values():
+        directory.add(counts["person"], counts.get("issues", 0) + counts.get("claims", 0))
+    names = directory.names()
+    merged: dict[str, dict[str, Any]] = {}
+    for counts in found.values():
+        key = directory.key_of(counts["person"])
+        one = merged.get(key)
+        if one is None:
+            merged[key] = {**counts, "person": Person(names.get(key, ""), counts["person"].address)}
+            continue
+        if not one["person"].address:
+            one["person"] = Person(one["person"].name, counts["person"].address)
+        for name, value in counts.items():
+            if name == "last":
+                one["last"] = max(one["last"], value)
+            elif name != "person":
+                one[name] = one.get(name, 0) + value
+    return merged
 
 
 def _person_count(counts: dict[str, Any]) -> PersonCount:

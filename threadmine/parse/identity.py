@@ -11,8 +11,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from threadmine.model import Message, Person, Stretch
-from threadmine.parse.people import is_full_name, name_key
 from threadmine.parse.quoted import squeezed
+from threadmine.people import is_full_name, name_key
 
 _WINDOW = 32
 _SHARE = 0.6

@@ -17,19 +17,16 @@ from threadmine.model import Message, Moment, Origin, Person, Stretch, StretchKi
 from threadmine.parse.attribution_date import stated_moment
 from threadmine.parse.bots import bot_name
 from threadmine.parse.diff import parse_patch
-from threadmine.parse.people import name_key, straight_name
 from threadmine.parse.quotes import find_stretches
 from threadmine.parse.subject import parse_subject
 from threadmine.parse.trailers import find_trailers
+from threadmine.people import name_key, straight_name
 
 STANDS_FOR_MARK = "Stands-For"
 """The header of a stand-in whose real id is known."""
 
 QUOTED_ID = "@quoted.invalid"
 _MAX_LEVELS = 32
-_SAID = frozenset(
-    {StretchKind.PROSE, StretchKind.CODE, StretchKind.TRAILER, StretchKind.LOG, StretchKind.DIFF}
-)
 
 
 @dataclass(slots=True)
@@ -102,7 +99,7 @@ def _levels(message: Message) -> list[_Level]:
                 level.date = _date(dates[stretch.depth], message, level_writers.get(stretch.depth - 1, ""))
         text = _without_marks(message.body, stretch)
         level.parts.append(text if text.endswith("\n") else text + "\n")
-        said = stretch.kind in _SAID and any(c.isalnum() for c in text)
+        said = stretch.kind is StretchKind.PROSE and any(c.isalnum() for c in text)
         level.says_something = level.says_something or said
     return sorted(found.values(), key=lambda level: level.depth)
 

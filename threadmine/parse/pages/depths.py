@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from threadmine.parse.attribution import find_attributions
-from threadmine.parse.people import straight_name
+from threadmine.people import straight_name
 from threadmine.vocab.mail import REPLY_OPENERS
 
 _MARKER = "quoted"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from threadmine.model import Defect, Origin, Person
 from threadmine.parse.headers import decode_text, parse_date, people
 from threadmine.parse.pages.shape import NO_DATE, Draft, Page, finish
-from threadmine.parse.people import straight_name
+from threadmine.people import straight_name
 from threadmine.vocab.mail import CLOSINGS
 
 _FOOTER = "Reply via email to"

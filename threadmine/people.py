@@ -7,16 +7,19 @@ what a ``.mailmap`` says. A first name alone, or the same name with nothing else
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from threadmine.model import Person
 
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _VIA = re.compile(r"\s+(?:via|on behalf of)\s+.*$", re.IGNORECASE)
 _MAILMAP = re.compile(r"([^<>#]*)<([^<>]+)>\s*(?:([^<>#]*)<([^<>]+)>)?")
+_MAX_MAILMAP = 4 * 1024 * 1024
 _DOTS = re.compile(r"\.\.\.|\[\.\.\.\]|…")
 
 
@@ -131,12 +134,23 @@ class Directory:
         mine, theirs = self._keys(one), self._keys(other)
         return any(self._find(a) == self._find(b) for a in mine for b in theirs)
 
-    def identities(self) -> tuple[Identity, ...]:
-        """Everybody, sorted by name."""
+    def key_of(self, person: Person) -> str:
+        """A text that is the same for all writings of one person (and means nothing else)."""
+        return self._find(self._keys(person)[0])
+
+    def names(self) -> dict[str, str]:
+        """For each key of :meth:`key_of` the name to show: the ``.mailmap``'s, else the most frequent one."""
+        return {key: self._identity(pairs).name for key, pairs in self._groups().items()}
+
+    def _groups(self) -> dict[str, set[tuple[str, str]]]:
         groups: dict[str, set[tuple[str, str]]] = {}
         for key, pairs in self._people.items():
             groups.setdefault(self._find(key), set()).update(pairs)
-        out = [self._identity(pairs) for pairs in groups.values()]
+        return groups
+
+    def identities(self) -> tuple[Identity, ...]:
+        """Everybody, sorted by name."""
+        out = [self._identity(pairs) for pairs in self._groups().values()]
         return tuple(sorted(out, key=lambda i: (i.name.lower(), sorted(i.addresses))))
 
     def _identity(self, pairs: Iterable[tuple[str, str]]) -> Identity:
@@ -149,6 +163,15 @@ class Directory:
                 counts[straight_name(name)] = counts.get(straight_name(name), 0) + self._counts[name, address]
         best = proper or max(counts, key=lambda n: (counts[n], len(n), n), default="")
         return Identity(best or next(iter(sorted(addresses)), ""), names, addresses)
+
+
+def own_mailmap() -> str:
+    """The text of the ``.mailmap``: what ``THREADMINE_MAILMAP`` names, else that of this folder, if any."""
+    path = Path(os.environ.get("THREADMINE_MAILMAP") or ".mailmap")
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")[:_MAX_MAILMAP]
+    except OSError:
+        return ""
 
 
 def parse_mailmap(text: str) -> tuple[Mapping[tuple[str, str], str], Mapping[str, str]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from threadmine.db.queries import Queries
+from threadmine.db.session import open_database
 from threadmine.model import Person
-from threadmine.parse.people import Directory, address_key, fits_hidden, name_key, straight_name
+from threadmine.people import Directory, address_key, fits_hidden, name_key, straight_name
 
 MAILMAP = """\
 # a comment
@@ -100,3 +104,36 @@ def test_the_order_does_not_matter() -> None:
             directory.add(person)
         found.append([(i.name, i.addresses) for i in directory.identities()])
     assert found[0] == found[1]
+
+
+QUESTION = """\
+From: {name} <{address}>
+Date: Mon, 2 Mar 2026 10:00:00 +0100
+Subject: Re: [PATCH] mm: count
+Message-ID: <{number}@example.org>
+In-Reply-To: <0@example.org>
+
+> +\tfolio->_nr_pages = 0;
+
+Why is folio->_nr_pages cleared here?
+"""
+
+
+def test_the_board_counts_a_person_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from threadmine.pipeline import ingest_paths
+
+    writers = (
+        ("Ann Alpha", "ann@example.org"),
+        ("Alpha, Ann", "ann@example.com"),
+        ("A. A.", "aa@example.net"),
+    )
+    for number, (name, address) in enumerate(writers, 1):
+        text = QUESTION.format(name=f'"{name}"', address=address, number=number)
+        (tmp_path / f"{number}.eml").write_text(text, encoding="utf-8")
+    with open_database(f"sqlite:///{tmp_path}/t.db") as database:
+        assert ingest_paths(database, [str(tmp_path / f"{n}.eml") for n in (1, 2, 3)]).new == 3
+        found = Queries(database).people()
+        assert sorted((p.person.name, p.issues) for p in found) == [("A. A.", 1), ("Ann Alpha", 2)]
+        (tmp_path / "mailmap").write_text("Ann Alpha <ann@example.org> <aa@example.net>\n", encoding="utf-8")
+        monkeypatch.setenv("THREADMINE_MAILMAP", str(tmp_path / "mailmap"))
+        assert [(p.person.name, p.issues) for p in Queries(database).people()] == [("Ann Alpha", 3)]
