@@ -122,6 +122,14 @@ def test_effects_writers_and_flags(ask: Any) -> None:
         assert status == 0 and len(out.splitlines()) > 5
 
 
+def test_functions_without_a_block_are_told_from_the_code_facts(ask: Any) -> None:
+    found = document(ask("effects", "page_cache_delete", "--kernel", "6.12", "--json"))
+    rows = {(e["member"], e["access"], e["value"]) for e in found["effects"]}
+    assert ("folio.mapping", "write", "NULL") in rows
+    writers = document(ask("writers", "folio.memcg_data", "--kernel", "6.12", "--json"))["writers"]
+    assert {"uncharge_folio", "commit_charge"} <= {row["function"] for row in writers}
+
+
 def test_simulate_has_the_form_of_the_contract(ask: Any) -> None:
     words = ("simulate", "prep_compound_page", "--order", "1", "--base", "0x7ff8aef00000")
     found = document(ask(*words, "--kernel", "6.17.0", "--json"))

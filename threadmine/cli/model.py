@@ -296,9 +296,12 @@ def effects_command(
 ) -> None:
     """Show what a function reads, writes and requires, on which page, under which condition."""
     from threadmine.cli.model_text import effect_lines
+    from threadmine.memmap.ask import code_effects
 
     asked = Asked(kernel, arch, settings)
     found = asked.model.effects(function, asked.kernel, arch)
+    if not found and asked.model.imported(asked.kernel) is None:
+        found = code_effects(function, asked.kernel, asked.layout)
     if not found:
         if asked.model.known_function(function) or function in (asked.model.blocks_of(asked.kernel) or {}):
             raise ModelError(
@@ -331,12 +334,17 @@ def writers_command(
 ) -> None:
     """Show which functions write a member."""
     from threadmine.cli.model_text import effect_lines
+    from threadmine.memmap.ask import code_writers
 
     asked = Asked(kernel, arch, settings)
     bare = member.rpartition(".")[2]
     if bare not in asked.model.names.members:
         raise asked.unknown_member(member, f"no struct ever had a member {member}")
     rows = asked.model.writers(member, asked.kernel)
+    if asked.model.imported(asked.kernel) is None:
+        named = {row.function for row in rows}
+        more = code_writers(member, asked.kernel, asked.layout)
+        rows += tuple(row for row in more if row.function not in named)
     if as_json:
         emit(app, {**asked.document(), "member": member, "writers": [_effect(row) for row in rows]})
         return

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from threadmine.errors import ModelError
+from threadmine.memmap.effects import Effect
 from threadmine.memmap.layout import OVERLAYS, Layout, Member, Overlap
 from threadmine.memmap.names import aliases_of
 from threadmine.memmap.store import Model
@@ -260,3 +261,50 @@ def depends_on(
             if isinstance(other, Layout) and question(other) != answer:
                 found.append((name, value, question(other)))
     return tuple(found)
+
+
+_ACCESS = {"r": "read", "w": "write", "a": "read"}
+
+
+def code_effects(function: str, version: str, layout: Layout) -> tuple[Effect, ...]:
+    """What the code facts say of a function that has no block: members it touches itself, flags, calls.
+
+    They do not tell the page of the compound; ``kernels`` names the trees that say so.
+    """
+    from threadmine.memmap.calls import load_code
+    from threadmine.memmap.walk import flag_effects
+
+    found = load_code().function(function.strip().removesuffix("()"), version)
+    if isinstance(found, Unknown):
+        return ()
+    rows = [
+        Effect(
+            function, use.name, "", _ACCESS.get(use.access, "read"), use.value, "", found.kernel, found.source
+        )
+        for use in found.members
+        if use.struct in layout.structs
+    ]
+    for call in found.calls:
+        condition = "" if call.sure else "somewhere"
+        flags = flag_effects(call.callee, layout)
+        for row in flags:
+            rows.append(replace(row, function=function, kernels=found.kernel, via=call.callee))
+        if not flags and call.callee.isidentifier():
+            rows.append(Effect(function, call.callee, "", "call", "", condition, found.kernel, found.source))
+    return tuple(dict.fromkeys(rows))
+
+
+def code_writers(member: str, version: str, layout: Layout) -> tuple[Effect, ...]:
+    """Writes to ``struct.member`` (or a bare name, of any struct of the layout) that the code facts know."""
+    from threadmine.memmap.calls import load_code
+
+    struct, _, name = member.rpartition(".")
+    structs = (struct,) if struct in layout.structs else tuple(layout.structs)
+    rows = []
+    for own in structs:
+        if layout.member(own, name) is None:
+            continue
+        for function in load_code().users(f"{own}.{name}", version):
+            found = code_effects(function, version, layout)
+            rows += [row for row in found if row.access == "write" and row.member == f"{own}.{name}"]
+    return tuple(rows)
