@@ -82,5 +82,5 @@ def test_every_room_has_a_floor() -> None:
     rooms = {p.stem if p.is_file() else p.name for p in PACKAGE.iterdir() if p.suffix == ".py" or p.is_dir()}
     rooms -= {"__init__", "__pycache__"}
     layers = contracts.split("layers =")[1].split("[importlinter")[0]
-    named = {word.removeprefix("threadmine.").strip("()") for word in layers.split() if "threadmine." in word}
+    named = {word.strip("()").removeprefix("threadmine.") for word in layers.split() if "threadmine." in word}
     assert rooms <= named, rooms - named
