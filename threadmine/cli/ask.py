@@ -67,6 +67,7 @@ def issues_command(
     agreement alone does not. TERMS are those of the query language: field:folio._nr_pages is:open age:>2w.
     """
     from threadmine.cli.asking import asking
+    from threadmine.query.aside import is_aside
     from threadmine.render.lists import issue_lines
     from threadmine.render.records import issue_record
 
@@ -80,7 +81,9 @@ def issues_command(
             states = [one for one in ConcernState if one.is_open == is_open and one in wanted]
             if states and (room is None or room > 0):
                 more = {"kind": None if kind is None else ConcernKind(kind), **common(app, given)}
-                rows += asked.issues(state=states, limit=room, **more)
+                rows += asked.issues(state=states, limit=None if still_open else room, **more)
+        if still_open:
+            rows = [row for row in rows if not is_aside(row.triage, app.now.date())][:limit]
         empty = not rows and queries.counts().messages > 0
     if as_json:
         app.out.items(map(issue_record, rows))

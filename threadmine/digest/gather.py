@@ -22,6 +22,7 @@ from threadmine.model import (
     TouchRow,
     Unknown,
 )
+from threadmine.query.aside import is_aside
 from threadmine.query.names import any_member
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class Gathered:
             for row in self._of_the_time(self.queries.issues, lambda row: row.concern.id)
             if row.concern.source == "human"
             and before(row.concern.date, self.until)
+            and not is_aside(row.triage, self.until.date())
             and self._recent(row.concern.date, row.series_id)
             and self._wants(row, row.concern.targets, row.concern.author, row.concern.about_file)
         ]

@@ -35,6 +35,7 @@ class Facts:
     predicate: str = ""
     files: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
+    triage: str = ""
     flags: frozenset[str] = frozenset()
     has: frozenset[str] = frozenset()
 
@@ -56,6 +57,7 @@ def of_issue(row: IssueRow) -> Facts:
         kind=concern.kind.value,
         files=_some(concern.about_file),
         functions=_some(concern.about_function, *concern.targets),
+        triage=row.triage,
         flags=_words(
             open=is_open,
             settled=not is_open,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from threadmine.errors import UsageError
 from threadmine.model import Person, SeriesRow, Unknown
+from threadmine.query.aside import is_aside
 from threadmine.query.facts import Facts, standing
 from threadmine.query.names import any_member, plain_name
 from threadmine.query.parser import And, Node, Not, Or, QueryError, Term, Text
@@ -151,6 +152,8 @@ def _writes(term: Term, around: Surroundings) -> Test:
 def _flags(term: Term, around: Surroundings) -> Test:
     def test(facts: Facts) -> bool:
         flags = facts.flags | standing(around.series(facts.series_id) if facts.series_id else None)
+        if facts.triage and is_aside(facts.triage, around.now.date()):
+            flags = flags - {"open"} | {"aside"}
         return any(value in flags for value in term.values)
 
     return test

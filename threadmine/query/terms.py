@@ -52,7 +52,8 @@ HAS = {
 }
 
 IS = {
-    "open": "waits for somebody: open, disputed or acknowledged",
+    "open": "waits for somebody: open, disputed or acknowledged, and not set aside",
+    "aside": "closed, merged or put to sleep by hand",
     "settled": "answered, addressed or withdrawn",
     "refuted": "does not match the kernel, or rests on a statement that does not",
     "decided": "confirmed, refuted or conditional",

@@ -74,6 +74,8 @@ def issue_lines(rows: Iterable[IssueRow], columns: int, now: datetime, style: St
         yield from _where(
             row.series_title or row.subject, row.version, row.patch, columns, style, concern_place(row)
         )
+        if row.triage:
+            yield style(clip(f"    set by hand: {safe_line(row.triage)}", columns), "mark")
         if row.status.addressed_in:
             yield style(clip(f"    fixed in {safe_line(row.status.addressed_in)}", columns), "addressed")
         if row.severity:
