@@ -179,6 +179,13 @@ def test_the_bytes_and_the_sentence_are_shown(pages: dict[str, Page], site: Path
     assert "mark" in refuted.tags and "does not hold: 6.15..7.3 x86-64 MEMCG" in refuted.shown
 
 
+def test_findings_stand_with_their_series(pages: dict[str, Page]) -> None:
+    shown = [
+        words for one in pages.values() for words in one.shown if "the store clears 4 of 8 bytes" in words
+    ]
+    assert len(shown) == 1
+
+
 def test_a_folder_with_other_things_is_left_alone(tmp_path: Path, site: Path) -> None:
     (tmp_path / "precious.txt").write_text("x")
     with open_database("sqlite://") as database:

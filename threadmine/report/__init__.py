@@ -42,7 +42,7 @@ def write_site(
     """
     prepare(out)
     count = 0
-    site = gather(queries)
+    site = gather(queries, now)
     for one in pages(site, now, _layouts(), _with_mails(queries)):
         path = out / one.path
         path.parent.mkdir(exist_ok=True)

@@ -7,9 +7,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from threadmine.model import ClaimRow, FieldCount, IssueRow, Person, SeriesRow, TouchRow
+from threadmine.model import ClaimRow, FieldCount, FindingRow, IssueRow, Person, SeriesRow, TouchRow
+from threadmine.query.aside import is_aside
 
 if TYPE_CHECKING:
     from threadmine.db.queries import Queries
@@ -36,6 +38,7 @@ class Matter:
     issues: list[IssueRow] = field(default_factory=list)
     claims: list[ClaimRow] = field(default_factory=list)
     touches: list[TouchRow] = field(default_factory=list)
+    findings: list[FindingRow] = field(default_factory=list)
 
 
 @dataclass
@@ -51,6 +54,11 @@ class Site:
     by_series: dict[str, Matter]
     by_person: dict[str, Matter]
     people: dict[str, Person]
+    today: date
+
+    def is_open(self, row: IssueRow) -> bool:
+        """Whether an issue waits for somebody, and nobody set it aside by hand."""
+        return row.status.state.is_open and not is_aside(row.triage, self.today)
 
     def field_page(self, name: str) -> str:
         """Path of a member's page, empty where it has none."""
@@ -60,8 +68,8 @@ class Site:
         return f"person/{slug(person_key(person))}.html" if person_key(person) in self.people else ""
 
 
-def gather(queries: Queries) -> Site:
-    """Reads the database."""
+def gather(queries: Queries, now: datetime) -> Site:
+    """Reads the database as of ``now``."""
     series = {row.id: row for row in queries.series()}
     site = Site(
         board=queries.board(),
@@ -73,6 +81,7 @@ def gather(queries: Queries) -> Site:
         by_series=defaultdict(Matter),
         by_person=defaultdict(Matter),
         people={},
+        today=now.date(),
     )
     site.by_field = {_name(row): Matter() for row in site.board}
     for issue in site.issues:
@@ -86,6 +95,8 @@ def gather(queries: Queries) -> Site:
             site.by_field[name].claims.append(claim)
         _place(site, claim.series_id, claim.claim.author).claims.append(claim)
         site.by_series[claim.series_id].claims.append(claim)
+    for finding in queries.findings():
+        site.by_series[finding.series_id].findings.append(finding)
     for rows in site.touched.values():
         for row in rows:
             if row.touch.name in site.by_field:

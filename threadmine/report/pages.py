@@ -44,7 +44,7 @@ class Page:
 
 def board(site: Site, now: datetime) -> Page:
     """The first page: open issues by member, and the heat map."""
-    waiting = sum(row.status.state.is_open for row in site.issues)
+    waiting = sum(map(site.is_open, site.issues))
     wrong = sum(row.verdict.kind is VerdictKind.REFUTED for row in site.claims)
     counts = (
         f"{numbered(len(site.issues), 'issue')}, {waiting:,} still open; "
@@ -105,8 +105,8 @@ def field(site: Site, name: str, matter: Matter, layout: Layout | None) -> Page:
 
 
 def _issues(site: Site, rows: Sequence[IssueRow], root: str) -> Iterator[Html]:
-    waiting = [row for row in rows if row.status.state.is_open]
-    settled = [row for row in rows if not row.status.state.is_open]
+    waiting = [row for row in rows if site.is_open(row)]
+    settled = [row for row in rows if not site.is_open(row)]
     for heading, chosen in (("Open issues", waiting), ("Settled issues", settled)):
         if chosen:
             yield element("h2", f"{heading} ({len(chosen):,})")
@@ -165,6 +165,9 @@ def series(site: Site, row: SeriesRow, matter: Matter) -> Page:
         body.append(element("h2", "Members by patch"))
         body.append(_grid(site, touches))
         body += [element("p", line, class_="soft") for line in LEGEND]
+    if matter.findings:
+        body.append(element("h2", f"Seen by the program, raised by nobody ({len(matter.findings):,})"))
+        body += [parts.finding(found) for found in matter.findings]
     body += _issues(site, matter.issues, root)
     body += _claims(site, matter.claims, root)
     return Page(f"series/{row.id}.html", f"[{label}] {row.title}", join(body))
@@ -263,7 +266,7 @@ def people_list(site: Site) -> Page:
     rows = []
     for key, who in entries:
         matter = site.by_person.get(key, Matter())
-        waiting = sum(row.status.state.is_open for row in matter.issues)
+        waiting = sum(map(site.is_open, matter.issues))
         wrong = sum(row.verdict.kind is VerdictKind.REFUTED for row in matter.claims)
         rows.append(
             (

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from threadmine.memmap import drawing
 from threadmine.memmap.layout import Layout
-from threadmine.model import ClaimRow, IssueRow, Person, StoredMessage
+from threadmine.model import ClaimRow, FindingRow, IssueRow, Person, StoredMessage
 from threadmine.render.detail import holding_text
 from threadmine.render.excerpt import MARK, QUOTED, excerpt
 from threadmine.render.lists import concern_place, statement
-from threadmine.render.text import date_text
+from threadmine.render.text import date_text, function_text
 from threadmine.report.gather import Site
 from threadmine.report.html import Html, element, join, lines, link, outside, text
 
@@ -70,6 +70,8 @@ def issue(site: Site, row: IssueRow, root: str) -> Html:
         parts.append(element("p", element("code", place)))
     for item in status.evidence:
         parts.append(element("p", element("em", item.effect.value), ": ", item.quote))
+    if row.triage:
+        parts.append(element("p", f"Set by hand: {row.triage}"))
     if status.addressed_in:
         why = f": {status.addressed_evidence}" if status.addressed_evidence else ""
         parts.append(element("p", f"Fixed in {status.addressed_in}{why}"))
@@ -93,6 +95,22 @@ def claim(site: Site, row: ClaimRow, root: str) -> Html:
         element("p", "Read as: ", statement(row)),
         element("p", row.verdict.reason),
     )
+
+
+def finding(row: FindingRow) -> Html:
+    """What the program saw in a patch, as an article."""
+    found = row.finding
+    place = f"{found.file}:{found.line} {function_text(found.function)}"
+    patch = f", patch {row.patch}" if row.patch else ""
+    parts = [
+        element("h3", found.text, " ", element("code", found.id)),
+        element(
+            "p", element("code", place), patch, ", ", outside(row.url, "message") if row.url else Html("")
+        ),
+        element("pre", found.quote, tabindex="0"),
+    ]
+    parts += [element("p", f"{item.fact} [{item.source}]", class_="soft") for item in found.evidence]
+    return element("article", *parts, id=found.id)
 
 
 def several(parts: list[Html], what: str) -> Html:
