@@ -109,8 +109,17 @@ _MOVES = re.compile(
 """Verbs by which a statement of where something lives is about a change to come."""
 
 
+_FUTURE = re.compile(
+    r"\b(?:memdesc world|in the future|future|eventually|long[- ]term|some ?day|one day|ultimately|the goal|the plan"
+    r"|my plan|end goal|down the road|next step)\b",
+    re.I,
+)
+
+
 def _to_come(claim: Claim) -> bool:
     """Whether a claim of residence or existence speaks of a change, in the present tense."""
+    if claim.tense is Tense.PRESENT and _FUTURE.search(claim.quote):
+        return True
     lives = claim.predicate in (Predicate.RESIDES, Predicate.MEMBER_OF) or claim.subject.startswith("PG_")
     return lives and claim.tense is Tense.PRESENT and _MOVES.search(claim.quote) is not None
 
@@ -183,14 +192,18 @@ def _later(question: _Asked, versions: tuple[str, ...]) -> tuple[str, ...]:
 
 def _read_otherwise(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict | None:
     """A confirmation by another reading of the sentence, or None: such readings never refute."""
-    if _supposed(question):
+    modality = question.claim.modality
+    if modality in (Modality.CONDITIONAL, Modality.QUESTION) or suggests(question.claim):
         return None
+    supposed = _supposed(question)
     for other in readings(question):
         again = _Asked(other, question.message, question.model)
         for version in versions_in_question(context):
             decided = _ask(again, version, context.arch, trace, [])
             if decided is None or _of_claim(other, decided[1].truth) is not Truth.TRUE:
                 continue
+            if supposed and not isinstance(decided[0], LayoutRule):
+                continue  # where bytes lie is so whatever "would" be done to them
             verdict = _verdict(again, context, version, *decided)
             read = f"{other.subject} {other.predicate.replace('_', ' ')} {other.object or other.value}"
             negated = "not: " if other.polarity is Polarity.NEGATIVE else ""

@@ -122,8 +122,9 @@ def _is_about(other: Claim, claim: Claim, own: set[str]) -> bool:
 
 
 def _bare(name: str) -> str:
-    """A member without struct and page index."""
-    return name.split(".")[-1]
+    """A member without struct and page index; a compound's second flags word is "flags" to most writers."""
+    bare = name.split(".")[-1]
+    return "flags" if bare == "_flags_1" else bare
 
 
 def _own_names(question: Question) -> set[str]:
