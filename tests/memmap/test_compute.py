@@ -19,7 +19,7 @@ from tests.memmap.btf_maker import small_kernel
 from threadmine.errors import ModelError
 from threadmine.memmap.cdecl import Headers
 from threadmine.memmap.compute import Computer
-from threadmine.memmap.elf import elf_sections, read_image
+from threadmine.memmap.elf import banner_version, elf_sections, read_image
 
 TYPES = (
     "char",
@@ -158,6 +158,19 @@ def test_packed_images_are_unpacked_and_tell_their_version(
     path.write_bytes(b"MZ" + bytes(3000) + b"\x1f\x8b\x08 no gzip" + pack(image) + b"signature")
     found = read_image(path)
     assert (found.btf, found.version) == (small_kernel(), "6.20.3")
+
+
+@pytest.mark.parametrize(
+    ("banner", "version"),
+    [
+        (b"Linux version 6.1.0-50-amd64 (a@b) (gcc 12.2.0) #1 SMP Debian 6.1.176-1 (2026)\n", "6.1.176"),
+        (b"Linux version 6.19.0 (a@b) #1 SMP\n 6.19.4", "6.19.0"),
+        (b"Linux version 7.3-rc7+ (a@b)\n", "7.3-rc7"),
+        (b"no banner", ""),
+    ],
+)
+def test_the_version_of_an_image_is_that_of_its_banner(banner: bytes, version: str) -> None:
+    assert banner_version(b"\0\0" + banner) == version
 
 
 def test_images_without_types_say_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -202,7 +202,7 @@ class Btf:
         if inner is not None and inner.kind == FUNC_PROTO:
             return "fnptr"
         text = self.spell(target, depth + 1)
-        return f"{text}*" if text.endswith("*") else f"{text} *"
+        return f"{text} *"
 
     def enum(self, number: int) -> dict[str, int]:
         """The values of an enum."""

@@ -305,7 +305,7 @@ class Computer:
         if base.startswith("struct "):
             base = f"struct {self._macro(base.split()[1])}"
         base = _SPELLINGS.get(base, base)
-        return f"{base} {'*' * stars}" if stars else base
+        return f"{base}{' *' * stars}"
 
     def struct(self, name: str) -> StructLayout | None:
         """The layout of ``struct name``; None where the headers do not define it."""

@@ -22,6 +22,7 @@ from threadmine.errors import ModelError
 MAX_SECTIONS = 65536
 MAX_IMAGE = 1 << 30
 MAX_TRIES = 32
+MAX_BANNER = 400
 _BANNER = re.compile(rb"Linux version (\d{1,3}\.\d{1,4}(?:\.\d{1,5})?(?:-rc\d{1,3})?)")
 PAHOLE_SECONDS = 600
 
@@ -46,14 +47,24 @@ def read_image(path: Path) -> Image:
         raise ModelError(error.strerror or "cannot be read", str(path)) from error
     data = packed if packed[:4] == b"\x7fELF" else unpacked(packed) or packed
     sections = elf_sections(data, str(path))
-    banner = _BANNER.search(data)
-    version = banner[1].decode() if banner else ""
+    version = banner_version(data)
     if ".BTF" in sections:
         offset, size = sections[".BTF"]
         return Image(data[offset : offset + size], version)
     if ".debug_info" in sections and data is packed:
         return Image(_from_dwarf(path), version)
     raise ModelError("has no .BTF section and no debug information", str(path), "use an unstripped vmlinux")
+
+
+def banner_version(data: bytes) -> str:
+    """The version in the kernel's banner; of a distribution's 6.1.0-50 the 6.1.176 that is named behind it."""
+    banner = _BANNER.search(data)
+    if banner is None:
+        return ""
+    version, rest = banner[1].decode(), data[banner.end() : banner.end() + MAX_BANNER].partition(b"\n")[0]
+    series = ".".join(version.split(".")[:2])
+    stable = re.search(rb"(?<![\d.])" + re.escape(series).encode() + rb"\.[1-9]\d{0,4}(?![\d.])", rest)
+    return stable[0].decode() if stable and version == f"{series}.0" else version
 
 
 def unpacked(data: bytes) -> bytes:
