@@ -17,6 +17,7 @@ _CLOSE = re.compile(r"(?:" + _VERBS + r")(?:\s{0,3}\([^()\n]{0,80}\))?\s{0,3}(?:
 _CLOSE_BEFORE_NAME = re.compile(r"\b(?:schrieb|skrev|schreef)\s[^\n]{1,100}:[ \t]*\Z")
 _END_MARKS = (":\n", ": \n", "：\n", "...\n", "…\n")
 _TAIL = 140
+_LAST = (*WROTE, ")")
 _QUOTE = re.compile(r"[ \t]?(?:>[ \t]?)*")
 _START = re.compile(
     r"(?:\*|>)?\s*(?:(?:"
@@ -102,6 +103,9 @@ def _ending_at(body: str, line_end: int) -> Attribution | None:
     """The attribution that ends with the line that ends at ``line_end``, if there is one."""
     line_start = body.rfind("\n", 0, line_end) + 1
     tail = body[max(line_start, line_end - _TAIL) : line_end]
+    word = tail.rstrip(" \t\xa0:：.…")
+    if not word.endswith(_LAST) and not ("schr" in tail or "skr" in tail):
+        return None
     if _CLOSE.search(tail) is None:
         if _CLOSE_BEFORE_NAME.search(tail) is None:
             return None
