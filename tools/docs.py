@@ -1,14 +1,14 @@
-"""Writes the reference pages of docs/ that are made from the program: commands, query language."""
+"""Writes the reference pages of docs/ that are made from the program: commands, query language, exports."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from threadmine.cli.reference import commands_page, queries_page
+from threadmine.cli.reference import commands_page, exports_page, queries_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
-PAGES = {"commands.md": commands_page, "queries.md": queries_page}
+PAGES = {"commands.md": commands_page, "queries.md": queries_page, "exports.md": exports_page}
 
 
 def main() -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import click
 import pytest
 
+from tests import world
 from tests.conftest import ROOT
-from threadmine.cli.reference import commands, commands_page, queries_page
+from threadmine.cli.export import KINDS
+from threadmine.cli.main import execute
+from threadmine.cli.reference import commands, commands_page, exports_page, queries_page
 from threadmine.query.terms import TERMS
+from threadmine.render.columns import COLUMNS
 
 COMMANDS = dict(commands())
 
@@ -48,6 +54,16 @@ def test_every_query_term_is_in_the_docs() -> None:
     assert page == queries_page(), "run tools/docs.py"
     for name in TERMS:
         assert f"| `{name}:` |" in page
+
+
+def test_every_export_key_is_in_the_docs(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert written("exports.md") == exports_page(), "run tools/docs.py"
+    database = world.make(tmp_path / "world.db")
+    assert set(COLUMNS) == set(KINDS)
+    for kind, columns in COLUMNS.items():
+        assert execute(["--db", database, "export", kind]) == 0
+        for line in capfd.readouterr().out.splitlines():
+            assert list(json.loads(line)) == ["schema", *columns], kind
 
 
 def test_the_page_of_commands_is_markdown_with_whole_tables() -> None:

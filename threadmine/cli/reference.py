@@ -1,4 +1,4 @@
-"""The reference pages docs/commands.md and docs/queries.md, made from the parser: they cannot drift."""
+"""The pages docs/commands.md, queries.md and exports.md, made from the program: they cannot drift."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from threadmine.cli.catalogue import CATALOGUE, SECTIONS
 from threadmine.cli.main import available, threadmine
 from threadmine.query.terms import HAS, IS, TERMS
+from threadmine.render.columns import COLUMNS
 
 STREAMS = """\
 Data goes to standard output, narration to standard error. Exit status: 0 done, 1 failed (the reason on
@@ -38,6 +39,23 @@ A row that a term has no meaning for (a message has no verdict) does not meet it
 
 | term | meaning | values | example |
 | --- | --- | --- | --- |
+"""
+
+
+EXPORTS = """\
+# Exports
+
+Made from the program's own table by `tools/docs.py`; do not edit by hand.
+
+`threadmine export claims|concerns|fields|series|messages` writes JSON Lines: UTF-8, one object a line, every
+key always there (null where unknown), each with `"schema": 1`. `--since`, `--series`, `--field` and terms of
+the [query language](queries.md) cut it down. `issues`, `claims`, `fields`, `touches`, `series`, `board`,
+`findings`, `search`, `show`, `conflicts` and `digest` print one document `{"schema": 1, "items": [...]}` with
+`--json`. A change of meaning bumps `schema`; an additional key does not.
+
+Other forms: `--format csv` (RFC 4180; lists as JSON in their cell, cells that a spreadsheet would run as a
+formula with an apostrophe in front), `--format mbox` (messages: text and main headers, mboxrd) and
+`--format dot` (messages: threads; series: which version follows which) for Graphviz.
 """
 
 
@@ -132,3 +150,12 @@ _VALUES = {
     "span": ">2w, <3d, 1w..4w; h d w mo y",
     "moment": "7d, 2w, 2026-01-16, 2026-W03, yesterday",
 }
+
+
+def exports_page() -> str:
+    """docs/exports.md."""
+    lines = EXPORTS.splitlines()
+    for kind, columns in COLUMNS.items():
+        lines += ["", f"## {kind}", "", "| key | meaning |", "| --- | --- |"]
+        lines += [f"| `{name}` | {_cell(meaning)} |" for name, meaning in columns.items()]
+    return "\n".join(lines) + "\n"
