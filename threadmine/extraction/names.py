@@ -107,10 +107,10 @@ _NAME = re.compile(
     r"""
     (?P<cast>\(\(\s*struct\s+(?P<castto>\w{1,40})\s*\*\s*\)[^()\n]{0,20}(?:\([^()\n]{0,40}\))?[^()\n]{0,10}\)->(?P<castmember>\w{1,60}))
   | (?P<struct>\bstruct\s+(?P<structname>[a-z_]\w{1,60})(?:::(?P<structmember>\w{1,60}))?)
-  | (?P<chain>(?<![\w.>/-])(?:[A-Za-z_]\w{0,60}(?:\[[^\]\s]{0,20}\]|\(\))?)?
-        (?:(?:->|\.(?!\.)|::)[A-Za-z_]\w{0,60}(?:\[\w{0,20}\])?){1,6}(?P<chaincall>\()?)
-  | (?P<call>(?<![\w.>/-])[A-Za-z_]\w{2,60}(?:\[s\]|\(s\))?)\(
-  | (?P<word>(?<![\w.>/-])[A-Za-z_]\w{2,60})(?![\w/]|\.[chS]\b)
+  | (?P<chain>(?<![\w.>/-])(?:[A-Za-z_]\w{0,60}+(?:\[[^\]\s]{0,20}\]|\(\))?)?
+        (?:(?:->|\.(?!\.)|::)[A-Za-z_]\w{0,60}+(?:\[\w{0,20}\])?){1,6}(?P<chaincall>\()?)
+  | (?P<call>(?<![\w.>/-])[A-Za-z_]\w{2,60}+(?:\[s\]|\(s\))?)\(
+  | (?P<word>(?<![\w.>/-])[A-Za-z_]\w{2,60}+)(?![\w/]|\.[chS]\b)
     """,
     re.VERBOSE,
 )
@@ -244,10 +244,15 @@ def find_names(text: str, lexicon: Lexicon, mail: MailFacts = NO_MAIL) -> tuple[
     return tuple(found)
 
 
+_LISTING = ("/", " & ", " stay", " move", " go", " live", " exist", " remain", " become", " turn")
+
+
 def _listed_flags(text: str, lexicon: Lexicon) -> Iterable[Name]:
     """Flags without their ``PG_``: in a list with slashes ("Head/Private2"), or alone where they "stay" or
     "move".
     """
+    if not any(sign in text for sign in _LISTING):
+        return
     for match in _FLAG_LIST.finditer(text):
         words = list(_CAPITALISED.finditer(text, match.start(), match.end()))
         known = [(word, _listed_flag(word.group(), lexicon)) for word in words]

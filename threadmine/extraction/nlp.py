@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -163,6 +163,22 @@ def _longest(found: list[_Found]) -> list[_Found]:
     return kept
 
 
+_Search = Callable[[str], re.Match[str] | None]
+
+
+def _unless_plain(search: _Search) -> _Search:
+    """``search``, not asked about words of letters alone, which most are."""
+
+    def searched(text: str) -> re.Match[str] | None:
+        return None if text.isalpha() else search(text)
+
+    return searched
+
+
+def _infixes(text: str) -> Iterator[re.Match[str]]:
+    return iter(()) if text.isalpha() else _INFIX.finditer(text)
+
+
 @lru_cache(maxsize=1)
 def language() -> Language:
     """The pipeline, made once for a process."""
@@ -172,10 +188,10 @@ def language() -> Language:
     nlp.tokenizer = Tokenizer(
         nlp.vocab,
         rules={},
-        prefix_search=_PREFIX.search,
-        suffix_search=_SUFFIX.search,
-        infix_finditer=_INFIX.finditer,
-        token_match=_WHOLE.match,
+        prefix_search=_unless_plain(_PREFIX.match),
+        suffix_search=_unless_plain(_SUFFIX.search),
+        infix_finditer=_infixes,
+        token_match=_unless_plain(_WHOLE.match),
     )
     nlp.add_pipe("terms")
     return nlp
