@@ -117,7 +117,8 @@ def open_points(queries: Queries, hand: InHand) -> tuple[Detail, ...]:
         issues = [row for row in issues if _asked_on(mails.get(row.concern.message_id)) == wanted]
         if hand.own is None:
             issues = list(_followed(queries, hand, issues, mails))
-    left = dropped(issues, mails.values(), hand.own.id if hand.own else "")
+    order = [*(row.id for row in hand.earlier), hand.own.id if hand.own else ""]
+    left = dropped(issues, mails.values(), order)
     return tuple(detail_of_issue(one.row, "; ".join(one.reasons)) for one in left)
 
 

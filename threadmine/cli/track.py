@@ -61,7 +61,7 @@ def find_dropped(queries: Queries, chain: list[SeriesRow]) -> tuple[Dropped, ...
 
     issues = [issue for row in chain for issue in queries.issues(series=row.id)]
     mails = [mail for row in chain for mail in queries.messages(series=row.id)]
-    return dropped(issues, mails, chain[-1].id)
+    return dropped(issues, mails, [row.id for row in chain])
 
 
 def _dropped_lines(

@@ -15,8 +15,14 @@ from datetime import datetime
 from threadmine.model import ConcernKind, ConcernState, IssueRow, Moment, StoredMessage
 from threadmine.parse.subject import parse_subject
 from threadmine.track.follow import NOT_DONE, PATCH_GONE
+from threadmine.track.people import same_person
 from threadmine.track.same import same_issue
 from threadmine.track.versions import title_key
+
+_TOUCHED = re.compile(r"the line is changed or gone|\(\) is changed|adds a comment")
+
+LONG_AGO = 3
+"""Versions after which a point that nobody raised again is more likely to be moot than forgotten."""
 
 _SETTLING = frozenset({"Reviewed-by", "Acked-by"})
 _KIND_WEIGHT = {
@@ -39,14 +45,19 @@ class Dropped:
     places: tuple[str, ...]
 
 
-def dropped(issues: Sequence[IssueRow], mails: Iterable[StoredMessage], newest: str) -> tuple[Dropped, ...]:
-    """The unsettled concerns of the versions before ``newest``, the weightiest first.
+def dropped(
+    issues: Sequence[IssueRow], mails: Iterable[StoredMessage], order: Sequence[str]
+) -> tuple[Dropped, ...]:
+    """The unsettled concerns of the versions before the last of ``order``, the weightiest first.
 
     Args:
         issues: the concerns of all versions in hand.
         mails: all mail of these versions, for tags and for the patches that concerns answer.
-        newest: the series id of the newest version; what was raised on it is not dropped yet.
+        order: the series ids of the versions, oldest first; what was raised on the last is not dropped
+            yet. An empty id at the end stands for a version that is not in the database.
     """
+    newest = order[-1] if order else ""
+    since = {name: len(order) - 1 - at for at, name in enumerate(order)}
     by_id = {mail.message_id: mail for mail in mails}
     tags = _tags(by_id.values())
     left = [
@@ -59,7 +70,7 @@ def dropped(issues: Sequence[IssueRow], mails: Iterable[StoredMessage], newest: 
     ]
     left = [row for row in left if not _tagged(row, by_id.get(row.concern.message_id), tags)]
     later = [row for row in issues if row.series_id == newest]
-    found = [_weigh(group, later) for group in _groups(left)]
+    found = [_weigh(group, later, since.get(group[-1].series_id, 0)) for group in _groups(left)]
     return tuple(
         sorted(found, key=lambda one: (-one.weight, _when(one.row.concern.date), one.row.concern.id))
     )
@@ -67,7 +78,7 @@ def dropped(issues: Sequence[IssueRow], mails: Iterable[StoredMessage], newest: 
 
 def _by_author(row: IssueRow) -> bool:
     """Whether the author of the series asks: reviewers owe the answer, the next version does not."""
-    return row.waits_for is None
+    return row.waits_for is None or same_person(row.waits_for, row.concern.author)
 
 
 def _groups(rows: Sequence[IssueRow]) -> list[list[IssueRow]]:
@@ -83,7 +94,8 @@ def _groups(rows: Sequence[IssueRow]) -> list[list[IssueRow]]:
     return groups
 
 
-def _weigh(group: Sequence[IssueRow], later: Sequence[IssueRow]) -> Dropped:
+def _weigh(group: Sequence[IssueRow], later: Sequence[IssueRow], since: int) -> Dropped:
+    """How much an issue matters; ``since``: how many versions came after it was last raised."""
     row = group[-1]
     again = [other for other in later if same_issue(row.concern, other.concern)]
     weight = max(_KIND_WEIGHT[one.concern.kind] for one in group)
@@ -108,6 +120,12 @@ def _weigh(group: Sequence[IssueRow], later: Sequence[IssueRow]) -> Dropped:
         weight += 1
     if row.concern.source != "human":
         weight -= 1
+    if not row.status.addressed_evidence.startswith(NOT_DONE) and since >= LONG_AGO:
+        weight -= 2
+        reasons.append(f"not said again in {since} versions")
+    if _TOUCHED.search(row.status.addressed_evidence):
+        weight -= 3
+        reasons.append("its place has changed since")
     if PATCH_GONE in row.status.addressed_evidence:
         weight -= 3
         reasons.append("its patch is no longer in the series")

@@ -29,6 +29,12 @@ from threadmine.vocab.concerns_cues import Words, read_words, vocabulary
 MAX_GAP = 700
 """Characters, squashed, between a quoted concern and the text that still answers it."""
 
+MAX_SHORT_GAP = 250
+"""The same for a refusal in a word or two; "Ok." is often said of a whole paragraph."""
+
+MAX_SHORT = 20
+"""Characters of an answer in a word or two."""
+
 MAX_NEXT = 600
 """Characters between an objection and the request that belongs to it."""
 
@@ -155,7 +161,8 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
     key = squash(concern.quote)[-_KEY:]
     rest = tree.rest(concern) if mail.in_reply_to == concern.message_id else ""
     for at, exchange in enumerate(tree.exchanges(mail)):
-        if not exchange.quoted or not _is_about(exchange.quoted, key, rest):
+        gap = MAX_SHORT_GAP if _is_short(exchange) else MAX_GAP
+        if not exchange.quoted or not _is_about(exchange.quoted, key, rest, gap):
             continue
         effect, quote = tree.effect(mail, at, by_asker)
         if effect is not None:
@@ -163,13 +170,17 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
             return
 
 
-def _is_about(quoted: str, key: str, rest: str) -> bool:
-    """Whether a quotation shows the concern near its end, or ends in the text that goes on from it
-    (``rest``).
-    """
+def _is_short(exchange: Exchange) -> bool:
+    """Whether all that is said is a "No." or the like: then it is said of the last thing quoted."""
+    (said,) = exchange.said if len(exchange.said) == 1 else ("",)
+    return 0 < len(said) <= MAX_SHORT and bool(_cue("disagree", read_words(said)))
+
+
+def _is_about(quoted: str, key: str, rest: str, gap: int) -> bool:
+    """Whether a quotation shows the concern near its end, or ends in the text that goes on from it."""
     at = quoted.rfind(key)
     if at >= 0:
-        return len(quoted) - at - len(key) <= MAX_GAP
+        return len(quoted) - at - len(key) <= gap
     return len(quoted) >= _TAIL and quoted[-_TAIL:] in rest
 
 

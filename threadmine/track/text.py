@@ -23,6 +23,7 @@ _CLOSING = re.compile(
     r"(?i:many )?(?i:thanks|thank you|thx|cheers|regards|best|best regards|kind regards|br)[,.! -]*"
     r"(?:[A-Z]\w+[,.! ]*){0,3}"
 )
+_GREETING = re.compile(r"(?i:h|hi|hello|hey|dear|good (?:morning|evening|day))\b[ \w.,'-]{0,40}[,!.:]?")
 _OWN = frozenset({StretchKind.PROSE, StretchKind.CODE, StretchKind.DIFF, StretchKind.LOG})
 
 
@@ -65,7 +66,7 @@ def exchanges(mail: StoredMessage) -> tuple[Exchange, ...]:
                 quoted.append(text)
         elif stretch.kind in _OWN:
             if stretch.kind is StretchKind.PROSE:
-                said += split_sentences(text)
+                said += (sentence for sentence in split_sentences(text) if not _GREETING.fullmatch(sentence))
             elif text.strip():
                 code = True
     if said and _CLOSING.fullmatch(said[-1]):
