@@ -146,6 +146,8 @@ def test_real_btf_gives_the_structs_of_the_facts(corpus: Path, btf: str, facts: 
     layout = read((corpus / "truth" / "btf" / f"{btf}.btf").read_bytes())
     truth: dict[str, Any] = json.loads((corpus / "truth" / "layouts" / f"{facts}.json").read_text())
     assert set(layout.structs) == set(truth["structs"])
+    assert layout.arch == {"amd64": "x86-64", "arm64": "arm64", "32bit": "arm"}[btf.split("-")[-1]]
+    assert layout.config == "as built"
     for name, struct_ in truth["structs"].items():
         assert layout.structs[name].size == struct_["size"]
         assert [member_document(m) for m in layout.structs[name].members] == struct_["members"], name

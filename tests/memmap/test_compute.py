@@ -160,6 +160,16 @@ def test_packed_images_are_unpacked_and_tell_their_version(
     assert (found.btf, found.version) == (small_kernel(), "6.20.3")
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_btf_is_found_in_raw_images(tmp_path: Path, order: str) -> None:
+    decoy = struct.pack(order + "HBBI", 0xEB9F, 1, 0, 24) + b"\xff" * 40
+    raw = b"code" * 100 + decoy + small_kernel(order) + b"more code" + b"\0Linux version 6.20.1 (a@b)\n"
+    path = tmp_path / "image"
+    path.write_bytes(b"head" + gzip.compress(raw))
+    found = read_image(path)
+    assert (found.btf, found.version) == (small_kernel(order), "6.20.1")
+
+
 @pytest.mark.parametrize(
     ("banner", "version"),
     [

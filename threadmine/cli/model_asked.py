@@ -71,6 +71,7 @@ class Asked:
         """``6.19.14, x86-64, configuration of the distribution (layout 6.19.14-amd64)``."""
         layout = self.layout
         config = "configuration of the distribution" if layout.config == "distribution" else layout.config
+        config = "configuration as it was built" if config == "as built" else config
         text = f"{layout.asked or layout.kernel}, {layout.arch}, {config} ({layout.source})"
         return f"{text}, inferred: no facts of this very kernel" if layout.inferred else text
 

@@ -307,6 +307,29 @@ def best(btf: Btf, numbers: list[int], name: str, known: Mapping[str, tuple[str,
     return max(numbers, key=score)
 
 
+_TELLTALES = (
+    ("arm64", "cpuinfo_arm64"),
+    ("s390x", "lowcore"),
+    ("ppc64", "paca_struct"),
+    ("riscv64", "riscv_isainfo"),
+    ("x86-64", "cpuinfo_x86"),
+    ("arm", "cpuinfo_arm"),
+)
+"""Structs that only one architecture has."""
+
+
+def architecture(btf: Btf, word: int) -> str:
+    """The architecture by the structs it alone has, else by word size and byte order."""
+    names = frozenset(name for _, name in _TELLTALES)
+    found = btf.named((STRUCT,), names)
+    for arch, name in _TELLTALES:
+        if name in found:
+            return "i386" if arch == "x86-64" and word == 4 else arch
+    if btf.order == ">":
+        return f"{word * 8}-bit big-endian"
+    return "x86-64" if word == 8 else "i386"
+
+
 def read_layout(
     data: bytes, kernel: str, arch: str, where: str, known: Mapping[str, tuple[str, ...]]
 ) -> Layout:
@@ -335,11 +358,12 @@ def read_layout(
         enums[name] = btf.enum(max(numbers, key=lambda n: btf.type(n).count))
     return Layout(
         kernel=kernel,
-        arch=arch or ("x86-64" if word == 8 else "i386"),
+        arch=arch or architecture(btf, word),
         pointer_size=word,
         source=f"BTF {where}",
         structs={name: structs[name] for name in STRUCTS if name in structs},
         enums=enums,
         asked=kernel,
+        config="as built",
         byte_order="little" if btf.order == "<" else "big",
     )

@@ -46,8 +46,11 @@ def read_image(path: Path) -> Image:
     except OSError as error:
         raise ModelError(error.strerror or "cannot be read", str(path)) from error
     data = packed if packed[:4] == b"\x7fELF" else unpacked(packed) or packed
-    sections = elf_sections(data, str(path))
     version = banner_version(data)
+    raw = embedded_btf(data) if data[:4] != b"\x7fELF" else b""
+    if raw:
+        return Image(raw, version)
+    sections = elf_sections(data, str(path))
     if ".BTF" in sections:
         offset, size = sections[".BTF"]
         return Image(data[offset : offset + size], version)
@@ -57,7 +60,7 @@ def read_image(path: Path) -> Image:
 
 
 def banner_version(data: bytes) -> str:
-    """The version in the kernel's banner; of a distribution's 6.1.0-50 the 6.1.176 that is named behind it."""
+    """The version in the kernel's banner; of a 6.1.0-50 the 6.1.176 that is named behind it."""
     banner = _BANNER.search(data)
     if banner is None:
         return ""
@@ -68,7 +71,7 @@ def banner_version(data: bytes) -> str:
 
 
 def unpacked(data: bytes) -> bytes:
-    """The ELF image packed in a bzImage or vmlinuz (gzip, xz, zstd or bzip2); empty where none is found."""
+    """The image packed in a bzImage or vmlinuz (gzip, xz, zstd or bzip2); empty where none is found."""
     for magic, start in _PACKERS:
         at = -1
         for _ in range(MAX_TRIES):
@@ -79,9 +82,24 @@ def unpacked(data: bytes) -> bytes:
                 image = start()(data[at:])
             except (OSError, ValueError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError):
                 continue
-            if image[:4] == b"\x7fELF":
+            if image[:4] == b"\x7fELF" or embedded_btf(image):
                 return image
     return b""
+
+
+def embedded_btf(data: bytes) -> bytes:
+    """The largest BTF blob within a raw image (s390 and arm kernels are no ELF files); empty if none."""
+    best = b""
+    heads = (("<", b"\x9f\xeb\x01\0\x18\0\0\0"), (">", b"\xeb\x9f\x01\0\0\0\0\x18"))
+    for order, magic in heads:
+        at = data.find(magic)
+        while at >= 0:
+            types_at, types, strings_at, strings = struct.unpack_from(order + "IIII", data, at + 8)
+            size = 24 + max(types_at + types, strings_at + strings)
+            if types >= 12 and strings_at == types_at + types and at + size <= len(data) and size > len(best):
+                best = data[at : at + size]
+            at = data.find(magic, at + 1)
+    return best
 
 
 def _gzip() -> Callable[[bytes], bytes]:

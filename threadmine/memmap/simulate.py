@@ -45,6 +45,8 @@ SPLIT_FLAGS = (
     "PG_workingset", "PG_locked", "PG_unevictable", "PG_arch_2", "PG_arch_3", "PG_dirty", "PG_dropbehind",
 )  # fmt: skip
 """Flags that the pages of a split folio inherit."""
+POISON = {"ppc64": 0x5DEADBEEF0000000}
+"""What is added to poison pointers on 64 bit, where it is not the usual 0xdead000000000000."""
 CHECK_AT_FREE = (
     "PG_lru", "PG_locked", "PG_private", "PG_private_2", "PG_writeback", "PG_reserved", "PG_slab",
     "PG_active", "PG_unevictable", "PG_mlocked",
@@ -356,7 +358,7 @@ class Machine:
         enums = self.layout.enums.get("memory_type", {})
         if name in enums:
             return enums[name]
-        poison = 0xDEAD000000000000 if bits == 64 else 0
+        poison = POISON.get(self.layout.arch, 0xDEAD000000000000) if bits == 64 else 0
         flags = self.layout.enums.get("pageflags", {})
         known = {
             "NULL": 0,
