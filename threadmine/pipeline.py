@@ -157,9 +157,12 @@ def _store_batch(
     if gone:  # their successors were stored already
         store.store_thread([], [*gone])
         gone.clear()
-    new = [name for name in by_id if name not in stored]
+    came = [message for message in batch if not message.quoted_only]  # stand-ins are made, not read
+    new = list(
+        dict.fromkeys(m.message_id for m in came if m.message_id in by_id and m.message_id not in stored)
+    )
     account.new_ids += new
-    account.known += len(batch) - len(new)
+    account.known += len(came) - len(new)
 
 
 def _mined(message: Message, find: Miner, account: _Account) -> Mined:
