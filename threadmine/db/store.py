@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from threadmine.db import rows
+from threadmine.db import rows, values
 from threadmine.db.bulk import Statements
 from threadmine.db.schema import (
     ConcernName,
@@ -157,5 +157,5 @@ class Store:
 def _is_unknown(message: Mail, key: int | None, stored: dict[tuple[int, str], tuple[str, str]]) -> bool:
     if key is None:
         return True
-    origin = stored.get((key, rows.content_hash(message)))
+    origin = stored.get((key, values.content_hash(message)))
     return origin is None or (message.origin.source, message.origin.place) < origin

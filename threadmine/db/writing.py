@@ -14,14 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
-from threadmine.db import rows
+from threadmine.db import rows, values
 from threadmine.db.bulk import Statements
 from threadmine.db.names import split_name
 from threadmine.db.places import (
     Arranged,
     Groups,
     Light,
-    SeriesDraft,
     arrange_series,
     counted_references,
     thread_id_of,
@@ -37,13 +36,13 @@ from threadmine.db.schema import (
     FindingRecord,
     KnownId,
     Message,
-    SeriesPatch,
     SeriesVersion,
     Thread,
     TouchRecord,
     TrailerRow,
     id_hash,
 )
+from threadmine.db.series_writing import clear_series, write_series
 from threadmine.db.standins import remove_messages
 from threadmine.model import Mined, VerdictKind
 
@@ -69,28 +68,6 @@ _LIGHT = (
     Message.author_name,
 )
 
-_SERIES_FIELDS = """
-INSERT INTO series_fields (series_id, member, struct, reads, writes, others)
-SELECT p.series_id, t.member, t.struct,
-       SUM(CASE t.access WHEN 'read' THEN 1 ELSE 0 END),
-       SUM(CASE t.access WHEN 'write' THEN 1 ELSE 0 END),
-       SUM(CASE t.access WHEN 'read' THEN 0 WHEN 'write' THEN 0 ELSE 1 END)
-FROM series_patches p
-JOIN series s ON s.id = p.series_id
-JOIN touches t ON t.message_key = p.message_key
-WHERE s.thread_id = {mark} AND t.side <> ' '
-GROUP BY p.series_id, t.member, t.struct
-"""
-
-_SERIES_TRAILERS = """
-SELECT m.series_id, t.tag, COUNT(DISTINCT m.patch_number || ' ' || COALESCE(t.address, t.value))
-FROM messages m
-JOIN trailers t ON t.message_key = m.key
-WHERE m.thread_id = {mark} AND m.series_id <> ''
-GROUP BY m.series_id, t.tag
-ORDER BY m.series_id, t.tag
-"""
-
 
 class Incoming:
     """A message to be written, with its content hash and what places it in a thread."""
@@ -100,7 +77,7 @@ class Incoming:
     def __init__(self, mined: Mined) -> None:
         message = mined.message
         self.mined = mined
-        self.hashed = rows.content_hash(message)
+        self.hashed = values.content_hash(message)
         self.message_id = rows.clean(message.message_id)
         self.references = counted_references(self.message_id, [*map(rows.clean, message.references)])
         self.origin = (rows.clean(message.origin.source), rows.clean(message.origin.place))
@@ -212,7 +189,7 @@ class Writing:
     def _note_origin(self, same: Incoming, key: int, known: tuple[str, str]) -> None:
         """Of equal mails from two places the place that sorts first is kept, whichever came first."""
         if same.origin < known:
-            list_name = rows.clean(rows.list_of(same.mined.message))
+            list_name = rows.clean(values.list_of(same.mined.message))
             columns = (Message.source, Message.place, Message.list_name)
             self.sql.update(self.connection, columns, Message.key, [(*same.origin, list_name, key)])
             self.sql.update(
@@ -223,7 +200,7 @@ class Writing:
         """The same for copies that do not count."""
         if same.origin < known:
             source, place = same.origin
-            list_name = rows.clean(rows.list_of(same.mined.message))
+            list_name = rows.clean(values.list_of(same.mined.message))
             self.connection.execute(
                 update(Copy)
                 .where(Copy.message_key == key, Copy.content_hash == same.hashed)
@@ -231,17 +208,14 @@ class Writing:
             )
 
     def _write_copies(self, losing: Sequence[Incoming], replaced: dict[int, tuple[Any, ...]]) -> None:
-        values: list[tuple[object, ...]] = [
+        copies: list[tuple[object, ...]] = [
             (key, row[1], row[3], row[4], row[5]) for key, row in replaced.items()
         ]
         for one in losing:
-            message = one.mined.message
-            origin = (rows.clean(message.origin.source), rows.clean(message.origin.place))
-            values.append(
-                (self.numbers[one.message_id], one.hashed, *origin, rows.clean(rows.list_of(message)))
-            )
+            list_name = rows.clean(values.list_of(one.mined.message))
+            copies.append((self.numbers[one.message_id], one.hashed, *one.origin, list_name))
         columns = ("message_key", "content_hash", "source", "place", "list_name")
-        self.sql.insert(self.connection, Copy, columns, values)
+        self.sql.insert(self.connection, Copy, columns, copies)
 
     # ------------------------------------------------------------------------------ threads
 
@@ -287,7 +261,7 @@ class Writing:
     ) -> None:
         """Writes the messages of one thread and everything that follows from them."""
         self._load_lights(joined)
-        links = self._clear_series(joined)
+        links = clear_series(self.sql, self.connection, joined.lights, joined.old_threads)
         self._move(joined)
         fresh = [one for one in joined.incoming if (one.message_id, one.hashed) in chosen]
         names = {one.message_id for one in fresh}
@@ -297,7 +271,9 @@ class Writing:
         arranged = arrange_series(joined.lights)
         self._write_messages(joined, fresh, arranged)
         self._replace_places(joined, names, arranged)
-        self._write_series(joined, arranged, links)
+        write_series(
+            self.sql, self.connection, self.numbers, joined.thread_id, joined.lights, arranged, links
+        )
         self._write_summary(joined)
 
     def _make_anew(self, thread_id: str) -> None:
@@ -307,14 +283,16 @@ class Writing:
             return
         joined = _Joined([], {}, {}, [thread_id], thread_id)
         self._load_lights(joined)
-        links = self._clear_series(joined)
+        links = clear_series(self.sql, self.connection, joined.lights, joined.old_threads)
         for name, key in self.sql.fetch(
             self.connection, (KnownId.message_id, KnownId.key), KnownId.thread_id, [thread_id]
         ):
             self.numbers[name] = key
         arranged = arrange_series(joined.lights)
         self._replace_places(joined, set(), arranged)
-        self._write_series(joined, arranged, links)
+        write_series(
+            self.sql, self.connection, self.numbers, joined.thread_id, joined.lights, arranged, links
+        )
         self._write_summary(joined)
 
     def _load_lights(self, joined: _Joined) -> None:
@@ -382,16 +360,16 @@ class Writing:
             message = one.mined.message
             key = self.numbers[one.message_id]
             place = arranged.places[one.message_id]
-            messages.append(rows.message_values(key, message, one.hashed, joined.thread_id, place))
-            bodies.append((key, rows.clean(message.body), rows.stretches_text(message.stretches)))
-            trailers += rows.trailer_values(key, message.trailers)
-            touches += rows.touch_values(key, one.mined.touches)
-            search.append((key, rows.clean(message.subject.title), rows.clean(rows.own_text(message))))
+            messages.append(values.message_values(key, message, one.hashed, joined.thread_id, place))
+            bodies.append((key, rows.clean(message.body), values.stretches_text(message.stretches)))
+            trailers += values.trailer_values(key, message.trailers)
+            touches += values.touch_values(key, one.mined.touches)
+            search.append((key, rows.clean(message.subject.title), rows.clean(values.own_text(message))))
         sql, connection = self.sql, self.connection
-        sql.insert(connection, Message, rows.MESSAGE_COLUMNS, messages)
+        sql.insert(connection, Message, values.MESSAGE_COLUMNS, messages)
         sql.insert(connection, Body, ("message_key", "text", "stretches"), bodies)
-        sql.insert(connection, TrailerRow, rows.TRAILER_COLUMNS, trailers)
-        sql.insert(connection, TouchRecord, rows.TOUCH_COLUMNS, touches)
+        sql.insert(connection, TrailerRow, values.TRAILER_COLUMNS, trailers)
+        sql.insert(connection, TouchRecord, values.TOUCH_COLUMNS, touches)
         if self.full_text and search:
             connection.exec_driver_sql("INSERT INTO search (rowid, subject, text) VALUES (?, ?, ?)", search)
         self._write_findings(fresh)
@@ -407,22 +385,22 @@ class Writing:
             key = self.numbers[one.message_id]
             for claim, verdict in zip(one.mined.claims, one.mined.verdicts, strict=True):
                 if claim.id not in claims:
-                    claims[claim.id] = rows.claim_values(key, claim, verdict)
+                    claims[claim.id] = values.claim_values(key, claim, verdict)
                     more = (claim.id, verdict.kind is VerdictKind.REFUTED, rows.seconds(claim.date))
                     claim_names |= {(*_member_first(name), *more) for name in claim.entities if name}
             for concern in one.mined.concerns:
                 if concern.id not in concerns:
-                    concerns[concern.id] = rows.concern_values(key, concern)
+                    concerns[concern.id] = values.concern_values(key, concern)
                     dated = (concern.id, rows.seconds(concern.date))
                     concern_names |= {(*_member_first(name), *dated) for name in concern.targets if name}
             for finding in one.mined.findings:
-                findings.setdefault(finding.id, rows.finding_values(key, finding))
+                findings.setdefault(finding.id, values.finding_values(key, finding))
         sql, connection = self.sql, self.connection
-        sql.insert(connection, ClaimRecord, rows.CLAIM_COLUMNS, list(claims.values()))
+        sql.insert(connection, ClaimRecord, values.CLAIM_COLUMNS, list(claims.values()))
         sql.insert(connection, ClaimName, CLAIM_NAME_COLUMNS, sorted(claim_names, key=_first_three))
-        sql.insert(connection, ConcernRecord, rows.CONCERN_COLUMNS, list(concerns.values()))
+        sql.insert(connection, ConcernRecord, values.CONCERN_COLUMNS, list(concerns.values()))
         sql.insert(connection, ConcernName, CONCERN_NAME_COLUMNS, sorted(concern_names, key=_first_three))
-        sql.insert(connection, FindingRecord, rows.FINDING_COLUMNS, list(findings.values()))
+        sql.insert(connection, FindingRecord, values.FINDING_COLUMNS, list(findings.values()))
 
     def _replace_places(self, joined: _Joined, fresh: set[str], arranged: Arranged) -> None:
         """Corrects the series and patch of stored messages where new mail has changed them."""
@@ -434,55 +412,6 @@ class Writing:
         self.sql.update(self.connection, (Message.series_id, Message.patch_number), Message.key, changed)
 
     # ------------------------------------------------------------------------------- series
-
-    def _clear_series(self, joined: _Joined) -> dict[str, tuple[Any, ...]]:
-        """Removes the series of the threads; returns their links to other versions by series id."""
-        if not any(light.is_candidate for light in joined.lights):
-            return {}
-        columns = (
-            SeriesVersion.id,
-            SeriesVersion.supersedes,
-            SeriesVersion.superseded_by,
-            SeriesVersion.linked_by,
-        )
-        where = SeriesVersion.thread_id
-        found = self.sql.fetch(self.connection, columns, where, joined.old_threads)
-        self.sql.delete(self.connection, where, joined.old_threads)
-        return {row[0]: row[1:] for row in found}
-
-    def _write_series(self, joined: _Joined, arranged: Arranged, links: dict[str, tuple[Any, ...]]) -> None:
-        if not arranged.series:
-            return
-        last: dict[str, int] = {}
-        for light in joined.lights:
-            series_id = arranged.places[light.message_id][0]
-            last[series_id] = max(last.get(series_id, 0), light.sent_at or 0)
-        by_series: dict[str, list[tuple[str, int]]] = {}
-        found = self.connection.exec_driver_sql(
-            _SERIES_TRAILERS.format(mark=self.sql.mark), (joined.thread_id,)
-        )
-        for series_id, tag, count in found:
-            by_series.setdefault(series_id, []).append((tag, count))
-        series = [
-            _series_values(
-                joined.thread_id,
-                draft,
-                self.numbers[draft.head.message_id],
-                last.get(draft.id) or None,
-                by_series.get(draft.id, []),
-                links.get(draft.id, ("", "", "")),
-            )
-            for draft in arranged.series
-        ]
-        self.sql.insert(self.connection, SeriesVersion, SERIES_COLUMNS, series)
-        patches: list[tuple[object, ...]] = [
-            (draft.id, number, self.numbers[patch.message_id])
-            for draft in arranged.series
-            for number, patch in sorted(draft.patches.items())
-        ]
-        columns = ("series_id", "number", "message_key")
-        self.sql.insert(self.connection, SeriesPatch, columns, patches)
-        self.connection.exec_driver_sql(_SERIES_FIELDS.format(mark=self.sql.mark), (joined.thread_id,))
 
     def _write_summary(self, joined: _Joined) -> None:
         dated = [light.sent_at for light in joined.lights if light.sent_at is not None]
@@ -501,59 +430,6 @@ class Writing:
 
 CLAIM_NAME_COLUMNS = ("member", "struct", "claim_id", "is_refuted", "sent_at")
 CONCERN_NAME_COLUMNS = ("member", "struct", "concern_id", "sent_at")
-SERIES_COLUMNS = [
-    "id",
-    "thread_id",
-    "head_key",
-    "title",
-    "author_name",
-    "author_address",
-    "list_name",
-    "version",
-    "version_text",
-    "cover",
-    "total",
-    "complete",
-    "sent_at",
-    "last_at",
-    "base",
-    "change_id",
-    "trailers",
-    "supersedes",
-    "superseded_by",
-    "linked_by",
-]
-
-
-def _series_values(
-    thread_id: str,
-    draft: SeriesDraft,
-    head_key: int,
-    last_at: int | None,
-    trailers: list[tuple[str, int]],
-    links: tuple[Any, ...],
-) -> tuple[object, ...]:
-    head = draft.head
-    return (
-        draft.id,
-        thread_id,
-        head_key,
-        head.title,
-        head.author_name,
-        head.author,
-        head.list_name,
-        head.version,
-        draft.version_text,
-        draft.cover.message_id if draft.cover else None,
-        draft.total,
-        draft.is_complete,
-        head.sent_at,
-        last_at,
-        draft.first_stated("base"),
-        draft.first_stated("change_id"),
-        rows.as_json(trailers),
-        *links,
-    )
 
 
 def _by_key(incoming: Iterable[Incoming]) -> list[list[Incoming]]:
@@ -594,6 +470,6 @@ def _light_of(one: Incoming) -> Light:
         total=subject.total,
         base=message.patch.base_commit if message.patch else "",
         change_id=message.patch.change_id if message.patch else "",
-        list_name=rows.clean(rows.list_of(message)),
+        list_name=rows.clean(values.list_of(message)),
         author_name=rows.clean(message.author.name),
     )
