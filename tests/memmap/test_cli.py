@@ -173,6 +173,18 @@ def test_an_imported_model_goes_before_built_in_facts(ask: Any, tmp_path: Path) 
     assert document(ask("show", "page", "--kernel", "6.19", "--json"))["structs"]["page"]["size"] == 64
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 9}', '{"schema": 1, "name": 1}', "null"])
+def test_a_damaged_model_file_is_one_clear_line(ask: Any, text: str) -> None:
+    from threadmine.memmap.imported import folder
+
+    folder().mkdir(parents=True)
+    (folder() / "broken.json").write_text(text)
+    status, out, err = ask("show", "page", "--kernel", "broken")
+    assert status == 1 and not out and "import it again" in err and len(err.strip().splitlines()) == 1
+    status, out, err = ask("list")
+    assert status == 0 and "6.19.14" in out and "left out" in err
+
+
 @pytest.mark.corpus
 def test_an_imported_kernel_is_simulated(ask: Any, corpus: Path) -> None:
     btf = corpus / "truth" / "btf" / "6.19.14-amd64.btf"

@@ -40,7 +40,14 @@ def list_command(app: App, as_json: bool) -> None:
     from threadmine.memmap.imported import load as load_one
 
     model = load()
-    own = [found for name in imported.names() if (found := load_one(name)) is not None]
+    own = []
+    for name in imported.names():
+        try:
+            found = load_one(name)
+        except ModelError as error:
+            app.out.note(f"left out: {error.line()}")
+            continue
+        own += [found] if found else []
     if as_json:
         kernels = [_listed(layout) for layout in model.sources()]
         rows = [
