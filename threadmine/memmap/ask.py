@@ -7,7 +7,7 @@ depends on. Pure: answers are values, printing is done elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from threadmine.errors import ModelError
@@ -44,7 +44,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between two kernels. ``kind``: added, removed, moved, resized, retyped, struct, flag."""
+    """One difference between two kernels. ``kind``: added, removed, renamed, moved, resized, retyped."""
 
     kind: str
     struct: str
@@ -200,25 +200,41 @@ def _struct_size(struct: object) -> str:
     return "" if size is None else f"{size} bytes"
 
 
-def _member_changes(struct: str, old: object, new: object) -> Iterator[Change]:
-    assert hasattr(old, "items") and hasattr(new, "items")
-    before: dict[str, Member] = dict(old.items())
-    after: dict[str, Member] = dict(new.items())
+def _member_changes(
+    struct: str, before: Mapping[str, Member], after: Mapping[str, Member]
+) -> Iterator[Change]:
+    renamed = _renamed(struct, before, after)
     for name, member in before.items():
-        other = after.get(name)
+        other = after.get(renamed.get(name, name))
         if member.is_part:
             continue
         if other is None:
             yield Change("removed", struct, name, _spell(member), "")
-        elif (member.offset, member.bit_offset) != (other.offset, other.bit_offset):
-            yield Change("moved", struct, name, _spell(member), _spell(other))
+            continue
+        if name in renamed:
+            yield Change("renamed", struct, name, name, other.name)
+        if (member.offset, member.bit_offset) != (other.offset, other.bit_offset):
+            yield Change("moved", struct, other.name, _spell(member), _spell(other))
         elif member.size != other.size:
-            yield Change("resized", struct, name, _spell(member), _spell(other))
+            yield Change("resized", struct, other.name, _spell(member), _spell(other))
         elif _plain_type(member.type) != _plain_type(other.type):
-            yield Change("retyped", struct, name, member.type, other.type)
+            yield Change("retyped", struct, other.name, member.type, other.type)
     for name, member in after.items():
-        if name not in before and not member.is_part:
+        if name not in before and name not in renamed.values() and not member.is_part:
             yield Change("added", struct, name, "", _spell(member))
+
+
+def _renamed(struct: str, before: Mapping[str, Member], after: Mapping[str, Member]) -> dict[str, str]:
+    """Members that go by another name afterwards: old name -> new one."""
+    found: dict[str, str] = {}
+    for name, member in before.items():
+        if name in after or member.is_part:
+            continue
+        for other in aliases_of(struct, name):
+            if other in after and other not in before and other not in found.values():
+                found[name] = other
+                break
+    return found
 
 
 def _flag_changes(before: Layout, after: Layout) -> Iterator[Change]:
