@@ -171,6 +171,8 @@ def _is_told(read: Read) -> bool:
 
 def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidate]:
     """The reading of ``clause`` around ``cue``, one candidate for each item of an enumeration."""
+    if cue.text == "==" and read.words[0] == "@":
+        return []  # kernel-doc says when the member is used, not what it equals
     things = [t for t in clause.things if not _set_aside(read, t)]
     left = [t for t in things if t.last <= cue.first]
     right = [t for t in things if t.first >= cue.last]
@@ -222,27 +224,34 @@ def _passive(read: Read, clause: Clause, cue: Term) -> bool:
 
 
 def _wants_subject(read: Read, clause: Clause, cue: Term) -> bool:
-    """Whether the words before the cue are a pronoun or nothing, so that the subject stands further up."""
+    """Whether nothing but a pronoun stands before the cue, so that the subject was named further up."""
     before = [w for w in read.words[clause.first : cue.first] if w.isalpha()]
     bare = [w for w in before if w not in GRAMMAR.fillers and w not in GRAMMAR.helpers]
     if not bare:
         return clause.first > 0 or read.sentence.place is Place.COMMENT
-    if bare[-1] in GRAMMAR.pronouns or all(w in GRAMMAR.cut_words for w in bare):
+    if all(w in GRAMMAR.cut_words or w in GRAMMAR.pronouns for w in bare):
         return True
-    return len(bare) > 1 and bare[-2] in GRAMMAR.pronouns and bare[-1] in GRAMMAR.generic
+    return len(bare) == 2 and bare[0] in GRAMMAR.pronouns and bare[1] in GRAMMAR.generic
 
 
 def _inherit(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | None:
+    """What a pronoun or a gap stands for: within a sentence something named in it, at its beginning what
+    came before.
+    """
     if clause.opening == "which":
         before = [t for t in read.things if t.last <= clause.first and t.sort is not Sort.CONSTANT]
         return before[-1] if before else memory.subject
     if memory.described is not None:
         return memory.described
+    if clause.first > 0:
+        before = [t for t in read.things if t.last <= clause.first and t.sort in ENTITIES]
+        if memory.subject in before or not before:
+            return memory.subject if before or read.words[0] in GRAMMAR.pronouns else None
+        return before[-1]
     words = read.words[clause.first : cue.first]
     if "function" in words or "helper" in words:
         return memory.function
     if "field" in words or "flag" in words:
         return memory.member
-    if read.sentence.place is Place.REPLY and words[:1] in (("this",), ("it",)):
-        return memory.subject or memory.context or memory.function or memory.member
-    return memory.subject or memory.function or memory.member
+    near = memory.context if read.sentence.place in (Place.REPLY, Place.COMMENT) else None
+    return memory.subject or near or memory.function or memory.member

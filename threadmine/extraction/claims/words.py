@@ -39,6 +39,7 @@ class Grammar:
     avoiding: frozenset[str]
     measuring: frozenset[str]
     limits: frozenset[str]
+    states_in_ing: frozenset[str]
     code: frozenset[str]
     denying: frozenset[str]
     removing: frozenset[str]
@@ -94,6 +95,7 @@ def _load() -> Grammar:
         denying=frozenset(table["denying"]["words"]),
         removing=frozenset(table["removing"]["words"]),
         code=frozenset(table["code"]["words"]),
+        states_in_ing=frozenset(table["states_in_ing"]["words"]),
         breaks=frozenset(
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),

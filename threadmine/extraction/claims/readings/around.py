@@ -12,6 +12,9 @@ from threadmine.model import Predicate
 
 _BY_FUNCTIONS = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.CALLS)
 _BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
+VALUE_WORDS = 10
+"""The most words of a value; what is longer says more than one thing."""
+
 ACTORS = (Sort.FUNCTION, Sort.AGENT, Sort.KIND, Sort.STRUCT)
 """Things that can do something."""
 
@@ -135,7 +138,9 @@ class Around:
         """The words behind the cue to the end of the clause (a value, a state)."""
         words = self.read.words
         ends = (i for i in range(self.cue.last, self.clause.last) if words[i] in GRAMMAR.value_ends)
-        return text_of(self.read, self.cue.last, next(ends, self.clause.last))
+        return text_of(
+            self.read, self.cue.last, min(next(ends, self.clause.last), self.cue.last + VALUE_WORDS)
+        )
 
     def denied(self) -> bool:
         """Whether a "not" stands right before the cue."""

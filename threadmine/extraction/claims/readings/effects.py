@@ -19,7 +19,9 @@ def effect(around: Around) -> list[Candidate]:
     place = around.where()
     if right and right[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.locking:
         doers = around.functions(around.left)[-1:] or place
-        return [around.make(Predicate.REQUIRES, doers[0] if doers else around.unsaid, right[0], 4, "held")]
+        return [
+            around.make(Predicate.OTHER, doers[0] if doers else around.unsaid, right[0], 4, around.cue.text)
+        ]
     actors = last_run(around.functions(around.left), around.read) or place
     actor = actors[-1] if actors else around.doer()
     if right:

@@ -12,6 +12,10 @@ from threadmine.model import Predicate
 def state(around: Around) -> list[Candidate]:
     """A member or flag (or a kind of page) is, has or becomes something."""
     left, right = around.members(around.left), around.members(around.right)
+    if _goes_on(around):
+        return [
+            around.make(Predicate.OTHER, one, None, 1, around.behind()) for one in last_run(left, around.read)
+        ]
     flags = [t for t in right if t.sort is Sort.FLAG]
     if left and flags and left[-1].entity.endswith(".flags"):
         return [
@@ -34,6 +38,17 @@ def state(around: Around) -> list[Candidate]:
             around.make(Predicate.STATE, one, goal, fit, value) for one in last_run(around.left, around.read)
         ]
     return [around.make(Predicate.STATE, functions[0], None, 1, "")] if functions else []
+
+
+def _goes_on(around: Around) -> bool:
+    """Whether the word behind "is" makes it no state: "is to avoid", "is doing the same"."""
+    words = around.read.words
+    at = around.cue.last
+    while at < around.clause.last and words[at] in GRAMMAR.helpers and words[at] != "to":
+        at += 1
+    if at >= around.clause.last or not GRAMMAR.be & set(words[around.cue.first : around.cue.last]):
+        return False
+    return words[at] == "to" or (words[at].endswith("ing") and words[at] not in GRAMMAR.states_in_ing)
 
 
 def _holds(around: Around, members: list[Thing]) -> list[Candidate]:
