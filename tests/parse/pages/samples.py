@@ -169,3 +169,36 @@ Alpha, Ann
 
 Reply via email to
 """
+
+OPENWALL_HTML = """\
+<!DOCTYPE HTML><html><head><title>x</title></head><body>
+<a href="a">[&lt;prev]</a> <a href="b">[next&gt;]</a> <a href=".">[day]</a> <a href="/">[list]</a>
+<pre style="white-space: pre-wrap">
+Message-ID: &lt;ow-1@mail.example.org&gt;
+Date: Mon, 02 Mar 2026 10:00:00 +0100
+From: Ann Alpha &lt;ann@...mple.org&gt;
+To: Bela Beta &lt;bela@...mple.org&gt;
+Subject: Re: [PATCH v2 1/3] mm: count heads
+
+On 1 Mar 2026, at 9:30, Bela Beta wrote:
+&gt; I do not think that it lives there any more.
+
+It does, look at the header.
+
+	if (x)
+</pre><p><a href="http://x/">Powered by blists</a> - more mailing lists</p></body></html>
+"""
+
+MAIL_ARCHIVE_HTML = """\
+<!DOCTYPE html><html><head><title>Re: flags</title></head><body>
+<div id="nav"><a href="a">Previous message</a> <a href="b">Next message</a></div>
+<h1><span class="subject"><a href="c">Re: [PATCH 1/2] mm: flags</a></span></h1>
+<p class="darkgray"><span class="sender pipe"><a href="d">Ann Alpha</a></span>
+<span class="date"><a href="e">Tue, 03 Mar 2026 02:00:00 -0800</a></span></p>
+<div itemprop="articleBody"><pre>On 3 Mar 2026, at 11:00, Bela Beta wrote:
+
+&gt; Not any more.
+
+It moved to the second page.
+</pre></div><div class="reply"><h2>Reply via email to</h2></div></body></html>
+"""

@@ -82,6 +82,9 @@ def test_lore_and_its_overview() -> None:
     assert message.date == datetime(2026, 3, 3, 12, tzinfo=UTC)
     assert message.body.endswith("Thanks, I see it now.\n") and "overview" not in message.body
     assert found.stated_messages == 6
+    overview = [value for name, value in message.headers if name == "Archive-Row"]
+    assert len(overview) == 6 and overview[3] == "2026-03-03T10:30Z | Ann Alpha | | below one of several"
+    assert overview[4] == "2026-03-03T12:00Z | Cleo Gamma | | below 3 (this message)"
     rows = [(r.subject, r.author, r.parent) for r in found.rows]
     assert rows == [
         ("[PATCH 0/2] mm: count heads", "Bela Beta", None),
@@ -104,6 +107,20 @@ def test_lore_saved_by_a_browser() -> None:
     assert said(message)["In the second"][:2] == (1, "Ann Alpha")
     assert [r.parent for r in found.rows] == [None, 0, 1]
     assert found.rows[2].this_message and found.rows[2].author == "Cleo Gamma"
+
+
+def test_openwall_saved_by_a_browser() -> None:
+    message = only(samples.OPENWALL_HTML)
+    assert message.message_id == "ow-1@mail.example.org" and message.author.name == "Ann Alpha"
+    assert message.body.startswith("On 1 Mar 2026") and "\tif (x)\n" in message.body
+    assert said(message)["I do not"][:2] == (1, "Bela Beta") and "blists" not in message.body
+
+
+def test_mail_archive_saved_by_a_browser() -> None:
+    message = only(samples.MAIL_ARCHIVE_HTML)
+    assert message.author.name == "Ann Alpha" and message.subject.raw == "Re: [PATCH 1/2] mm: flags"
+    assert message.date == datetime.fromisoformat("2026-03-03T02:00:00-08:00")
+    assert message.body.startswith("On 3 Mar 2026") and message.body.endswith("second page.\n")
 
 
 def test_viewer_without_quote_marks() -> None:
@@ -134,7 +151,7 @@ def test_viewer_keeps_the_candidates_where_it_cannot_decide() -> None:
 
 def test_patchew() -> None:
     found = page(samples.PATCHEW)
-    assert found.superseded
+    assert found.superseded and ("Archive-State", "There is a newer version") in found.messages[0].headers
     names = [m.author.name for m in found.messages]
     assert names == ["Ann Alpha", "Ann Alpha", "Bela Beta", "Ann Alpha"]
     ids = [m.message_id for m in found.messages]

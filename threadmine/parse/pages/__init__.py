@@ -6,6 +6,8 @@ with ``recognise`` and ``read`` and put it into ``FORMATS``.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from threadmine.model import Message, Origin
 from threadmine.parse.charsets import decode_bytes
 from threadmine.parse.limits import MAX_BODY
@@ -36,8 +38,22 @@ def read_page(data: bytes, origin: Origin) -> Page | None:
     text = _text(data)
     for each in FORMATS:
         if each.recognise(text):
-            return each.read(text, origin)
+            return _with_account(each.read(text, origin))
     return None
+
+
+def _with_account(page: Page) -> Page:
+    """The page, its first message carrying what the page knows of the thread, to be stored with it."""
+    known: list[tuple[str, str]] = []
+    if page.stated_messages:
+        known.append(("Archive-Thread", f"{page.stated_messages} messages"))
+    if page.superseded:
+        known.append(("Archive-State", "There is a newer version"))
+    known += [("Archive-Row", row.line()) for row in page.rows]
+    if not known or not page.messages:
+        return page
+    first, *others = page.messages
+    return replace(page, messages=(replace(first, headers=(*first.headers, *known)), *others))
 
 
 def _text(data: bytes) -> str:

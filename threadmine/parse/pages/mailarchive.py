@@ -17,6 +17,9 @@ _CLOSING = re.compile(
 )
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:,? [^\W\d_][\w.'’-]*){0,4}$")
 _FIELD = re.compile(r"(From|Date|Subject|To|Cc|List):\s*(\S.*)$")
+_BYLINE = re.compile(
+    r"(\S.{1,80}?)\s+((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4})$"
+)
 _NAVIGATION = re.compile(
     r"\s*(?:\[Prev\]|\[Next\]|Previous message|Next message|View by (?:thread|date)|\[Date Prev\])"
 )
@@ -50,13 +53,19 @@ def read(text: str, origin: Origin) -> Page:
 def _fields(lines: Sequence[str]) -> tuple[dict[str, str], int]:
     """Header lines at the very top, where the page has them."""
     fields: dict[str, str] = {}
+    title = ""
     for number, line in enumerate(lines[:40]):
         match = _FIELD.match(line.strip())
+        byline = _BYLINE.match(line.strip())
+        if byline is not None:  # as the site shows it: the subject, and below it writer and date
+            found = {"subject": title, "from": byline.group(1), "date": byline.group(2)}
+            return {**found, **fields}, number + 1
+        title = line.strip() or title
         if match is not None:
             fields.setdefault(match.group(1).lower(), match.group(2))
-        elif line.strip() and not _NAVIGATION.match(line):
+        elif fields and line.strip() and not _NAVIGATION.match(line):
             return fields, number
-    return fields, 0
+    return {}, 0
 
 
 def _signer(lines: Sequence[str]) -> str:

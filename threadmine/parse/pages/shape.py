@@ -35,6 +35,14 @@ class OverviewRow:
     parent: int | None = -1
     parent_stated: bool = False
 
+    def line(self) -> str:
+        """The row as one line of text: date, writer, subject, place."""
+        date = self.date.strftime("%Y-%m-%dT%H:%MZ") if isinstance(self.date, datetime) else "?"
+        place = "root" if self.parent is None else f"below {self.parent}"
+        place = "below one of several" if self.parent == -1 else place
+        this = " (this message)" if self.this_message else ""
+        return " | ".join((date, self.author, self.subject, place + this)).replace("|  |", "| |")
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
