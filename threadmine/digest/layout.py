@@ -244,8 +244,12 @@ def _section(heading: str, points: Sequence[Point], found: Digest, command: str)
     if not points:
         return
     yield Block(Kind.HEADING, heading)
-    for point in points[:MOST]:
+    shown = points[:MOST]
+    for place, point in enumerate(shown):
         yield _point_block(point, found, Kind.ITEM)
+        following = shown[place + 1] if place + 1 < len(shown) else None
+        if following is not None and (following.why, following.mover) == (point.why, point.mover):
+            continue  # the same words answer the next one, too: they stand below the last
         if point.why and point.state is ConcernState.ADDRESSED:
             yield Block(Kind.SUB, _quoted(point.why))
         elif point.why:
