@@ -68,7 +68,13 @@ def dropped(
         and not _SET_ASIDE.search(row.triage)
         and not _by_author(row)
     ]
-    left = [row for row in left if not _tagged(row, by_id.get(row.concern.message_id), tags)]
+    content = _content(by_id.values(), newest)
+    left = [
+        row
+        for row in left
+        if not _tagged(row, by_id.get(row.concern.message_id), tags)
+        and (row.concern.author.address.casefold() not in content or _is_not_done(row))
+    ]
     later = [row for row in issues if row.series_id == newest]
     found = [_weigh(group, later, since.get(group[-1].series_id, 0)) for group in _groups(left)]
     return tuple(
@@ -106,7 +112,7 @@ def _weigh(group: Sequence[IssueRow], later: Sequence[IssueRow], since: int) -> 
     if len(group) + len(again) > 1:
         weight += 3
         reasons.append(f"asked {len(group) + len(again)} times")
-    if row.status.addressed_evidence.startswith(NOT_DONE):
+    if _is_not_done(row):
         weight += 3
         reasons.append("promised, but not done")
     elif row.status.state is ConcernState.ACKNOWLEDGED:
@@ -120,7 +126,7 @@ def _weigh(group: Sequence[IssueRow], later: Sequence[IssueRow], since: int) -> 
         weight += 1
     if row.concern.source != "human":
         weight -= 1
-    if not row.status.addressed_evidence.startswith(NOT_DONE) and since >= LONG_AGO:
+    if not _is_not_done(row) and since >= LONG_AGO:
         weight -= 2
         reasons.append(f"not said again in {since} versions")
     if _TOUCHED.search(row.status.addressed_evidence):
@@ -151,6 +157,24 @@ def _tags(mails: Iterable[StoredMessage]) -> list[tuple[str, _Tag]]:
             if trailer.tag in _SETTLING and trailer.person is not None:
                 found.append((trailer.person.address.casefold(), tag))
     return found
+
+
+def _is_not_done(row: IssueRow) -> bool:
+    return row.status.addressed_evidence.startswith(NOT_DONE)
+
+
+def _content(mails: Iterable[StoredMessage], newest: str) -> frozenset[str]:
+    """The addresses of those who gave a settling tag to half of the newest version's patches or more."""
+    patches = 0
+    given: dict[str, set[int | None]] = {}
+    for mail in mails:
+        if mail.series_id != newest or not newest:
+            continue
+        patches += mail.has_patch and not parse_subject(mail.subject).is_reply
+        for trailer in mail.trailers:
+            if trailer.tag in _SETTLING and trailer.person is not None and trailer.person.address:
+                given.setdefault(trailer.person.address.casefold(), set()).add(mail.patch_number)
+    return frozenset(name for name, numbers in given.items() if patches and 2 * len(numbers) >= patches)
 
 
 def _tagged(row: IssueRow, mail: StoredMessage | None, tags: Sequence[tuple[str, _Tag]]) -> bool:

@@ -22,7 +22,7 @@ from threadmine.model import (
     StateEvidence,
     StoredMessage,
 )
-from threadmine.track.people import same_person
+from threadmine.track.people import name_key, same_person
 from threadmine.track.text import Exchange, exchanges, squash
 from threadmine.vocab.concerns_cues import Words, read_words, vocabulary
 
@@ -55,6 +55,7 @@ class Reaction:
     message_id: str
     quote: str
     by_asker: bool
+    writer: str = ""
 
 
 def statuses(mails: Sequence[StoredMessage], concerns: Sequence[Concern]) -> tuple[ConcernStatus, ...]:
@@ -166,7 +167,7 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
             continue
         effect, quote = tree.effect(mail, at, by_asker)
         if effect is not None:
-            yield Reaction(effect, mail.message_id, quote, by_asker)
+            yield Reaction(effect, mail.message_id, quote, by_asker, name_key(mail.author.display))
             return
 
 
@@ -251,13 +252,21 @@ _SETTLES: Mapping[Effect, ConcernState] = {
 
 
 def _state(concern: Concern, reactions: Sequence[Reaction]) -> ConcernState:
-    """The state after all reactions in order of time."""
+    """The state after all reactions in order of time.
+
+    What somebody has promised, another's objections do not take back.
+    """
     state = ConcernState.OPEN
+    promised: set[str] = set()
     for reaction in reactions:
         if reaction.by_asker:
             state = _after_asker(concern.kind, state, reaction.effect)
-        else:
-            state = _after(concern, state, reaction.effect)
+            continue
+        if reaction.effect in (Effect.PROMISE, Effect.FIX):
+            promised.add(reaction.writer)
+        elif reaction.effect is Effect.DISAGREE and promised - {reaction.writer}:
+            continue
+        state = _after(concern, state, reaction.effect)
     return state
 
 
