@@ -8,7 +8,7 @@ import pytest
 
 from threadmine import memmap
 from threadmine.extraction.claims import find_claims
-from threadmine.model import VerdictKind
+from threadmine.model import Predicate, VerdictKind
 from threadmine.verify.asking import message_of
 from threadmine.verify.engine import judge
 
@@ -65,6 +65,14 @@ prep_compound_page() never calls prep_compound_tail().
 """.splitlines()
 
 
+UNDECIDED = """\
+An order-0 page could have _nr_pages set in page + 1, new_folio->_nr_pages is page + 1 memory.
+The point of the loop is to pass clean pages to core-mm or call prep_compound_page() on them.
+The only user of prep_compound_head was prep_compound_page, which used it after clearing the lru flag.
+""".splitlines()
+"""A true fact is at hand, but it is not what is said."""
+
+
 @pytest.mark.parametrize("sentence", TRUE)
 def test_a_true_sentence_is_never_called_wrong(sentence: str) -> None:
     message = message_of(sentence, WHEN)
@@ -82,3 +90,16 @@ def test_a_wrong_sentence_is_never_confirmed_and_caught_if_it_is_read(sentence: 
     kinds = {judge(claim, message, model).kind for claim in claims}
     assert VerdictKind.CONFIRMED not in kinds
     assert VerdictKind.REFUTED in kinds or not claims
+
+
+@pytest.mark.parametrize("sentence", UNDECIDED)
+def test_a_fact_about_something_else_decides_nothing(sentence: str) -> None:
+    message = message_of(sentence, WHEN)
+    model = memmap.load()
+    decided = {
+        (claim.predicate, claim.subject, verdict.reason)
+        for claim in find_claims(message, model)
+        if (verdict := judge(claim, message, model)).kind in (VerdictKind.CONFIRMED, VerdictKind.REFUTED)
+        and claim.predicate in (Predicate.SETS, Predicate.CLEARS, Predicate.CALLS)
+    }
+    assert not decided

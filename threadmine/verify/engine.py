@@ -35,7 +35,7 @@ from threadmine.verify.reading import (
     speaks_plainly,
     suggests,
 )
-from threadmine.verify.readings import readings
+from threadmine.verify.readings import ACTIONS, readings
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Finding, Question, Rule, Trace, Trial, Truth
 from threadmine.verify.rules import RULES
@@ -202,8 +202,8 @@ def _read_otherwise(question: _Asked, context: KernelContext, trace: Trace | Non
             decided = _ask(again, version, context.arch, trace, [])
             if decided is None or _of_claim(other, decided[1].truth) is not Truth.TRUE:
                 continue
-            if supposed and not isinstance(decided[0], LayoutRule):
-                continue  # where bytes lie is so whatever "would" be done to them
+            if supposed and (question.claim.predicate in ACTIONS or not isinstance(decided[0], LayoutRule)):
+                continue  # where bytes lie is so whatever "would" be, unless it is said what "could" be done
             verdict = _verdict(again, context, version, *decided)
             read = f"{other.subject} {other.predicate.replace('_', ' ')} {other.object or other.value}"
             negated = "not: " if other.polarity is Polarity.NEGATIVE else ""

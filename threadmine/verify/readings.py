@@ -78,6 +78,8 @@ _POINTS = re.compile(
 )
 _CAN = re.compile(r"\b(?:can|could|would|may|might|should|will)\b", re.I)
 ACTIONS = frozenset({Predicate.CALLS, Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.USES})
+OF_CALLS = frozenset({Predicate.CALLS, Predicate.USES, Predicate.STATE, Predicate.OTHER, Predicate.IS_A})
+"""What a sentence about who calls whom may have been read as; a claim about a member is no such sentence."""
 
 
 def readings(question: Question) -> Iterator[Claim]:
@@ -112,6 +114,8 @@ def _is_about(other: Claim, claim: Claim, own: set[str]) -> bool:
     unless the claim names nobody who does it.
     """
     if claim.predicate in (Predicate.REQUIRES, Predicate.VALID_FOR, Predicate.PRECEDES):
+        return False
+    if other.predicate is Predicate.CALLS and claim.predicate not in OF_CALLS:
         return False
     sides = [{name, _bare(name)} for name in (other.subject, other.object) if name]
     if other.predicate is Predicate.CALLS and claim.subject.lower() not in ("", *PRONOUNS):

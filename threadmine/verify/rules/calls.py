@@ -57,6 +57,8 @@ class CallRule(Rule):
         callee = callee_name(question.object, question.code)
         if isinstance(callee, Unknown):
             return callee
+        if question.claim.predicate is Predicate.USES and not _names_callee(question.claim.quote, callee):
+            return Unknown("does not say that something is called")
         names = function_names(question, question.subject, version)
         if isinstance(names, Unknown):
             return names
@@ -70,7 +72,7 @@ class CallRule(Rule):
         direct = next((f for f in reaches for c in wanted if c in f.start.callees), None)
         if direct is not None:
             return self._direct(question, direct, next(c for c in wanted if c in direct.start.callees))
-        for found in reaches:
+        for found in reaches if question.subject.kind is Kind.FUNCTION or negative else ():
             for step in found.steps:
                 called = next((c for c in wanted if c in step.facts.callees), None)
                 if called is not None:
@@ -102,6 +104,11 @@ class CallRule(Rule):
             return Unknown(f"no facts about {callee}()")
         text = f"{who} does not call {callee}(), nor does anything within 4 calls of it ({start.kernel})"
         return Finding(Truth.FALSE, text, self.fact(text, start.source), firm=False)
+
+
+def _names_callee(quote: str, callee: str) -> bool:
+    """Whether a sentence names what is used; a claim made by hand (``threadmine verify``) may have none."""
+    return not quote or callee.rsplit(".", 1)[-1] in quote
 
 
 def _says_never(quote: str, callee: str) -> bool:
