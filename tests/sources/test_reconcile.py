@@ -121,6 +121,17 @@ def test_raw_mail_whose_parent_is_missing(tmp_path: Path, files: dict[str, str])
     assert sorted((row[1], row[4]) for row in more) == [("Ann Alpha", 0), ("Bela Beta", 0), ("Cleo Gamma", 1)]
 
 
+def test_a_quotation_makes_no_series(tmp_path: Path, files: dict[str, str]) -> None:
+    patch = RAW["answer.eml"].replace("Subject: Re: Where", "Subject: [PATCH v3 2/3] mm: where")
+    (tmp_path / "patch.eml").write_text(patch, encoding="utf-8")
+    ingest(tmp_path / "d.db", str(tmp_path / "patch.eml"))
+    with sqlite3.connect(tmp_path / "d.db") as connection:
+        subjects = connection.execute("SELECT subject FROM messages WHERE quoted_only").fetchall()
+        heads = connection.execute("SELECT author_name FROM series").fetchall()
+    assert subjects == [("Re: [PATCH v3 2/3] mm: where the flag lives",)]
+    assert heads == [("Ann Alpha",)]
+
+
 @pytest.mark.corpus
 @pytest.mark.parametrize("pages_first", [False, True])
 def test_seeds_that_are_there_as_raw_mail(corpus: Path, tmp_path: Path, pages_first: bool) -> None:

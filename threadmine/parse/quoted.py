@@ -155,7 +155,9 @@ def _stand_in(message: Message, level: _Level, own_id: str, real_id: str, parent
     patch = parse_patch(body)
     stretches = find_stretches(body, patch)
     title = message.subject.raw
-    subject = parse_subject(title if parent else title.removeprefix("Re: "))
+    if title and not message.subject.is_reply:
+        title = f"Re: {title}"  # a quotation makes no patch, and no series
+    subject = parse_subject(title)
     older = tuple(message.references[: -level.depth]) if len(message.references) > level.depth else ()
     references = (*(found for found in older if found != parent), *((parent,) if parent else ()))
     return Message(
