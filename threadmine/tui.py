@@ -28,6 +28,7 @@ class ThreadmineApp(App[None]):
         database: how the database is named to the user.
         clock: the present moment; ages are counted from it.
         who: the person at the keyboard as git knows them, for triage.
+        update_command: what ``u`` runs in place of ``threadmine update`` (tests).
     """
 
     TITLE = "threadmine"
@@ -46,12 +47,14 @@ class ThreadmineApp(App[None]):
         database: str = "",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         who: str = "",
+        update_command: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
         self.queries = queries
         self.database_name = database
         self.clock = clock
         self.who = who
+        self.update_command = update_command
 
     def on_mount(self) -> None:
         self.show_first()
@@ -59,14 +62,18 @@ class ThreadmineApp(App[None]):
     def show_first(self) -> None:
         """The board, or the welcome page while there is nothing to show."""
         if self.queries.counts().messages:
-            self.push_screen(BoardScreen(self.queries, self.clock, self.who))
+            self.push_screen(self.board())
         else:
             self.push_screen(WelcomeScreen(self.database_name))
+
+    def board(self) -> BoardScreen:
+        """A fresh board."""
+        return BoardScreen(self.queries, self.clock, self.who, self.update_command)
 
     def try_again(self) -> None:
         """Asks once more whether there is mail (the welcome page's ``r``)."""
         if self.queries.counts().messages:
-            self.switch_screen(BoardScreen(self.queries, self.clock, self.who))
+            self.switch_screen(self.board())
         else:
             self.notify("still no mail in the database")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -475,3 +476,48 @@ async def test_columns_follow_the_width(app: ThreadmineApp, width: int, has: str
         await settled(pilot)
         names = [str(column.label) for column in table(pilot).ordered_columns]
         assert has in names and lacks not in names
+
+
+def board_with(queries: Queries, program: str) -> ThreadmineApp:
+    """An application whose update is a small program of Python."""
+
+    return ThreadmineApp(queries, clock=lambda: NOW, update_command=(sys.executable, "-c", program))
+
+
+async def messages_of(pilot: Pilot[None], wanted: str) -> None:
+    """Waits until a notification says ``wanted``."""
+    for _ in range(500):
+        if any(wanted in note.message for note in pilot.app._notifications):
+            return
+        await pilot.pause(0.02)
+    raise AssertionError([note.message for note in pilot.app._notifications])
+
+
+async def test_update_runs_in_the_background(sample_database: Database) -> None:
+    program = "import os; assert os.environ['THREADMINE_DB'].startswith('sqlite'); print('a'); print('b')"
+    app = board_with(Queries(sample_database), program)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("u")
+        await messages_of(pilot, "2 new messages")
+
+
+async def test_an_update_that_fails_says_why(sample_database: Database) -> None:
+    program = "import sys; print('threadmine: the server is down', file=sys.stderr); sys.exit(1)"
+    app = board_with(Queries(sample_database), program)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("u")
+        await messages_of(pilot, "the server is down")
+
+
+async def test_an_update_can_be_cancelled(sample_database: Database) -> None:
+    app = board_with(Queries(sample_database), "import time; time.sleep(600)")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("u")
+        board = app.screen
+        assert isinstance(board, BoardScreen)
+        while not board._updater.running:
+            await pilot.pause(0.02)
+        await pilot.press("u")
+        await messages_of(pilot, "update cancelled")
+        while board._updater.running:
+            await pilot.pause(0.02)

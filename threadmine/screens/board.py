@@ -23,13 +23,12 @@ from threadmine.db.queries import Queries
 from threadmine.db.triage import Triage
 from threadmine.errors import ThreadmineError
 from threadmine.memmap import Layout
-from threadmine.model import ClaimRow, IssueRow, Unknown
+from threadmine.model import IssueRow, Unknown
 from threadmine.render import safe
-from threadmine.screens.diff import DiffScreen
-from threadmine.screens.explain import ExplainScreen
+from threadmine.screens.acting import RowScreen
 from threadmine.screens.layout import LayoutScreen
 from threadmine.screens.memory import keep, recall
-from threadmine.screens.reply import address_of, prepare_reply
+from threadmine.screens.reply import address_of
 from threadmine.screens.rows import (
     Mode,
     Row,
@@ -42,21 +41,21 @@ from threadmine.screens.rows import (
     detail,
     part,
 )
-from threadmine.screens.series import SeriesScreen
 from threadmine.screens.sides import Ask, Entry, Seen, View, entries, overlapping
-from threadmine.screens.thread import ThreadScreen
-from threadmine.screens.triage import TriageScreen, Triaging
+from threadmine.screens.triage import Triaging
+from threadmine.screens.updating import Updater
 
 LOOK_AGAIN = 5.0  # seconds between looks whether another process has written
 
 
-class BoardScreen(TriageScreen):
+class BoardScreen(RowScreen):
     """Three panes that follow each other: left pane, rows, detail.
 
     Args:
         queries: what to ask (from worker threads).
         clock: the present moment, for ages.
         who: the person at the keyboard, for triage.
+        update_command: what ``u`` runs in place of ``threadmine update`` (tests).
     """
 
     BINDINGS: ClassVar = [
@@ -73,14 +72,7 @@ class BoardScreen(TriageScreen):
         Binding("c", "toggle_claims", "Claims", tooltip="Issues or claims"),
         Binding("a", "toggle_open", "All/open", tooltip="All issues, or only those still open"),
         Binding("S", "order", "Sort", show=False, tooltip="Sort: newest, oldest, by state, by person"),
-        Binding("e", "thread", "Thread", tooltip="The whole thread of this row"),
-        Binding("d", "diff", "Diff", tooltip="The patch this row is about"),
-        Binding("s", "series", "Series", tooltip="The series of this row, version by version"),
-        Binding("v", "explain", "Verdict", show=False, tooltip="The verdict of this claim, explained"),
-        Binding("R", "reply", "Reply", show=False, tooltip="Prepare a reply in $EDITOR; nothing is sent"),
         Binding("m", "model", "Model", tooltip="The struct drawn word by word, beside another kernel"),
-        Binding("o", "browse", "Open", show=False, tooltip="Open the message in the browser"),
-        Binding("y", "copy", "Copy", show=False, tooltip="Copy the link of the message"),
         Binding(
             "slash",
             "limit",
@@ -89,6 +81,9 @@ class BoardScreen(TriageScreen):
             tooltip="Limit the list: words and terms of the query language",
         ),
         Binding("escape", "no_limit", "Clear", show=False, tooltip="Clear the search"),
+        Binding(
+            "u", "update", "Update", show=False, tooltip="Bring new mail of what was pulled; again: cancel"
+        ),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
         Binding("q", "app.quit", "Quit", tooltip="Close this view (here: quit)"),
     ]
@@ -117,15 +112,23 @@ class BoardScreen(TriageScreen):
             self.made = made
             self.layout = layout
 
-    def __init__(self, queries: Queries, clock: Callable[[], datetime], who: str = "") -> None:
+    def __init__(
+        self,
+        queries: Queries,
+        clock: Callable[[], datetime],
+        who: str = "",
+        update_command: tuple[str, ...] = (),
+    ) -> None:
         super().__init__()
         self.triaging = Triaging(Triage(queries.database), who, clock)
         self._marked: frozenset[str] = frozenset()
         self._memory = recall()
         self._recalled = -1
         self._database = queries.database.where
-        self._queries = queries
-        self._clock = clock
+        url = queries.database.url.render_as_string(hide_password=False)
+        self._updater = Updater(url, update_command)
+        self.queries = queries
+        self.clock = clock
         self._view = View.FIELDS
         self._wanted = Wanted()
         self._rows: tuple[Row, ...] = ()
@@ -179,24 +182,24 @@ class BoardScreen(TriageScreen):
     @work(thread=True, exclusive=True, group="side")
     def load_side(self, view: View) -> None:
         model = memmap.load()
-        layout = model.nearest(model.release_at(self._clock()), "x86-64")
-        seen = Seen(self._clock(), self._memory.last_visit(self._database))
-        made = entries(view, self._queries, layout, seen, address_of(self.triaging.who))
+        layout = model.nearest(model.release_at(self.clock()), "x86-64")
+        seen = Seen(self.clock(), self._memory.last_visit(self._database))
+        made = entries(view, self.queries, layout, seen, address_of(self.triaging.who))
         self.post_message(self.Drawn(view, made, layout))
 
     @work(thread=True, exclusive=True, group="rows")
     def load_rows(self, wanted: Wanted) -> None:
-        self.post_message(self.Listed(ask_rows(self._queries, wanted, self._clock())))
+        self.post_message(self.Listed(ask_rows(self.queries, wanted, self.clock())))
 
     @work(thread=True, exclusive=True, group="detail")
     def load_detail(self, row: Row) -> None:
         said = part(row)
         try:
-            body = self._queries.message(said.message_id).body
+            body = self.queries.message(said.message_id).body
         except ThreadmineError as error:
             self.post_message(self.Detailed(said.id, Text(error.line(), style="red")))
             return
-        self.post_message(self.Detailed(said.id, detail(row, body, self._clock())))
+        self.post_message(self.Detailed(said.id, detail(row, body, self.clock())))
 
     # ------------------------------------------------------------------------------------ handlers
 
@@ -241,7 +244,7 @@ class BoardScreen(TriageScreen):
             self.set_focus(self.table)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        row = self._current()
+        row = self.current_row()
         if row is not None and part(row).id != self._detail_of:
             self._detail_of = part(row).id
             self.load_detail(row)
@@ -271,12 +274,13 @@ class BoardScreen(TriageScreen):
             self._fill_table()
 
     def on_unmount(self) -> None:
-        keep(self._memory.visited(self._database, self._clock()))
+        self._updater.cancel()
+        keep(self._memory.visited(self._database, self.clock()))
 
     # ------------------------------------------------------------------------------------- filling
 
     def _fill_table(self) -> None:
-        now = self._clock()
+        now = self.clock()
         self._shown = arranged(self._rows, self._wanted.order)
         before = self._detail_of
         shape = columns(self.table.size.width)
@@ -318,19 +322,12 @@ class BoardScreen(TriageScreen):
         self._wanted = replace(self._wanted, **changes)
         self.load_rows(self._wanted)
 
-    def _current(self) -> Row | None:
+    def current_row(self) -> Row | None:
         position = self.table.cursor_row
         return self._shown[position] if 0 <= position < len(self._shown) else None
 
-    def _chosen(self) -> Row | None:
-        """The row under the cursor; says so where there is none."""
-        row = self._current()
-        if row is None:
-            self.notify("nothing is chosen")
-        return row
-
     def _look_again(self) -> None:
-        written = self._queries.changed()
+        written = self.queries.changed()
         if written != self._written:
             self._written = written
             self.action_refresh()
@@ -340,7 +337,7 @@ class BoardScreen(TriageScreen):
     def chosen_issues(self) -> tuple[IssueRow, ...]:
         issues = [row for row in self._shown if isinstance(row, IssueRow)]
         marked = tuple(row for row in issues if row.concern.id in self._marked)
-        current = self._chosen()
+        current = self.chosen_row()
         if marked or not isinstance(current, IssueRow):
             if not marked and current is not None:
                 self.notify("triage is for issues; c shows them")
@@ -350,11 +347,11 @@ class BoardScreen(TriageScreen):
     def triaged(self, what: str) -> None:
         self._marked = frozenset()
         self.notify(what)
-        self._written = self._queries.changed()
+        self._written = self.queries.changed()
         self.action_refresh()
 
     def action_mark(self) -> None:
-        row = self._chosen()
+        row = self.chosen_row()
         if row is not None:
             self._marked ^= {part(row).id}
             self._fill_table()
@@ -396,44 +393,6 @@ class BoardScreen(TriageScreen):
     def action_order(self) -> None:
         self._want(order=self._wanted.order.next())
 
-    def action_thread(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            said = part(row)
-            self.app.push_screen(
-                ThreadScreen(self._queries, said.message_id, (said.start, said.end), self._clock)
-            )
-
-    def action_diff(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            self.app.push_screen(DiffScreen(self._queries, part(row).message_id))
-
-    def action_series(self) -> None:
-        row = self._chosen()
-        if row is None:
-            return
-        if row.series_id:
-            self.app.push_screen(SeriesScreen(self._queries, row.series_id, self._clock))
-        else:
-            self.notify("this message belongs to no series")
-
-    def action_explain(self) -> None:
-        row = self._chosen()
-        if isinstance(row, ClaimRow):
-            self.app.push_screen(ExplainScreen(self._queries, row))
-        elif row is not None:
-            self.notify("verdicts are for claims; c shows them")
-
-    def action_reply(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            try:
-                message = self._queries.message(part(row).message_id)
-                self.notify(prepare_reply(self.app, message, self.triaging.who))
-            except ThreadmineError as error:
-                self.notify(error.line(), severity="error")
-
     def action_model(self) -> None:
         struct, _, member = (self._wanted.ask.field or "folio").partition(".")
         kernel = self._layout.kernel if isinstance(self._layout, Layout) else ""
@@ -445,17 +404,6 @@ class BoardScreen(TriageScreen):
             return
         self._want(ask=Ask(field=field))
         self.set_focus(self.table)
-
-    def action_browse(self) -> None:
-        row = self._chosen()
-        if row is not None and row.url:
-            self.app.open_url(row.url)
-
-    def action_copy(self) -> None:
-        row = self._chosen()
-        if row is not None:
-            self.app.copy_to_clipboard(row.url or part(row).message_id)
-            self.notify("link copied")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A slash typed into the limit is text. (The key has priority so that what is typed right after it
@@ -474,6 +422,24 @@ class BoardScreen(TriageScreen):
     def _close_limit(self) -> None:
         self.query_one("#limit", Input).display = False
         self.set_focus(self.table)
+
+    def action_update(self) -> None:
+        if self._updater.running:
+            self._updater.cancel()
+            self.notify("update cancelled")
+        else:
+            self.notify("updating in the background; u cancels")
+            self.run_update()
+
+    @work(exclusive=True, group="update")
+    async def run_update(self) -> None:
+        try:
+            result = await self._updater.run()
+        except OSError as error:
+            self.notify(f"the update can not be started: {error.strerror}", severity="error")
+            return
+        self.notify(safe(result.text()), severity="information" if result.status == 0 else "warning")
+        self.action_refresh()
 
     def action_refresh(self) -> None:
         self.load_side(self._view)
