@@ -210,8 +210,10 @@ class Expressions:
 
     def _pointer_expression(self, node: Node, depth: int) -> str:
         argument = node.child_by_field_name("argument")
+        if argument is not None and text(node.child_by_field_name("operator")) == "*":
+            return self._target(argument, depth)
         inner = self.say(argument, depth)
-        if argument is None or text(node.child_by_field_name("operator")) == "*":
+        if argument is None:
             return inner
         while argument is not None and argument.type == "parenthesized_expression":
             argument = argument.named_children[0] if argument.named_children else None
