@@ -58,7 +58,7 @@ class Sentence:
 
 _BLANK = re.compile(r"\n[ \t]*\n\s*")
 _ITEM = re.compile(r"(?m)^[ \t]*(?:[-*+o•][ \t]+|\(?(?:\d{1,2}|[a-z])[.)][ \t]+)(?=\S)")
-_STOP = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|(?<=\w)\.\.+(?=\s)|:(?=\s*\n)")
+_STOP = re.compile(r"(?<![.!?])[.!?]++[\"'”’)\]]*+(?=\s)|:(?=[^\S\n]*\n)")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[])(?:e\.?g|i\.?e|etc|vs|cf|resp|approx|incl|wrt|aka|a\.k\.a|ca|no|fig|Mr|Dr|St)\.$",
     re.IGNORECASE,

@@ -229,8 +229,8 @@ def _wants_subject(read: Read, clause: Clause, cue: Term) -> bool:
     bare = [w for w in before if w not in GRAMMAR.fillers and w not in GRAMMAR.helpers]
     if not bare:
         return clause.first > 0 or read.sentence.place is Place.COMMENT
-    if all(w in GRAMMAR.cut_words or w in GRAMMAR.pronouns for w in bare):
-        return True
+    if all(w in GRAMMAR.cut_words or w in GRAMMAR.pronouns or w in GRAMMAR.prefaces for w in bare):
+        return bare[-1] in GRAMMAR.pronouns or bare[0] in GRAMMAR.cut_words
     return len(bare) == 2 and bare[0] in GRAMMAR.pronouns and bare[1] in GRAMMAR.generic
 
 

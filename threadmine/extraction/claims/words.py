@@ -39,6 +39,7 @@ class Grammar:
     avoiding: frozenset[str]
     measuring: frozenset[str]
     limits: frozenset[str]
+    prefaces: frozenset[str]
     states_in_ing: frozenset[str]
     code: frozenset[str]
     denying: frozenset[str]
@@ -96,6 +97,7 @@ def _load() -> Grammar:
         removing=frozenset(table["removing"]["words"]),
         code=frozenset(table["code"]["words"]),
         states_in_ing=frozenset(table["states_in_ing"]["words"]),
+        prefaces=frozenset(table["prefaces"]["words"]),
         breaks=frozenset(
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),
