@@ -29,7 +29,6 @@ from threadmine.screens.rows import OPEN_STATES, Order
 from threadmine.screens.series import SeriesScreen
 from threadmine.screens.sides import Ask
 from threadmine.screens.thread import ThreadScreen
-from threadmine.screens.triage import sleeps
 from threadmine.screens.welcome import WelcomeScreen
 from threadmine.tui import ThreadmineApp
 
@@ -380,14 +379,6 @@ async def test_triage_with_undo_and_marks(tmp_path: Path) -> None:
             assert sum("1 note" in row.triage for row in queries.issues()) == 1
             events = Triage(database).events()
             assert {event.who for event in events} == {"Ada"}
-
-
-def test_what_sleeps() -> None:
-    today = NOW.date()
-    assert sleeps("closed", today) and sleeps("merged into q1; 1 note", today)
-    assert sleeps("snoozed until 2026-03-02", today)
-    assert not sleeps("snoozed until 2026-03-01", today)
-    assert not sleeps("assigned to closed", today) and not sleeps("", today)
 
 
 async def test_the_verdict_explained(app: ThreadmineApp) -> None:

@@ -12,9 +12,9 @@ from threadmine.asking import Asking
 from threadmine.db.queries import Queries
 from threadmine.errors import ThreadmineError
 from threadmine.model import Claim, ClaimRow, Concern, ConcernState, IssueRow, Moment
+from threadmine.query.aside import is_aside
 from threadmine.screens import drawing
 from threadmine.screens.sides import EVERYTHING, Ask
-from threadmine.screens.triage import sleeps
 
 Row = IssueRow | ClaimRow
 ROWS_SHOWN = 300
@@ -82,7 +82,7 @@ def ask_rows(queries: Queries, wanted: Wanted, now: datetime) -> RowList:
         if ask.waits_for:
             issues = [row for row in issues if row.waits_for and row.waits_for.address == ask.waits_for]
         if wanted.mode is Mode.OPEN:
-            issues = [row for row in issues if not sleeps(row.triage, now.date())]
+            issues = [row for row in issues if not is_aside(row.triage, now.date())]
         return RowList(wanted, tuple(issues))
     except ThreadmineError as error:
         return RowList(wanted, (), error.line())

@@ -6,7 +6,7 @@ Triage events are only ever added (``db/triage``); undoing adds the event that b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -20,21 +20,6 @@ from threadmine.model import IssueRow
 from threadmine.screens.moving import MovingScreen
 
 SNOOZE = timedelta(days=14)
-
-
-def sleeps(triage: str, today: date) -> bool:
-    """Whether what stands in an issue's triage takes it off the list of open ones.
-
-    Args:
-        triage: the text of ``db.triage.triage_text`` (``closed; snoozed until 2026-03-01``).
-        today: the present day.
-    """
-    for part in triage.split("; "):
-        if part == "closed" or part.startswith("merged into "):
-            return True
-        if part.startswith("snoozed until ") and part.removeprefix("snoozed until ")[:10] > today.isoformat():
-            return True
-    return False
 
 
 def inverse(event: Event, before: Iterable[Event]) -> Event | None:
