@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from threadmine.errors import ModelError, UsageError
+from threadmine.memmap import facts
 from threadmine.memmap.cdecl import Headers
 from threadmine.memmap.declared import pack, unpack
 from threadmine.memmap.effects import Effect
@@ -65,7 +66,7 @@ def check_name(name: str) -> str:
     """
     if not _NAME.match(name) or name.endswith("."):
         raise UsageError(f"{name!r} cannot name a model", remedy="use letters, digits and . _ + -")
-    if re.fullmatch(r"v?\d+\.\d+", name):
+    if name.removeprefix("v") in facts.table("releases"):
         raise UsageError(f"{name} means the mainline release", remedy=f"give another --name, like {name}-own")
     return name
 
