@@ -95,6 +95,13 @@ def own_text(message: Message) -> str:
     )
 
 
+def _recipients(message: Message) -> str:
+    """To and Cc, one a line."""
+    lines = [f"To: {p.name} <{p.address}>" if p.address else f"To: {p.name}" for p in message.to]
+    lines += [f"Cc: {p.name} <{p.address}>" if p.address else f"Cc: {p.name}" for p in message.cc]
+    return rows.as_lines(lines)
+
+
 def message_values(
     key: int, message: Message, hashed: str, thread_id: str, place: tuple[str, int | None]
 ) -> tuple[object, ...]:
@@ -140,9 +147,7 @@ def message_values(
         rows.clean(message.bot),
         message.quoted_only,
         message.id_made_up,
-        rows.as_lines(
-            [f"To: {person}" for person in message.to] + [f"Cc: {person}" for person in message.cc]
-        ),
+        _recipients(message),
         rows.as_lines(f"{name}: {value}" for name, value in message.headers),
         rows.as_lines(f"{defect.code}: {defect.detail}" for defect in message.defects),
         place[0],
@@ -155,15 +160,14 @@ def message_values(
 
 def stretches_text(stretches: Iterable[Stretch]) -> str:
     """The stretches of a body as JSON: start, end, depth, kind, then writer and candidates if any."""
-    found: list[tuple[object, ...]] = []
+    found: list[str] = []
     for s in stretches:
-        if s.candidates:
-            found.append((s.start, s.end, s.depth, s.kind.value, s.writer, *s.candidates))
-        elif s.writer:
-            found.append((s.start, s.end, s.depth, s.kind.value, s.writer))
+        if s.writer or s.candidates:
+            names = rows.texts_as_json((s.writer, *s.candidates))[1:-1]
+            found.append(f'[{s.start},{s.end},{s.depth},"{s.kind.value}",{names}]')
         else:
-            found.append((s.start, s.end, s.depth, s.kind.value))
-    return rows.as_json(found)
+            found.append(f'[{s.start},{s.end},{s.depth},"{s.kind.value}"]')
+    return f"[{','.join(found)}]"
 
 
 CLAIM_COLUMNS = [
