@@ -41,7 +41,7 @@ def shared(first: str, second: str) -> float:
 
 def test_the_week_of_the_newest_seed(seeds: Archive, corpus: Path) -> None:
     found = of_week(seeds, "2026-W06")
-    assert len(found.series) == 1 and found.series[0].row.version_text.startswith("RFC")
+    assert len(found.series) + len(found.talks) == 1  # one thread moved; its cover letter may be older
     assert found.older_threads >= 3
     assert found.plans and found.unanswered and found.decisions
     assert found.fixed  # a question of the cover letter's first reader is answered in this week

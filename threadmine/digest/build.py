@@ -6,11 +6,11 @@ Deterministic: the same database and times give the same digest, whenever it is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from threadmine.digest.gather import Gathered, is_person
+from threadmine.digest.gather import Arrival, Gathered, is_person
 from threadmine.digest.items import (
     Debt,
     Digest,
@@ -20,6 +20,7 @@ from threadmine.digest.items import (
     Point,
     Scope,
     Statement,
+    Talk,
     Topic,
 )
 from threadmine.digest.standing import aware, sent, within
@@ -38,6 +39,7 @@ from threadmine.model import (
     VerdictKind,
     unique,
 )
+from threadmine.people import Directory, own_mailmap
 from threadmine.render.matrix import changes
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ def digest(
     promised = [point for point in waiting if point.state is ConcernState.ACKNOWLEDGED]
     unanswered = [point for point in current if point.state is ConcernState.OPEN and not _is_undecided(point)]
     active = {mail.thread_id for mail in found.arrivals}
+    fresh = tuple(_new_series(found, points))
     return Digest(
         since=since,
         until=until,
@@ -81,7 +84,8 @@ def digest(
         messages=sum(not mail.quoted_only for mail in found.arrivals),
         threads=len(active),
         older_threads=len({_subject(point) for point in waiting if not point.is_new}),
-        series=tuple(_new_series(found, points)),
+        series=fresh,
+        talks=tuple(_talks(found, points, {item.row.id for item in fresh})),
         decisions=tuple(_topics(waiting)),
         wrong=tuple(_verdicts(found.statements, VerdictKind.REFUTED)),
         conditional=tuple(
@@ -107,7 +111,7 @@ def _is_superseded(found: Gathered, point: Point) -> bool:
 
 
 def _subject(point: Point) -> str:
-    return point.row.series_title or point.row.subject
+    return point.row.series_title or _bare(point.row.subject)
 
 
 # --------------------------------------------------------------------------------------------- series
@@ -157,6 +161,42 @@ def _unanswered_patches(found: Gathered, row: SeriesRow) -> tuple[int, ...]:
     return tuple(number for number, message_id in row.patches if message_id not in answered)
 
 
+def _talks(found: Gathered, points: Sequence[Point], fresh: Container[str]) -> Iterable[Talk]:
+    """Threads that moved and brought no new version, the busiest first."""
+    threads: dict[str, list[Arrival]] = {}
+    directory = Directory(own_mailmap())
+    for mail in found.arrivals:
+        directory.add(mail.author)
+        if not mail.robot and mail.series_id not in fresh:
+            threads.setdefault(mail.thread_id, []).append(mail)
+    talks = []
+    for mails in threads.values():
+        names = {mail.message_id for mail in mails}
+        raised = [point for point in points if point.row.concern.message_id in names]
+        if not raised and not found.scope.is_all:
+            continue
+        people = {directory.key_of(mail.author): mail.author for mail in mails if mail.author.display}
+        title = next((mail.subject for mail in mails if mail.subject), "")
+        talks.append(
+            Talk(
+                _bare(title),
+                mails[0].message_id,
+                len(mails),
+                tuple(people.values()),
+                len(raised),
+                _most_named(raised),
+            )
+        )
+    return sorted(talks, key=lambda talk: (-talk.raised, -talk.messages, talk.title))
+
+
+def _bare(subject: str) -> str:
+    """A subject without its ``Re:``."""
+    while subject[:3].lower() == "re:":
+        subject = subject[3:].lstrip()
+    return subject
+
+
 # --------------------------------------------------------------------------------------- open matters
 
 
@@ -203,32 +243,38 @@ def _debts(
     found: Gathered, promised: Sequence[Point], unanswered: Sequence[Point], scope: Scope
 ) -> Iterable[Debt]:
     """Who owes a promised change, and who was asked and has not answered, most first."""
-    people: dict[str, Person] = {}
-    owed: dict[str, tuple[list[Point], list[Point]]] = {}
+    directory = _directory(found, promised)
+    names = directory.names()
+    owed: dict[str, tuple[Person, list[Point], list[Point]]] = {}
 
-    def owes(person: Person, point: Point, kind: int) -> None:
-        key = (person.address or person.name).casefold()
-        people.setdefault(key, person)
-        owed.setdefault(key, ([], []))[kind].append(point)
+    def owes(person: Person, point: Point) -> tuple[Person, list[Point], list[Point]]:
+        key = directory.key_of(person)
+        return owed.setdefault(key, (Person(names.get(key, person.name), person.address), [], []))
 
     for point in promised:
-        if point.mover is not None and (point.mover.name or point.mover.address):
-            owes(point.mover, point, 0)
+        if point.mover is not None and point.mover.display:
+            owes(point.mover, point)[1].append(point)
     for point in unanswered:
         series = found.series.get(point.row.series_id)
-        asker = point.row.concern.author
-        if series is not None and series.author.display and not _same_person(series.author, asker):
-            owes(series.author, point, 1)
-    debts = [Debt(people[key], tuple(kept), tuple(asked)) for key, (kept, asked) in owed.items()]
+        if series is None or not series.author.display:
+            continue
+        if not directory.same(series.author, point.row.concern.author):
+            owes(series.author, point)[2].append(point)
+    debts = [Debt(person, tuple(kept), tuple(asked)) for person, kept, asked in owed.values()]
     if scope.person:
         debts = [debt for debt in debts if is_person(debt.person, scope.person)]
     return sorted(debts, key=lambda debt: (-len(debt.promised), -len(debt.asked), debt.person.display))
 
 
-def _same_person(first: Person, second: Person) -> bool:
-    if first.address and second.address:
-        return first.address.casefold() == second.address.casefold()
-    return first.display.casefold() == second.display.casefold()
+def _directory(found: Gathered, promised: Sequence[Point]) -> Directory:
+    """Who is who among those who ask, send and promise: one person may have several addresses."""
+    directory = Directory(own_mailmap())
+    people = [point.row.concern.author for point in found.points]
+    people += [point.mover for point in promised if point.mover is not None]
+    people += [series.author for series in found.series.values()]
+    for person in people:
+        directory.add(person)
+    return directory
 
 
 # ----------------------------------------------------------------------------------------- statements

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
+SMALL = 30_000
+"""Issues or claims up to which all are read: a second's work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -40,9 +43,11 @@ class Arrival:
     thread_id: str
     in_reply_to: str | None
     list_name: str
+    subject: str
     author: Person
+    series_id: str
+    robot: bool
     quoted_only: bool
-    dated: bool
 
 
 @dataclass
@@ -83,9 +88,11 @@ class Gathered:
                 mail.thread_id,
                 mail.in_reply_to,
                 mail.list_name,
+                mail.subject,
                 mail.author,
+                mail.series_id,
+                bool(mail.bot),
                 mail.quoted_only,
-                not isinstance(mail.date, Unknown),
             )
             for mail in self.queries.messages(since=self.since, until=self.until)
             if not self.scope.list_name or on_list(mail.list_name, self.scope.list_name)
@@ -110,10 +117,20 @@ class Gathered:
             )
         )
 
+    @cached_property
+    def _is_small(self) -> bool:
+        counts = self.queries.counts()
+        return max(counts.concerns, counts.claims) <= SMALL
+
     def _of_the_time(
         self, ask: Callable[..., tuple[Row, ...]], own_id: Callable[[Row], str]
     ) -> Iterable[Row]:
-        """The rows within the horizon, and the older ones of series that moved within it."""
+        """The rows within the horizon, and the older ones of series that moved within it.
+
+        Of an archive that is not large all are read: then those without a date are among them.
+        """
+        if self._is_small:
+            return ask()
         start = self.until - self.horizon
         found = {own_id(row): row for row in ask(since=start, until=self.until)}
         for series in self.series.values():

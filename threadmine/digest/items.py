@@ -76,6 +76,21 @@ class NewSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """A thread that moved within the time and brought no new version: who wrote, and what came of it.
+
+    ``about`` are the members and functions its new points name, the most often named first.
+    """
+
+    title: str
+    message_id: str  # the first of the time
+    messages: int
+    people: tuple[Person, ...]
+    raised: int
+    about: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Debt:
     """What one person owes: ``promised`` by their own words, ``asked`` of them and not answered."""
 
@@ -125,6 +140,7 @@ class Digest:
     threads: int
     older_threads: int
     series: tuple[NewSeries, ...]
+    talks: tuple[Talk, ...]
     decisions: tuple[Topic, ...]
     wrong: tuple[Statement, ...]
     conditional: tuple[Statement, ...]

@@ -61,6 +61,7 @@ def blocks(found: Digest) -> Iterator[Block]:
     """The whole digest."""
     yield from _head(found)
     yield from _series(found)
+    yield from _talks(found)
     yield from _decisions(found)
     yield from _statements(found)
     yield from _plans(found)
@@ -118,6 +119,21 @@ def _series(found: Digest) -> Iterator[Block]:
     for item in found.series[:MOST]:
         yield from _one_series(item)
     yield from _more(len(found.series), "threadmine series --since DATE")
+
+
+def _talks(found: Digest) -> Iterator[Block]:
+    """Threads that moved without a new version."""
+    if not found.talks:
+        return
+    yield Block(Kind.HEADING, "Talked about")
+    for talk in found.talks[:MOST]:
+        who = join_words((person(one) for one in talk.people if one.display), 5)
+        about = f": {join_words(map(safe_line, talk.about), 5)}" if talk.about else ""
+        raised = f", {numbered(talk.raised, 'new point')}{about}" if talk.raised else ""
+        size = numbered(talk.messages, "message")
+        text = f"{safe_line(talk.title) or '(no subject)'} ({size} by {who or 'unknown people'}{raised})"
+        yield Block(Kind.ITEM, text, _link(talk.message_id))
+    yield from _more(len(found.talks), "")
 
 
 def _one_series(item: NewSeries) -> Iterator[Block]:

@@ -33,6 +33,16 @@ def digest_records(found: Digest) -> Iterator[Record]:
         },
     }
     yield from map(_series, found.series)
+    for talk in found.talks:
+        yield {
+            "section": "talk",
+            "title": talk.title,
+            "message_id": talk.message_id,
+            "messages": talk.messages,
+            "people": [one.display for one in talk.people],
+            "raised": talk.raised,
+            "about": list(talk.about),
+        }
     for topic in found.decisions:
         points = [_point("decision", point) for point in topic.points]
         yield {"section": "decision", "about": list(topic.about), "title": topic.title, "points": points}
