@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from threadmine.model import Patch, Stretch, StretchKind
 from threadmine.parse.attribution import Attribution, find_attributions
@@ -196,16 +195,14 @@ class _Walker:
         self.found.append(Stretch(start, end, depth, kind, writer))
 
 
-@lru_cache(maxsize=256)
-def _compact(marks: str) -> re.Pattern[str]:
-    """Finds a line whose text begins right behind the quote marks."""
-    return re.compile("\n" + re.escape(marks) + r"[^ \t\n]")
-
-
 def _without_marks(text: str, mark: int) -> str:
     """A run without its quote marks, and without the blank after them where every line has it."""
-    marks = text[:mark]
+    start = "\n" + text[:mark]
     text = "\n" + text
-    if _compact(marks).search(text) is None:
-        text = text.replace("\n" + marks + " ", "\n")
-    return text.replace("\n" + marks, "\n")[1:]
+    lines = text.count(start)
+    apart = text.count(start + " ") + text.count(start + "\t")
+    if apart < lines:  # blank lines in a row share a line break, which count() would count once
+        apart += text.replace("\n", "\n\n").count(start + "\n") + text.endswith(start)
+    if apart == lines:
+        text = text.replace(start + " ", "\n")
+    return text.replace(start, "\n")[1:]
