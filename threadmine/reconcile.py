@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from threadmine.model import Message, StretchKind
 from threadmine.parse.diff import parse_patch
 from threadmine.parse.identity import own_text, same_mail
-from threadmine.people import is_full_name, name_key
 from threadmine.parse.quoted import QUOTED_ID, quoted_messages, stand_in_id
 from threadmine.parse.quotes import find_stretches
 from threadmine.parse.trailers import find_trailers
+from threadmine.people import is_full_name, name_key
 
 if TYPE_CHECKING:
     from threadmine.db.session import Database
