@@ -7,7 +7,6 @@ user and stands beside the built-in kernels.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,10 @@ from threadmine.memmap.cdecl import Headers
 from threadmine.memmap.declared import pack, unpack
 from threadmine.memmap.effects import Effect
 from threadmine.memmap.layout import Layout, Member, StructLayout
+from threadmine.memmap.owned import folder, known, names
 from threadmine.memmap.program import Block
+
+__all__ = ["Imported", "check_name", "folder", "known", "load", "names", "save"]
 
 SCHEMA = 1
 MAX_BYTES = 64 << 20
@@ -47,17 +49,6 @@ class Imported:
     stamp: str = ""  # tells models that were stored under one name apart
 
 
-def folder() -> Path:
-    """Where imported models are kept."""
-    return _folder(os.environ.get("XDG_DATA_HOME", ""), os.environ.get("HOME", ""))
-
-
-@lru_cache(maxsize=8)
-def _folder(data: str, home: str) -> Path:
-    base = Path(data) if data else Path(home or "~").expanduser() / ".local" / "share"
-    return base / "threadmine" / "models"
-
-
 def check_name(name: str) -> str:
     """``name`` if it can name a model (it becomes a file's name).
 
@@ -69,25 +60,6 @@ def check_name(name: str) -> str:
     if name.removeprefix("v") in facts.table("releases"):
         raise UsageError(f"{name} means the mainline release", remedy=f"give another --name, like {name}-own")
     return name
-
-
-def names() -> tuple[str, ...]:
-    """The names of the imported models, sorted."""
-    return tuple(sorted(known()))
-
-
-def known() -> frozenset[str]:
-    """The names of the imported models; the folder is read again only when it has changed."""
-    place = folder()
-    try:
-        return _listed(str(place), place.stat().st_mtime_ns)
-    except OSError:
-        return frozenset()
-
-
-@lru_cache(maxsize=8)
-def _listed(place: str, changed: int) -> frozenset[str]:
-    return frozenset(path.stem for path in Path(place).glob("*.json"))
 
 
 def save(model: Imported) -> Path:

@@ -12,6 +12,7 @@ from threadmine.memmap import facts
 from threadmine.memmap.effects import Effect, flag_operation, packed_effects
 from threadmine.memmap.layout import Layout
 from threadmine.memmap.names import Names
+from threadmine.memmap.owned import known
 from threadmine.memmap.program import Block, builtin_blocks
 from threadmine.memmap.versions import Version, closest, in_range, parse_version
 from threadmine.model import Unknown
@@ -93,9 +94,11 @@ class Model:
 
     def imported(self, name: str) -> Imported | None:
         """The imported model of this name; None where there is none. It goes before built-in facts."""
+        if name not in known():
+            return None
         from threadmine.memmap import imported
 
-        return imported.load(name) if name in imported.known() else None
+        return imported.load(name)
 
     def _of_import(self, own: Imported, arch: str, config: Mapping[str, bool] | None) -> Layout | Unknown:
         """The layout of an imported model: its own, or computed from its tree's declarations."""
