@@ -216,3 +216,10 @@ def test_a_commit_message_is_claimed_by_the_author_of_the_patch_not_by_its_sende
         ("Bo Lind", "prep_compound_tail"),
         ("Ada Example", "prep_compound_head"),
     }
+
+
+def test_a_call_is_about_the_function_not_about_the_member_it_deals_with() -> None:
+    body = "page_pgmap() calls page_folio() and folio_test_anon() looks at page->index.\n"
+    found = {claim.predicate: set(claim.entities) for claim in claims(body)}
+    assert found[Predicate.CALLS] == {"page_pgmap", "page_folio"}
+    assert found[Predicate.READS] >= {"folio_test_anon", "page.index", "page.mapping"}

@@ -200,6 +200,10 @@ def _condition(one: Candidate) -> str:
     return ", ".join(part for part in parts if part)[:200]
 
 
+_ABOUT_THE_CALL = (Predicate.CALLS, Predicate.REQUIRES)
+"""Predicates that are about a function itself, whatever member it deals with."""
+
+
 def entities(one: Candidate) -> tuple[str, ...]:
     """The real entities of the claim: of its slots and those they imply, else those of the same clause."""
     slots = [t for t in (one.subject, one.object) if t is not None]
@@ -210,6 +214,8 @@ def entities(one: Candidate) -> tuple[str, ...]:
         if thing.sort in ENTITIES:
             found.setdefault(thing.entity)
     for thing in slots:
+        if thing.sort is Sort.FUNCTION and one.predicate in _ABOUT_THE_CALL:
+            continue
         for implied in thing.implied:
             found.setdefault(implied)
     return tuple(found)[:12]
