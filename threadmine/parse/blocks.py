@@ -17,6 +17,7 @@ from threadmine.parse.line_class import LOOK_AT, Look, look_of
 
 _K = StretchKind
 _LETTERS = frozenset(string.ascii_letters)
+_CODE, _BLANK = Look.CODE, Look.BLANK
 _SURE_LOGS = ("CONFIG_", "# CONFIG_", "[    ", "[   ", "[  ")
 _REMEMBERED = 3000
 """Characters of a run that is remembered with its result."""
@@ -47,10 +48,22 @@ class _Sorter:
     def run(self) -> list[StretchKind]:
         """Sorts all lines; returns a kind for each."""
         i = self._leading_diff()
-        plain, state = self.plain, self.state
-        while i < self.last:
-            after = plain.get(i, 0)
-            i = after if after and not state.changelog else self._step(i)
+        plain, state, lines, last = self.plain, self.state, self.lines, self.last
+        while i < last:
+            if not state.changelog:
+                after = plain.get(i)
+                if after:
+                    i = after
+                    continue
+                seen = look_of(lines[i])
+                if seen <= _CODE:
+                    if seen is _CODE:
+                        self.code_at.append(i)
+                    i += 1
+                    continue
+                i = self._step(i, seen)
+            else:
+                i = self._step(i, look_of(lines[i]))
         return self.kinds
 
     def fill(self, start: int, end: int, kind: StretchKind) -> int:
@@ -61,27 +74,22 @@ class _Sorter:
 
     def _leading_diff(self) -> int:
         """A run that goes on with the diff that the run before it showed, or shows one without a head."""
-        shown = [line for line in self.lines if line.strip()]
-        if not shown:
+        first = next((line for line in self.lines if line and not line.isspace()), "")
+        if not first:
             return 0
-        if self.state.in_diff and shown[0][0] in " +-@\\\t" and not look.SIGN_MARK.match(shown[0]):
+        if self.state.in_diff and first[0] in " +-@\\\t" and not look.SIGN_MARK.match(first):
             return self._hunks(0, headless=True)
-        if shown[0][0] in "+-" and _reads_as_hunk(shown):
+        if first[0] in "+-" and _reads_as_hunk([line for line in self.lines if line.strip()]):
             self.state.in_diff = True
             return self._hunks(0, headless=True)
         self.state.in_diff = False
         return 0
 
-    def _step(self, i: int) -> int:
-        seen = look_of(self.lines[i])
+    def _step(self, i: int, seen: Look) -> int:
         state = self.state
-        if seen <= Look.CODE:
-            if state.changelog:
-                return self._changelog(i)
-            if seen is Look.CODE:
-                self.code_at.append(i)
-            return i + 1
-        if seen is Look.BLANK:
+        if seen <= _CODE:
+            return self._changelog(i)
+        if seen is _BLANK:
             if state.changelog:
                 return self._changelog(i)
             if i:

@@ -42,7 +42,7 @@ class Look(IntEnum):
 
 def look_of(line: str) -> Look:
     """What ``line`` (without marks and line end) looks like."""
-    return _look_of(line if len(line) <= LOOK_AT else line[:LOOK_AT])
+    return _look_of(line) if len(line) <= LOOK_AT else _look_of(line[:LOOK_AT])
 
 
 @lru_cache(maxsize=16384)
