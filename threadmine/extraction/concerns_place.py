@@ -58,6 +58,7 @@ class Surroundings:
             s for s in message.stretches if s.kind not in _SKIPPED and (s.depth or s.kind in _CODE)
         ]
         self._ends = [stretch.end for stretch in self._stretches]
+        self.is_deep = any(stretch.depth > 1 for stretch in message.stretches)
         self._known: dict[int, About] = {}
         self._hunks: Sequence[QuotedHunk] | None = None
 

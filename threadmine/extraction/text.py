@@ -64,6 +64,7 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _CAPITAL_AHEAD = re.compile(r"\s+[\"'(`@&]*[A-Z]")
+_NOTHING_AHEAD = re.compile(r"\s*+\Z")
 _CODE_LINE = re.compile(
     r"(?m)^(?:[ \t]*(?:#[ \t]*(?:if|endif|define|include|else)\b|[{}]|//|/\*).*"
     r"|.*[;{}][ \t]*|\t+\S.*[,(][ \t]*)$"
@@ -171,7 +172,10 @@ def _ends_here(body: str, begin: int, stop: re.Match[str], end: int) -> bool:
     if "?" in stop.group() or "!" in stop.group():
         return True
     if len(stop.group().rstrip("\"')]")) > 1:  # an ellipsis goes on, unless a capital follows
-        return _CAPITAL_AHEAD.match(body, stop.end(), end) is not None or not body[stop.end() : end].strip()
+        return (
+            _CAPITAL_AHEAD.match(body, stop.end(), end) is not None
+            or _NOTHING_AHEAD.match(body, stop.end(), end) is not None
+        )
     return True
 
 

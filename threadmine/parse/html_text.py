@@ -6,11 +6,16 @@ quote-level bound.
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 from threadmine.parse.limits import MAX_BODY, MAX_DEPTH
 
 _SILENT = frozenset({"script", "style", "head", "title", "template", "noscript"})
+_TAG = re.compile(r"<[^<>]{0,300}>")
+_MAX_OPEN = 4_000
+"""Characters of a comment or tag left open at the end of a page that the parser is asked to make sense of."""
+
 _BREAKS = frozenset({"p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "hr"})
 
 
@@ -78,6 +83,10 @@ def html_to_text(page: str) -> str:
     """The words of an HTML page, a line per block, quotations marked with ``>``."""
     reader = _Reader()
     reader.feed(page[:MAX_BODY])
-    reader.close()
+    if len(reader.rawdata) > _MAX_OPEN:
+        # A comment or tag that never ends: the parser would look for its end anew from every "<" in it.
+        reader.handle_data(_TAG.sub(" ", reader.rawdata))
+    else:
+        reader.close()
     reader.flush()
     return "\n".join(reader.lines).strip("\n") + "\n"
