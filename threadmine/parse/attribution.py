@@ -78,7 +78,7 @@ def find_attributions(body: str) -> list[Attribution]:
         hit = _ending_at(body, end)
         if hit is not None:
             found.append(hit)
-    if any(word in body for word in _OUTLOOK_WORDS):
+    if ("From:" in body or "Von:" in body) and any(word in body for word in _OUTLOOK_WORDS):
         found += _outlook_blocks(body)
     if len(found) > 1:
         found.sort(key=lambda a: (a.start, -a.end))

@@ -199,10 +199,11 @@ def _without_marks(text: str, mark: int) -> str:
     """A run without its quote marks, and without the blank after them where every line has it."""
     start = "\n" + text[:mark]
     text = "\n" + text
-    lines = text.count(start)
-    apart = text.count(start + " ") + text.count(start + "\t")
-    if apart < lines:  # blank lines in a row share a line break, which count() would count once
-        apart += text.replace("\n", "\n\n").count(start + "\n") + text.endswith(start)
-    if apart == lines:
-        text = text.replace(start + " ", "\n")
-    return text.replace(start, "\n")[1:]
+    bare = text.replace(start + " ", "\n")
+    if start not in bare:
+        return bare[1:]
+    # blank lines in a row share a line break, which count() would count once
+    apart = bare.replace("\n", "\n\n").count(start + "\n") + bare.count(start + "\t") + bare.endswith(start)
+    if bare.count(start) != apart:
+        bare = text
+    return bare.replace(start, "\n")[1:]
