@@ -231,6 +231,8 @@ def _wants_subject(read: Read, clause: Clause, cue: Term) -> bool:
         return clause.first > 0 or read.sentence.place is Place.COMMENT
     if all(w in GRAMMAR.cut_words or w in GRAMMAR.pronouns or w in GRAMMAR.prefaces for w in bare):
         return bare[-1] in GRAMMAR.pronouns or bare[0] in GRAMMAR.cut_words
+    if bare[-1] in GRAMMAR.pronouns:
+        return True
     return len(bare) == 2 and bare[0] in GRAMMAR.pronouns and bare[1] in GRAMMAR.generic
 
 
@@ -253,5 +255,7 @@ def _inherit(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | N
         return memory.function
     if "field" in words or "flag" in words:
         return memory.member
-    near = memory.context if read.sentence.place in (Place.REPLY, Place.COMMENT) else None
+    if read.sentence.place is Place.COMMENT:
+        return memory.subject or memory.function or memory.context or memory.member
+    near = memory.context if read.sentence.place is Place.REPLY else None
     return memory.subject or near or memory.function or memory.member
