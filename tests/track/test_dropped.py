@@ -47,8 +47,9 @@ def mail(
     name: str, series: str, number: int, tagged: bool = False, reply: bool = False, day: int = 9
 ) -> StoredMessage:
     tag = Trailer("Reviewed-by", "Rita Reviewer <rita@example.org>", RITA, 0)
+    prefix = "Re: " if reply else ""
     return StoredMessage(
-        f"{name}@example.org", "t", None, f"{'Re: ' if reply else ''}[PATCH {number}/2] mm: widgets {number}", PAUL,
+        f"{name}@example.org", "t", None, f"{prefix}[PATCH {number}/2] mm: widgets {number}", PAUL,
         START + timedelta(days=day), "linux-mm", not reply, "", series, number, (tag,) if tagged else (),
     )  # fmt: skip
 

@@ -182,10 +182,12 @@ def test_a_version_posted_before_the_concern_says_nothing() -> None:
     assert after("This should be done by the caller.", early).state is ConcernState.ACKNOWLEDGED
 
 
-def test_the_patch_was_dropped() -> None:
+def test_a_dropped_patch_settles_what_was_against_it_or_about_its_code() -> None:
     other = version("v2", patch("q2", "gadget();", title="gadgets", file="gadget"))
-    assert after("This should be done by the caller.", other).addressed_evidence == (
-        "v2: the patch is no longer in the series"
+    assert after("This should be done by the caller.", other).addressed_in == "v2"
+    assert after("This is racy.", other, kind=ConcernKind.OBJECTION).addressed_in == "v2"
+    assert (
+        after("This is racy.", other, kind=ConcernKind.OBJECTION, state=ConcernState.OPEN).addressed_in == ""
     )
 
 

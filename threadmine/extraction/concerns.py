@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from threadmine.extraction.concerns_kinds import Ask, Part, Setting, ask_of
+from threadmine.extraction.concerns_kinds import Ask, Part, Setting, ask_of, goes_on
 from threadmine.extraction.concerns_place import Surroundings
 from threadmine.extraction.concerns_targets import Near, targets_of
 from threadmine.extraction.text import Place, Sentence, sentences
@@ -32,8 +32,10 @@ MAX_QUOTE = 600
 _SAID = 20  # sentences before a concern that may name what it is about
 _PLACES = frozenset({Place.REPLY, Place.COVER, Place.NOTES})
 _SIGNED = re.compile(r"^[> |]*Signed-off-by:[ \t]*([^<\n]{1,80}?)[ \t]*<", re.MULTILINE)
+_FROM = re.compile(r"^>[> |]*From:[ \t]*([^<\n]{1,80}?)[ \t]*<", re.MULTILINE)
 _OWN_ANSWER = re.compile(
-    r"(?:Because|It'?s because|Well,|No[,.]|Nope|Yes[,.]|Then |It has |Turns out|That'?s because)\b"
+    r"(?:Because\b|It'?s because\b|Well,|No[,.]|Nope\b|Yes[,.]|Then |It has |Turns out|That'?s because|"
+    r"Ah[,.]|Oh[,.])"
 )
 
 
@@ -95,6 +97,9 @@ def part_of(message: Message) -> Part:
     """The writer's part: the one who posts, the author of the patch that is quoted, or somebody else."""
     if not message.subject.is_reply:
         return Part.POSTER if message.patch is not None or message.is_cover else Part.REVIEWER
+    origin = _FROM.search(message.body)
+    if origin is not None and _same(origin[1], message.author.name):
+        return Part.AUTHOR
     signed = _SIGNED.search(message.body)
     if signed is not None and _same(signed[1], message.author.name):
         return Part.AUTHOR
@@ -120,7 +125,6 @@ def _asks(
     request it follows; a question that its writer goes on to answer is none.
     """
     last: tuple[Sentence, Ask] | None = None
-    deep = any(stretch.depth > 1 for stretch in message.stretches)
     for at, sentence in enumerate(paragraph):
         if (part is not Part.REVIEWER and "?" not in sentence.text) or _is_code(message, sentence):
             if last is not None:
@@ -133,7 +137,7 @@ def _asks(
             part,
             reviewing=place.is_code,
             answering=place.is_question,
-            debating=deep and place.depth == 1 and not place.is_code,
+            debating=surroundings.is_deep and place.depth == 1 and not place.is_code,
             listed=sentence.item and bool(sentence.lead),
         )
         ask = ask_of(words, setting)
@@ -169,6 +173,8 @@ def _answers_itself(rest: Sequence[Sentence]) -> bool:
 def _continues(last: Ask, ask: Ask, words: Words) -> bool:
     if ask.kind is ConcernKind.OBJECTION:
         return last.kind is ConcernKind.OBJECTION and not words.is_question
+    if last.kind is ConcernKind.REQUEST and ask.kind is ConcernKind.REQUEST and goes_on(words):
+        return True
     return words.is_question and words.plain <= 4 and not words.code and last.kind is ConcernKind.REQUEST
 
 

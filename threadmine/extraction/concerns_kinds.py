@@ -8,11 +8,19 @@ more.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
 from threadmine.model import ConcernKind
 from threadmine.vocab.concerns_cues import Words, vocabulary
+
+MAX_RETORT = 4
+"""Words of a retort ("I disagree."): under somebody's words it answers them and raises nothing."""
+
+
+_REJECTED = re.compile(r" (?:could|can|might) [^,]{0,160}, but ")
+"""An option that is named to be declined."""
 
 
 class Part(Enum):
@@ -44,6 +52,11 @@ class Ask:
 
     kind: ConcernKind
     cue: str
+
+
+def goes_on(words: Words) -> bool:
+    """Whether a sentence elaborates on the request before it ("That way ...")."""
+    return bool(vocabulary("concerns")["veto"]["elaboration"].first(words))
 
 
 def ask_of(words: Words, setting: Setting) -> Ask | None:
@@ -97,9 +110,9 @@ def _statement(words: Words, setting: Setting) -> Ask | None:
     nit = cues["nit"]["strong"].first(words)
     request = cues["request"]["imperative"].first(words) or cues["request"]["explicit"].first(words)
     objection = cues["objection"]["explicit"].first(words)
-    if cues["veto"]["agreement"].first(words):
+    if cues["veto"]["agreement"].first(words) or _REJECTED.search(words.text):
         request = ""
-    if setting.answering:
+    if setting.answering or (words.plain <= MAX_RETORT and not setting.reviewing):
         objection = ""
     if not request and not objection and setting.reviewing and not setting.answering:
         objection = "" if cues["veto"]["soft"].first(words) else cues["objection"]["weak"].first(words)
@@ -112,7 +125,7 @@ def _choose(words: Words, nit: str, request: str, objection: str) -> Ask | None:
     process = vocabulary("concerns")["process"]["strong"].first(words)
     if nit and (request or objection or words.plain < 12):
         return Ask(ConcernKind.NIT, nit)
-    if request:
+    if request and not (objection.startswith("my ") and not process):
         return Ask(ConcernKind.PROCESS if process else ConcernKind.REQUEST, process or request)
     if objection:
         return Ask(ConcernKind.OBJECTION, objection)

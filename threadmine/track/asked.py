@@ -30,18 +30,24 @@ _MOVE = re.compile(
     r"(?i)\b(?:split|fold|squash|push|move|pull|merge|separate|later|earlier|another|own|next|previous)\b.{0,60}"
     r"\b(?:patch(?:es)?|series|commit)\b|\bpatch \d+\b"
 )
+_AWAY = re.compile(
+    r"(?i)\b(?:drop|remove|delete|revert|fold|squash|merge|get rid|needed|necessary|unnecessary|pointless|"
+    r"useless|wrong place|this patch|refrain|avoid|instead)\b"
+)
 _QUOTED = re.compile(r"[\"“]([A-Za-z][\w -]{2,40})[\"”]")
 _CODE = frozenset({StretchKind.CODE, StretchKind.DIFF})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``added`` and ``text``: quoted ``+`` lines and other lines right above, squashed, nearest last.
+    """What to look for in the next versions.
 
-    ``names`` are the C names of the sentence, ``new_names`` those that count as done where they are new in
-    a version; ``expressions`` the C expressions of more than one word, squashed; ``proposed`` the lines of
-    code under it, squashed, with ``proposed_names``; ``wants_comment`` whether it asks for words in the
-    code.
+    ``added`` and ``text``: the ``+`` lines and other lines right above, squashed, nearest last. ``names`` are
+    the C names of the sentence, ``new_names`` those that count as done where they are new in a version;
+    ``expressions`` its C expressions of more than one word, squashed; ``proposed`` the lines of code below,
+    squashed, with ``proposed_names``; ``wording`` the words in quotation marks; ``functions`` what it is
+    about by its targets. ``wants_comment``: it asks for words in the code; ``wants_move``: for another patch
+    to do it; ``wants_away``: for the patch not to be. ``written`` has each squashed line as it is written.
     """
 
     added: tuple[str, ...] = ()
@@ -53,6 +59,7 @@ class Asked:
     proposed_names: frozenset[str] = frozenset()
     wants_comment: bool = False
     wants_move: bool = False
+    wants_away: bool = False
     wording: tuple[str, ...] = ()
     functions: frozenset[str] = frozenset()
     written: tuple[tuple[str, str], ...] = ()
@@ -80,6 +87,7 @@ def read_asked(concern: Concern, mail: StoredMessage) -> Asked:
         wants_comment=_COMMENT.search(concern.quote) is not None,
         wording=tuple(match[1].lower() for match in _QUOTED.finditer(concern.quote)),
         functions=frozenset({concern.about_function, *concern.targets} - {""}),
+        wants_away=_AWAY.search(concern.quote) is not None,
         wants_move=_MOVE.search(concern.quote) is not None,
         written=tuple(sorted(written.items())),
     )

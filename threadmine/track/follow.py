@@ -154,7 +154,11 @@ PATCH_GONE = "the patch is no longer in the series"
 
 def _undone(state: ConcernState, words: str) -> str:
     if state is ConcernState.ACKNOWLEDGED:
-        return f"promised or agreed, {words}" if CANNOT_TELL in words else f"{NOT_DONE}: {words}"
+        return (
+            f"promised or agreed, {words}"
+            if CANNOT_TELL in words or PATCH_GONE in words
+            else f"{NOT_DONE}: {words}"
+        )
     return words
 
 
@@ -177,7 +181,9 @@ def compare(
     if fate is Fate.CHANGED:
         return Finding(True, False, f"the line is changed or gone: {asked.as_written(line)}", near=True)
     if fate is Fate.DROPPED:
-        return Finding(True, False, PATCH_GONE)
+        of_code = patch is not None and line in patch.added
+        against = asked.wants_away or concern.kind is ConcernKind.OBJECTION
+        return Finding(of_code or against, False, PATCH_GONE)
     if asked.wants_comment and (words := _comments(patch, old, new)):
         return Finding(True, False, words)
     if words := _function_changed(asked, old, new):
@@ -331,6 +337,8 @@ def _in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
     asks = concern.kind is ConcernKind.QUESTION
     for change in new.changes:
         text = change.text.lower()
+        if "thank" in text:
+            continue
         words = frozenset(_WORD.findall(text)) - _DULL
         shared = wanted & words
         credited = any(re.search(rf"\b{re.escape(part)}\b", text) for part in asker)
