@@ -48,6 +48,8 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     modules = loaded(*arguments)
     assert "threadmine.cli.main" in modules
     assert not modules & set(HEAVY)
+    if arguments[0] != "issues":
+        assert not modules & {"threadmine.model", "threadmine.render", "rich"}
 
 
 def test_questions_do_not_import_what_they_do_not_need() -> None:

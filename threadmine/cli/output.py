@@ -13,10 +13,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from threadmine.cli.config import Config
-from threadmine.render.style import Style
+
+if TYPE_CHECKING:
+    from threadmine.render.style import Style
 
 WIDTH_ASIDE = 80
 """Columns where standard output is no terminal and ``COLUMNS`` is not set."""
@@ -49,6 +51,8 @@ class Output:
     @property
     def style(self) -> Style:
         """Painter for this run."""
+        from threadmine.render.style import Style  # the views are not needed to show help
+
         return Style(self._wants_colour(sys.stdout))
 
     def _wants_colour(self, stream: TextIO) -> bool:
