@@ -142,3 +142,21 @@ def test_what_is_done_to_a_member_is_not_proven_by_a_function_the_claim_does_not
         )
     )
     assert judge(claim, message, MODEL, kernel="6.19").kind is VerdictKind.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("quote", "borrowed", "kind"),
+    [
+        ("Here page->mapping is set.", True, VerdictKind.CONFIRMED),
+        ("Setting page->mapping is not the same as marking a tail page.", True, VerdictKind.UNDECIDED),
+        ("This might be safe if another thread sets page->mapping.", True, VerdictKind.UNDECIDED),
+        ("This is not obvious, but prep_compound_tail() sets page->mapping.", False, VerdictKind.CONFIRMED),
+    ],
+)
+def test_a_function_that_only_stands_nearby_is_not_what_a_doubtful_sentence_is_about(
+    quote: str, borrowed: bool, kind: VerdictKind
+) -> None:
+    claim, message = question_of(Case(Predicate.SETS, "prep_compound_tail", "page.mapping", quote=quote))
+    if borrowed:
+        claim = replace(claim, inferred=("prep_compound_tail: the quoted hunk above is in it",))
+    assert judge(claim, message, MODEL, kernel="6.19").kind is kind

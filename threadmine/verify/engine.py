@@ -28,6 +28,7 @@ from threadmine.model import (
 from threadmine.verify.context import context_of, earlier_releases, following_releases, versions_in_question
 from threadmine.verify.layouts import LayoutRule, by_option, holdings
 from threadmine.verify.reading import (
+    borrows_subject,
     hypothetical,
     plain_without_names,
     restricted,
@@ -174,6 +175,8 @@ def _supposed(question: _Asked) -> bool:
     """Whether it is a question, a suggestion, or of what would be: facts about code do not reach that."""
     claim = question.claim
     if claim.modality in (Modality.CONDITIONAL, Modality.QUESTION) or suggests(claim):
+        return True
+    if borrows_subject(claim):
         return True
     return hypothetical(claim, question.subject, question.object)
 

@@ -56,6 +56,7 @@ _SUGGESTION = re.compile(
 _RESTRICTED = re.compile(r"\b(?:without|except|only|never|unless|other than|but not|not)\b", re.I)
 _LEAD_END = re.compile(r"[.,;:()]|\s[-–—]+\s")
 _WOULD = re.compile(r"\b(?:would|could|should|might|ought)\b(?!n['’]t be)", re.I)
+_SUPPOSING = re.compile(r"\b(?:would|could|should|might|maybe|perhaps|another|those|problem)\b", re.I)
 _QUALIFIED = re.compile(r"\b(?:for|of|on|with|by|to|as|under|at|from|in(?! (?:the )?struct))\b", re.I)
 """Words behind "does not exist" that make it a statement about some pages or builds, not a definition."""
 
@@ -153,6 +154,16 @@ def hypothetical(claim: Claim, subject: Ref, target: Ref) -> bool:
         return False
     start = max(0, (first if first >= 0 else second) - LEAD)
     return _WOULD.search(quote[start:second]) is not None
+
+
+def borrows_subject(claim: Claim) -> bool:
+    """Whether the subject is only where the sentence stands, and the sentence denies or supposes something.
+
+    "Clearing the flag is not the same as taking the lock" under a hunk says nothing of that hunk's function.
+    """
+    if not any(note.startswith(f"{claim.subject}: ") for note in claim.inferred):
+        return False
+    return _NEGATION.search(claim.quote) is not None or _SUPPOSING.search(claim.quote) is not None
 
 
 def suggests(claim: Claim) -> bool:
