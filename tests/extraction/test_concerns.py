@@ -6,9 +6,9 @@ import pytest
 
 from threadmine import memmap
 from threadmine.extraction.concerns import find_concerns
-from threadmine.vocab.concerns_cues import Cues, read_words
 from threadmine.model import Concern, ConcernKind, Origin, RawMail
 from threadmine.parse.message import parse_mail
+from threadmine.vocab.concerns_cues import Cues, read_words
 
 HEAD = """\
 From: Rita Reviewer <rita@example.org>
@@ -86,7 +86,7 @@ def test_courtesy_tags_and_plans_are_no_concern(text: str) -> None:
 
 
 def test_quoted_text_is_not_the_writers() -> None:
-    quoted = "On Mon, Feb 03, 2025 at 09:00:00AM +0000, Paul Poster wrote:\n> Why is this needed? Please drop it.\n"
+    quoted = "On Mon, Feb 03, 2025 at 09:00:00AM +0000, Paul Poster wrote:\n> Why? Please drop it.\n"
     assert concerns_of("I have no idea.", quoted) == ()
 
 
@@ -139,6 +139,26 @@ def test_the_author_of_the_patch_explains_and_does_not_request() -> None:
     assert [c.kind for c in concerns_of("Would you prefer a helper?", head=head)] == [ConcernKind.QUESTION]
 
 
+NO_ASK = [
+    "We could use a bitmap, but that would not fit.",
+    "What you want is the largest page.",
+    "Consider the callers of widget_init().",
+    "Once I have written that down, I will send it.",
+    "This should simplify things.",
+    "Some nits below:",
+]
+
+
+@pytest.mark.parametrize("text", NO_ASK)
+def test_describing_musing_and_declining_is_no_asking(text: str) -> None:
+    assert concerns_of(text) == ()
+
+
+def test_what_goes_on_with_a_request_belongs_to_it() -> None:
+    (concern,) = concerns_of("Please take the lock first. That way you can drop the check.")
+    assert concern.quote.endswith("drop the check.")
+
+
 def test_an_answer_is_no_request() -> None:
     quoted = (
         "On Mon, Feb 03, 2025 at 09:00:00AM +0000, Paul Poster wrote:\n> Which value should it have then?\n"
@@ -152,6 +172,8 @@ def test_a_posted_patch_holds_no_concerns_but_questions_to_its_readers() -> None
     )
     text = "What is a widget? It is a page.\n\nAny comments on the naming?\n"
     assert [concern.quote for concern in concerns_of(text, "", head)] == ["Any comments on the naming?"]
+    invited = "Widgets are counted. Please let me know if this is too slow for somebody."
+    assert [concern.kind for concern in concerns_of(invited, "", head)] == [ConcernKind.QUESTION]
 
 
 def test_what_a_robot_asks_carries_its_name() -> None:

@@ -30,6 +30,9 @@ MAX_QUOTE = 600
 """Characters of one concern's quote; a longer row of objections keeps its first sentence."""
 
 _SAID = 20  # sentences before a concern that may name what it is about
+INVITATION = "let me know"
+"""How a posting asks without a question mark."""
+
 _PLACES = frozenset({Place.REPLY, Place.COVER, Place.NOTES})
 _SIGNED = re.compile(r"^[> |]*Signed-off-by:[ \t]*([^<\n]{1,80}?)[ \t]*<", re.MULTILINE)
 _FROM = re.compile(r"^>[> |]*From:[ \t]*([^<\n]{1,80}?)[ \t]*<", re.MULTILINE)
@@ -74,11 +77,12 @@ def _is_plain_patch(message: Message) -> bool:
 
 
 def _asks_anything(message: Message) -> bool:
-    """Whether the writer's own prose holds a question mark at all."""
+    """Whether the writer's own prose holds a question mark or an invitation at all."""
     return any(
-        message.body.find("?", stretch.start, stretch.end) >= 0
+        message.body.find(sign, stretch.start, stretch.end) >= 0
         for stretch in message.stretches
         if not stretch.depth and stretch.kind is StretchKind.PROSE
+        for sign in ("?", INVITATION)
     )
 
 
@@ -126,7 +130,8 @@ def _asks(
     """
     last: tuple[Sentence, Ask] | None = None
     for at, sentence in enumerate(paragraph):
-        if (part is not Part.REVIEWER and "?" not in sentence.text) or _is_code(message, sentence):
+        asks = part is Part.REVIEWER or "?" in sentence.text or INVITATION in sentence.text
+        if not asks or _is_code(message, sentence):
             if last is not None:
                 yield last
             last = None

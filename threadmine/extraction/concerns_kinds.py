@@ -69,7 +69,8 @@ def ask_of(words: Words, setting: Setting) -> Ask | None:
     if words.is_question:
         return _question(words) if _is_asked(words, setting.part) else None
     if setting.part is not Part.REVIEWER:
-        return None
+        invites = setting.part is Part.POSTER and vocabulary("concerns")["question"]["invites"].first(words)
+        return Ask(ConcernKind.QUESTION, invites) if invites else None
     return _statement(words, setting)
 
 
