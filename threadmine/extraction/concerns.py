@@ -184,10 +184,10 @@ def _continues(last: Ask, ask: Ask, words: Words) -> bool:
 
 
 def _joined(message: Message, first: Sentence, second: Sentence) -> Sentence:
-    text = fold(message.body[first.start : second.end])
-    if len(text) > MAX_QUOTE or second.end - first.start > 2 * MAX_QUOTE:
+    if second.end - first.start > 2 * MAX_QUOTE:
         return first
-    return replace(first, text=text, end=second.end)
+    text = fold(message.body[first.start : second.end])
+    return first if len(text) > MAX_QUOTE else replace(first, text=text, end=second.end)
 
 
 def _concern(
