@@ -223,3 +223,16 @@ def test_a_call_is_about_the_function_not_about_the_member_it_deals_with() -> No
     found = {claim.predicate: set(claim.entities) for claim in claims(body)}
     assert found[Predicate.CALLS] == {"page_pgmap", "page_folio"}
     assert found[Predicate.READS] >= {"folio_test_anon", "page.index", "page.mapping"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If the pages are in one run, there is not need for page_folio().",
+        "There is no real need for page_folio() here.",
+        "There is not any need for page_folio() here.",
+    ],
+)
+def test_no_need_is_a_negative_need_however_it_is_put(sentence: str) -> None:
+    (claim,) = claims(sentence + "\n")
+    assert (claim.predicate, claim.polarity) == (Predicate.REQUIRES, Polarity.NEGATIVE)
