@@ -7,11 +7,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import b4
 import pytest
 
+from threadmine.db.queries import Queries
+from threadmine.db.session import open_database
+from threadmine.model import Mined, Origin, RawMail
+from threadmine.parse.message import parse_mail
+from threadmine.pipeline import ingest_messages
 from threadmine.sources.attest import NONE, UNKNOWN, attestation
 
 MAIL = b"""From: Ann Alpha <ann@example.org>
@@ -75,3 +81,14 @@ def test_unsigned_and_not_looked_at(home: Path) -> None:
     assert attestation(b"DKIM-Signature: v=1; d=example.org\n" + MAIL) == UNKNOWN
     set_up(policy="off")
     assert attestation(MAIL) == UNKNOWN
+
+
+def test_the_answer_is_stored_and_shown(tmp_path: Path) -> None:
+    message = parse_mail(RawMail(MAIL, Origin("x")))
+    with open_database(f"sqlite:///{tmp_path}/t.db") as database:
+        ingest_messages(
+            database, [replace(message, attestation="good: ann@example.org (patatt)")], miner=Mined
+        )
+        stored = Queries(database).message("signed-1@example.org")
+    assert stored.attestation == "good: ann@example.org (patatt)"
+    assert message.attestation == UNKNOWN

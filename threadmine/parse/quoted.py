@@ -18,7 +18,7 @@ from threadmine.parse.attribution_date import stated_moment
 from threadmine.parse.bots import bot_name
 from threadmine.parse.diff import parse_patch
 from threadmine.parse.quotes import find_stretches
-from threadmine.parse.subject import parse_subject
+from threadmine.parse.subject import parse_subject, strip_reply
 from threadmine.parse.trailers import find_trailers
 from threadmine.people import name_key, straight_name
 
@@ -150,14 +150,20 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
 
+def _title(message: Message, stretches: Sequence[Stretch], parent: str | None) -> str:
+    """The subject: an answer's, so that a quotation makes no series, unless it quotes the posting itself."""
+    title = strip_reply(message.subject.raw)[0]
+    posted = {StretchKind.DIFF, StretchKind.DIFFSTAT, StretchKind.SHORTLOG}
+    if not title or (parent is None and any(s.kind in posted and not s.depth for s in stretches)):
+        return title
+    return f"Re: {title}"
+
+
 def _stand_in(message: Message, level: _Level, own_id: str, real_id: str, parent: str | None) -> Message:
     body = level.text()
     patch = parse_patch(body)
     stretches = find_stretches(body, patch)
-    title = message.subject.raw
-    if title and not message.subject.is_reply:
-        title = f"Re: {title}"  # a quotation makes no patch, and no series
-    subject = parse_subject(title)
+    subject = parse_subject(_title(message, stretches, parent))
     older = tuple(message.references[: -level.depth]) if len(message.references) > level.depth else ()
     references = (*(found for found in older if found != parent), *((parent,) if parent else ()))
     return Message(
@@ -174,6 +180,7 @@ def _stand_in(message: Message, level: _Level, own_id: str, real_id: str, parent
         stretches=stretches,
         trailers=find_trailers(body, stretches),
         patch=patch,
+        is_cover=subject.number == 0 and not subject.is_reply and not (patch and patch.files),
         quoted_only=True,
         bot=bot_name(_author(level)),
         headers=((STANDS_FOR_MARK, real_id),) if real_id else (),
