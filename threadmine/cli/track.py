@@ -10,6 +10,7 @@ import click
 from threadmine.cli import options
 from threadmine.cli.app import App
 from threadmine.cli.versions import one_series
+from threadmine.render.records import clean
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -255,7 +256,7 @@ def check_command(app: App) -> None:
             details = [*open_points(queries, find_versions(queries, message)), *details]
     except NoDatabaseError as error:
         app.out.note(f"earlier versions are not looked at: {error.line()}")
-    app.out.raw(json.dumps(check_result(details), ensure_ascii=False) + "\n")
+    app.out.raw(clean(json.dumps(check_result(details), ensure_ascii=False)) + "\n")
 
 
 @click.command("review-notes")
