@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from threadmine.extraction import nlp
 
 
 def tokens(text: str) -> list[str]:
-    return [token.text.replace(nlp.GLUE, " ") for token in nlp.read(text)]
+    return [text[start : start + length] for start, length in nlp.spans(nlp.read(text))]
 
 
 @pytest.mark.parametrize(
@@ -60,10 +62,39 @@ def test_forms_of_verbs(verb: str, forms: set[str]) -> None:
     assert forms <= set(nlp.inflect(verb, nlp.word_list("cues")["irregular"]))
 
 
-def test_the_vocabulary_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A vocabulary that is full from the start."""
+    nlp.language.cache_clear()
+    nlp._components.cache_clear()
+    monkeypatch.setattr(nlp, "MAX_WORDS", len(nlp.language().vocab))
+    yield
+    nlp.language.cache_clear()
+    nlp._components.cache_clear()
+
+
+def test_a_full_vocabulary_forgets_later_words(small: None) -> None:
+    known = len(nlp.language().vocab.strings)
+    text = "the qwxyz_1 overlaps with the page reference count (see qwxyz_2(folio, 1))"
+    read = [nlp.read(text) for _ in range(3)]
+    assert "qwxyz_1" not in nlp.language().vocab.strings
+    assert len(nlp.language().vocab.strings) == known
+    assert read[0] == read[1] == read[2]
+    assert ("member", "page._refcount") in {(t.group, t.value) for t in nlp.terms(read[0], text)}
+
+
+def test_words_are_read_alike_whether_kept_or_forgotten(small: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Later mail doesn't clear folio->_nr_pages; put_page(page, 2) always drops zqj_ref"
+    forgotten = nlp.read(text)
+    monkeypatch.setattr(nlp, "MAX_WORDS", 10**6)
+    assert nlp.read(text) == forgotten
+
+
+def test_the_pipeline_is_made_anew_after_very_many_words(
+    small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = nlp.language()
-    nlp.read("a few words")
-    monkeypatch.setattr(nlp, "MAX_WORDS", len(first.vocab))
-    nlp.read("words that nobody wrote before: qwxyz_1 qwxyz_2")
+    monkeypatch.setattr(nlp, "MAX_FORGOTTEN", len(first.vocab))
+    nlp.read("words that nobody wrote before: qwxyz_3 qwxyz_4")
     nlp.read("and more")
     assert nlp.language() is not first

@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
+from threading import Lock
 from typing import Any, NamedTuple
 
 import spacy
@@ -25,8 +26,11 @@ from spacy.tokens import Doc
 GLUE = "\u2060"
 """Stands for a blank inside a C expression, so that the expression stays one token (word joiner)."""
 
-MAX_WORDS = 60_000
-"""Words that spaCy may hold before it starts anew (about 20 MB)."""
+MAX_WORDS = 8_000
+"""Words that spaCy may keep (about 5 MB); those that come later are forgotten with their sentence."""
+
+MAX_FORGOTTEN = 1_000_000
+"""Words after which the pipeline is made anew: what is forgotten still leaves holes in spaCy's tables."""
 
 _PREFIX = re.compile(r"""^(?:[(\[{"'`“”‘’<,;:!?—–…@&%~*]|\.{2,}|--+)""")
 _SUFFIX = re.compile(r"""(?:[)\]}"'`“”‘’>,;:!?.—–…]|\.{2,}|--+|'s|’s|n't|n’t|'ll|'re|'ve|'d)$""")
@@ -197,20 +201,41 @@ def language() -> Language:
     return nlp
 
 
-def read(text: str) -> Doc:
-    """``text`` as tokens, its terms in ``doc.user_data["terms"]``; token offsets are those of ``text``.
+class Reading(NamedTuple):
+    """A text as tokens and terms; plain values, so that it may outlive what spaCy knows of the text."""
 
-    spaCy keeps every word it ever saw, so the pipeline is made anew when there are too many of them.
+    spans: list[list[int]]  # start and length in characters of each token
+    terms: list[_Found]
+
+
+def read(text: str) -> Reading:
+    """``text`` as tokens with its terms; token offsets are those of ``text``.
+
+    spaCy would keep every word that it ever saw. It does so for the first of them, most of all that will
+    come; later ones live in a memory zone, which ends with this call. Threads take turns.
     """
-    nlp = language()
-    if len(nlp.vocab) > MAX_WORDS:
-        language.cache_clear()
-        _components.cache_clear()
+    whole = keep_whole(text.replace("’", "'"))
+    with _TURN:
         nlp = language()
-    doc = nlp.tokenizer(keep_whole(text.replace("’", "'")))
+        words = len(nlp.vocab)
+        if words < MAX_WORDS:
+            return _read(nlp, whole)
+        if words > MAX_FORGOTTEN:
+            language.cache_clear()
+            _components.cache_clear()
+            return _read(language(), whole)
+        with nlp.vocab.memory_zone():
+            return _read(nlp, whole)
+
+
+_TURN = Lock()
+
+
+def _read(nlp: Language, whole: str) -> Reading:
+    doc = nlp.tokenizer(whole)
     for component in _components():
         doc = component(doc)
-    return doc
+    return Reading(doc.user_data["spans"], doc.user_data["terms"])
 
 
 @lru_cache(maxsize=1)
@@ -219,17 +244,16 @@ def _components() -> tuple[Callable[[Doc], Doc], ...]:
     return tuple(component for _, component in language().pipeline)
 
 
-def spans(doc: Doc) -> list[list[int]]:
-    """Start and length in characters of each token of ``doc``."""
-    found: list[list[int]] = doc.user_data["spans"]
-    return found
+def spans(reading: Reading) -> list[list[int]]:
+    """Start and length in characters of each token of what was read."""
+    return reading.spans
 
 
-def terms(doc: Doc, text: str) -> list[Term]:
-    """The terms found in ``doc``, in order; ``text`` is what was read."""
-    places = spans(doc)
+def terms(reading: Reading, text: str) -> list[Term]:
+    """The terms found, in order; ``text`` is what was read."""
+    places = reading.spans
     found = []
-    for group, value, first, last in doc.user_data["terms"]:
+    for group, value, first, last in reading.terms:
         begin, (end, length) = places[first][0], places[last - 1]
         found.append(Term(group, value, first, last, text[begin : end + length]))
     return found

@@ -28,6 +28,7 @@ _BUNDLE = b"# v"
 _BRANCHES = ("refs/heads/master", "refs/heads/main")
 _FETCH_SECONDS = 3600
 _MEBIBYTE = 1024 * 1024
+_MAILS_BETWEEN_FREEING = 1000
 
 
 def is_bundle(head: bytes) -> bool:
@@ -168,7 +169,9 @@ def read_epoch(path: Path, source: str, list_name: str = "", since: str = "") ->
         repository = pygit2.Repository(str(path))
         commits = _commits(repository, since)
         deleted = _deleted(repository, commits)
-        for commit_id in commits:
+        for number, commit_id in enumerate(commits):
+            if number % _MAILS_BETWEEN_FREEING == 0:
+                repository.free()  # what libgit2 caches of packs has no setting that bounds it
             yield _mail(repository, commit_id, Origin(source, commit_id.hex(), list_name), deleted)
     except (pygit2.GitError, KeyError, ValueError) as error:
         raise SourceError(
