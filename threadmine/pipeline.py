@@ -125,7 +125,7 @@ def _batches(items: Iterable[Message | Skipped], account: _Account) -> Iterator[
         if isinstance(item, Skipped):
             account.left_out(item)
             continue
-        account.read += 1
+        account.read += not item.quoted_only  # a stand-in made from a page was not read
         batch.append(item)
         characters += len(item.body)
         if len(batch) >= BATCH_MESSAGES or characters >= BATCH_CHARACTERS:
