@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import quote
 
 # --------------------------------------------------------------------------------------------- basics
 
@@ -43,6 +44,19 @@ def stable_id(letter: str, *parts: object) -> str:
 def fold(text: str) -> str:
     """``text`` with every run of white space made one blank, ends trimmed (quotes are stored this way)."""
     return " ".join(text.split())
+
+
+def message_url(message_id: str) -> str:
+    """Where a message can be read; empty for ids that were made up here.
+
+    An id is what a stranger wrote: everything that is no plain character of an address is percent-encoded.
+    """
+    if not message_id or message_id.endswith(".invalid"):
+        return ""
+    return f"https://lore.kernel.org/all/{quote(message_id, safe=_PLAIN_IN_URL, errors='replace')}/"
+
+
+_PLAIN_IN_URL = "@!$&'()*+,;=:"
 
 
 # ----------------------------------------------------------------------------------- mail as it comes

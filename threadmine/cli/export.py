@@ -20,12 +20,14 @@ from threadmine.query.when import is_after
 from threadmine.render.records import (
     Record,
     claim_record,
+    clean,
     issue_record,
     line,
     message_record,
     series_record,
     touch_record,
 )
+from threadmine.render.text import safe
 
 if TYPE_CHECKING:
     from threadmine.db.queries import Queries
@@ -202,9 +204,9 @@ def csv_cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        text = value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\x00", "")
+        text = safe(value, len(value))
         return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and len(text) > 1 else text
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
+    return clean(json.dumps(value, ensure_ascii=False))
 
 
 def csv_row(cells: list[str]) -> str:

@@ -10,6 +10,7 @@ import click
 
 from threadmine.cli.app import App
 from threadmine.errors import ModelError
+from threadmine.render.records import clean
 
 if TYPE_CHECKING:
     from threadmine.memmap.layout import Layout, StructLayout
@@ -112,7 +113,7 @@ class Asked:
 
 def emit(app: App, document: dict[str, Any]) -> None:
     """One JSON document to standard output."""
-    app.out.raw(json.dumps(document, ensure_ascii=False) + "\n")
+    app.out.raw(clean(json.dumps(document, ensure_ascii=False)) + "\n")
 
 
 def qualified(asked: Asked, member: str) -> str:

@@ -34,6 +34,7 @@ from threadmine.model import (
     Person,
     TouchRow,
     VerdictKind,
+    message_url,
 )
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _issue_row(row: AnyRow, refuted: bool) -> IssueRow:
         list_name=row.list_name,
         severity="refuted-claim" if refuted else "",
         triage=row.triage,
-        url=rows.message_url(row.message_id),
+        url=message_url(row.message_id),
         waits_for=_waits_for(row),
     )
 
@@ -139,7 +140,7 @@ def _claim_row(row: AnyRow) -> ClaimRow:
         patch=rows.patch_text(row.patch_number, row.series_total),
         list_name=row.list_name,
         places=(row.message_id,),
-        url=rows.message_url(row.message_id),
+        url=message_url(row.message_id),
     )
 
 
@@ -201,7 +202,7 @@ def finding_rows(
             version=row.series_version or 0,
             patch=rows.patch_text(row.patch_number, row.series_total),
             list_name=row.list_name,
-            url=rows.message_url(row.message_id),
+            url=message_url(row.message_id),
         )
         for row in connection.execute(statement)
     )

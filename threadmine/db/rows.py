@@ -38,7 +38,6 @@ if TYPE_CHECKING:  # the number of columns is not told: rows do not leave this p
     AnyRow = Row[*tuple[Any, ...]]
     AnySelect = Select[*tuple[Any, ...]]
 
-LORE = "https://lore.kernel.org/all/"
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPED = re.compile(r'["\\\x00-\x1e]')
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -102,11 +101,6 @@ def moment_of_seconds(value: int | None) -> Moment:
 
 
 # -------------------------------------------------------------------------------------------- reading
-
-
-def message_url(message_id: str) -> str:
-    """Where a message can be read; empty for ids that were made up here."""
-    return "" if message_id.endswith(".invalid") else f"{LORE}{message_id}/"
 
 
 def patch_text(number: int | None, total: int | None) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from threadmine.digest.items import Debt, Digest, FieldChange, NewSeries, Point, Statement, Topic
-from threadmine.model import ClaimRow, ConcernState, IssueRow, Unknown, VerdictKind
+from threadmine.model import ClaimRow, ConcernState, IssueRow, Unknown, VerdictKind, message_url
 from threadmine.render.detail import holding_text
 from threadmine.render.lists import concern_place, person, statement
 from threadmine.render.matrix import LETTERS
@@ -132,7 +132,7 @@ def _talks(found: Digest) -> Iterator[Block]:
         raised = f", {numbered(talk.raised, 'new point')}{about}" if talk.raised else ""
         size = numbered(talk.messages, "message")
         text = f"{safe_line(talk.title) or '(no subject)'} ({size} by {who or 'unknown people'}{raised})"
-        yield Block(Kind.ITEM, text, _link(talk.message_id))
+        yield Block(Kind.ITEM, text, message_url(talk.message_id))
     yield from _more(len(found.talks), "")
 
 
@@ -143,7 +143,9 @@ def _one_series(item: NewSeries) -> Iterator[Block]:
     label = row.version_text or f"v{row.version}"
     count = numbered(row.total or len(row.patches), "patch", "patches")
     head = f"[{safe_line(label)}, {count}] {safe_line(row.title)} ({person(row.author)}{where}{base})"
-    yield Block(Kind.ITEM, head, _link(row.cover or (row.patches[0][1] if row.patches else "")), True, row.id)
+    yield Block(
+        Kind.ITEM, head, message_url(row.cover or (row.patches[0][1] if row.patches else "")), True, row.id
+    )
     if item.previous is not None and item.changed:
         yield Block(Kind.SUB, f"Against {_version(item)}: {_changes(item.changed)}")
     elif item.previous is not None:
@@ -421,13 +423,6 @@ def _more(count: int, command: str, most: int = MOST, kind: Kind = Kind.ITEM) ->
 
 def _quoted(text: str) -> str:
     return clip(safe_line(text), QUOTE_CELLS)
-
-
-def _link(message_id: str) -> str:
-    """The address of a message; none for ids made up here."""
-    if not message_id or message_id.endswith(".invalid"):
-        return ""
-    return f"https://lore.kernel.org/all/{message_id}/"
 
 
 def links(found: Iterable[Block]) -> dict[str, int]:

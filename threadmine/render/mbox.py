@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 from email.header import Header
 from email.utils import format_datetime, formataddr
 
-from threadmine.model import StoredMessage, Unknown
+from threadmine.model import Person, StoredMessage, Unknown
 from threadmine.render.text import as_utc
 
 _FROM = re.compile(r"^(>*From )", re.MULTILINE)
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
@@ -19,7 +21,7 @@ def mbox_text(mail: StoredMessage) -> str:
     if not isinstance(mail.date, Unknown):
         stamp = as_utc(mail.date).strftime("%a %b %e %H:%M:%S %Y")
     headers = [
-        ("From", formataddr((_plain(mail.author.name), _plain(mail.author.address)))),
+        ("From", _person(mail.author)),
         ("Subject", _encoded(mail.subject)),
         ("Message-ID", f"<{_plain(mail.message_id)}>"),
     ]
@@ -32,11 +34,24 @@ def mbox_text(mail: StoredMessage) -> str:
     headers += [
         ("MIME-Version", "1.0"),
         ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Transfer-Encoding", "8bit"),
     ]
-    body = _FROM.sub(r">\1", mail.body.replace("\r\n", "\n").rstrip("\n"))
+    body = mail.body.replace("\r\n", "\n").rstrip("\n")
+    encoding = "8bit"
+    if _UNPRINTABLE.search(body):  # nothing is lost, and nothing acts on the terminal that shows it
+        body = binascii.b2a_qp(body.encode("utf-8", "replace")).decode("ascii")
+        encoding = "quoted-printable"
+    headers.append(("Content-Transfer-Encoding", encoding))
+    body = _FROM.sub(r">\1", body)
     head = "".join(f"{name}: {value}\n" for name, value in headers)
     return f"From mboxrd@z {stamp}\n{head}\n{body}\n\n"
+
+
+def _person(person: Person) -> str:
+    """A header's person; an address that is not ASCII stands as it is (RFC 6532)."""
+    name, address = _plain(person.name), _plain(person.address)
+    if address.isascii():
+        return formataddr((name, address))
+    return f"{_encoded(name)} <{address}>"
 
 
 def _plain(text: str) -> str:

@@ -42,11 +42,11 @@ def line(record: Mapping[str, Any]) -> str:
     return clean(json.dumps({"schema": SCHEMA, **record}, ensure_ascii=False)) + "\n"
 
 
-_TROUBLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_TROUBLE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """JSON ``text`` with what breaks readers escaped: lone surrogates, C1 controls, line separators."""
+    """JSON ``text`` with what breaks readers escaped: lone surrogates, C1 controls, line separators, bidi."""
     return text if text.isascii() else _TROUBLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 

@@ -15,6 +15,7 @@ from threadmine.model import (
     StoredMessage,
     TouchRow,
     VerdictKind,
+    message_url,
 )
 from threadmine.render.heat import heat_svg, marks
 from threadmine.render.lists import chains, statement
@@ -174,9 +175,8 @@ def series(site: Site, row: SeriesRow, matter: Matter) -> Page:
 
 
 def _message(message_id: str | None) -> Html:
-    if not message_id or message_id.endswith(".invalid"):
-        return Html("")
-    return outside(f"https://lore.kernel.org/all/{message_id}/", message_id)
+    address = message_url(message_id or "")
+    return outside(address, message_id or "") if address else Html("")
 
 
 def _grid(site: Site, touches: Sequence[TouchRow]) -> Html:
