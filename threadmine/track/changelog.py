@@ -14,9 +14,9 @@ MAX_ITEM = 400
 """Characters of an item; what is longer is no list, but the text that follows it."""
 
 _HEADING = re.compile(
-    r"(?im)^[ \t>*#=-]*(?:changes?(?:log)?[ \t]*(?:since|from|in|for|log|[:\[(])?[ \t]*(?:the[ \t])?"
-    r"(?:previous|last)?[ \t]*)?\(?(?:rfc|patch)?[ \t]*v(?:er(?:sion)?)?\.?[ \t]?(\d{1,3})(?![\d.]\d)"
-    r"(?:[ \t]*(?:->|=>|to|\.\.)[ \t]*v?(\d{1,3}))?[^\n]{0,60}?(:|$)(?P<rest>[^\n]*)"
+    r"(?im)^[ \t>*#=-]*+(?:changes?(?:log)?[ \t]*+(?:since|from|in|for|log|[:\[(])?[ \t]*+(?:the[ \t])?"
+    r"(?:previous|last)?[ \t]*+)?\(?(?:rfc|patch)?[ \t]*+v(?:er(?:sion)?)?\.?[ \t]?(\d{1,3})(?![\d.]\d)"
+    r"(?:[ \t]*+(?:->|=>|to|\.\.)[ \t]*v?(\d{1,3}))?[^\n]{0,60}?(:|$)(?P<rest>[^\n]*)"
 )
 _SINCE = re.compile(r"(?i)\bsince\b|\bfrom\b")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+o•]|\(?\d{1,2}[.)])[ \t]+(?=\S)")
