@@ -66,16 +66,15 @@ _COLUMNS = (
     Message.attestation,
     Message.bot,
     Message.quoted_only,
-    Message.recipients,
     Body.text.label("body"),
     Body.stretches,
 )
 
 
-def _both(condition: ColumnElement[bool]) -> tuple[AnySelect, AnySelect]:
+def _both(condition: ColumnElement[bool], people: bool) -> tuple[AnySelect, AnySelect]:
     """The statements for messages with their bodies, and for their trailers, made once for all."""
     mails = (
-        select(*_COLUMNS)
+        select(*_COLUMNS, Message.recipients if people else literal("").label("recipients"))
         .outerjoin(Body, Body.message_key == Message.key)
         .where(condition)
         .order_by(*oldest(Message.sent_at), Message.message_id)
@@ -89,18 +88,29 @@ def _both(condition: ColumnElement[bool]) -> tuple[AnySelect, AnySelect]:
     return mails, trailers
 
 
-_OF_THREAD = _both(Message.thread_id == bindparam("wanted"))
-_OF_KEYS = _both(Message.key.in_(bindparam("wanted", expanding=True)))
+_IN_THREAD = Message.thread_id == bindparam("wanted")
+_OF_THREAD = {people: _both(_IN_THREAD, people) for people in (True, False)}
+_AMONG_KEYS = Message.key.in_(bindparam("wanted", expanding=True))
+_OF_KEYS = {people: _both(_AMONG_KEYS, people) for people in (True, False)}
 
 
-def of_thread(connection: Connection, thread_id: str) -> list[StoredMessage]:
-    """The messages of a thread with bodies and trailers, oldest first."""
-    return _load(connection, _OF_THREAD, thread_id)
+def of_thread(connection: Connection, thread_id: str, people: bool = True) -> list[StoredMessage]:
+    """The messages of a thread with bodies and trailers, oldest first; recipients only with ``people``."""
+    return _load(connection, _OF_THREAD[people], thread_id)
 
 
-def of_keys(connection: Connection, keys: Sequence[int]) -> list[StoredMessage]:
+def of_keys(connection: Connection, keys: Sequence[int], people: bool = True) -> list[StoredMessage]:
     """The messages with these numbers, likewise."""
-    return _load(connection, _OF_KEYS, list(keys))
+    return _load(connection, _OF_KEYS[people], list(keys))
+
+
+def subjects_of(connection: Connection, message_ids: Sequence[str]) -> dict[str, str]:
+    """The subjects of those of the messages that are stored, by their ids."""
+    keys = keys_of(connection, message_ids)
+    return dict(connection.execute(_SUBJECTS, {"wanted": keys}).all())
+
+
+_SUBJECTS = select(Message.message_id, Message.subject).where(_AMONG_KEYS)
 
 
 def keys_of(connection: Connection, message_ids: Sequence[str]) -> list[int]:

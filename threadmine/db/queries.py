@@ -25,6 +25,7 @@ from threadmine.db.mails import (
     light_of,
     of_keys,
     of_thread,
+    subjects_of,
     thread_of,
     thread_row,
     thread_rows,
@@ -276,14 +277,23 @@ class Queries:
                 found = of_keys(connection, chunk)
             yield from found
 
-    def messages_by_id(self, message_ids: Iterable[str]) -> tuple[StoredMessage, ...]:
-        """Those of the messages that the database holds, oldest first."""
+    def messages_by_id(self, message_ids: Iterable[str], *, people: bool = True) -> tuple[StoredMessage, ...]:
+        """Those of the messages that the database holds, oldest first; recipients only with ``people``."""
         names = sorted({plain_id(name) for name in message_ids})
         found: list[StoredMessage] = []
         with self.database.read() as connection:
             for start in range(0, len(names), CHUNK):
-                found += of_keys(connection, keys_of(connection, names[start : start + CHUNK]))
+                found += of_keys(connection, keys_of(connection, names[start : start + CHUNK]), people)
         return tuple(sorted(found, key=lambda m: (rows.seconds(m.date) or 0, m.message_id)))
+
+    def subjects(self, message_ids: Iterable[str]) -> dict[str, str]:
+        """The subjects of those of the messages that the database holds, by their ids."""
+        names = sorted({plain_id(name) for name in message_ids})
+        found: dict[str, str] = {}
+        with self.database.read() as connection:
+            for start in range(0, len(names), CHUNK):
+                found.update(subjects_of(connection, names[start : start + CHUNK]))
+        return found
 
     def search(self, words: str, limit: int = 50, since: datetime | None = None) -> tuple[StoredMessage, ...]:
         """Messages whose subject or new text holds all the words (``"…"`` for a phrase), best first."""
@@ -306,10 +316,10 @@ class Queries:
         order = tree_order([light_of(row) for row in found.values()])
         return tuple(thread_row(found[name], level) for name, level in order)
 
-    def thread_mails(self, thread_id: str) -> tuple[StoredMessage, ...]:
-        """The messages of a thread with their bodies, oldest first."""
+    def thread_mails(self, thread_id: str, *, people: bool = True) -> tuple[StoredMessage, ...]:
+        """The messages of a thread with their bodies, oldest first; recipients only with ``people``."""
         with self.database.read() as connection:
-            return tuple(of_thread(connection, thread_id))
+            return tuple(of_thread(connection, thread_id, people))
 
     def thread_concerns(self, thread_id: str) -> tuple[Concern, ...]:
         """The concerns of a thread by their messages' dates, then by their places in them."""

@@ -42,7 +42,7 @@ def update(database: Database, thread_ids: Iterable[str]) -> None:
     done: list[str] = []
     for thread_id in _touched(chains, changed):
         if concerns := queries.thread_concerns(thread_id):
-            waiting += settle(queries.thread_mails(thread_id), concerns, chains)
+            waiting += settle(queries.thread_mails(thread_id, people=False), concerns, chains)
         done.append(thread_id)
         if len(waiting) >= MAX_WAITING:
             store.save_statuses(waiting, done)
@@ -77,11 +77,18 @@ def _changed_links(chains: Chains) -> Iterable[SeriesLink]:
 
 
 def _touched(chains: Chains, changed: Sequence[str]) -> tuple[str, ...]:
-    """The threads that mail in ``changed`` can have an effect on: themselves and earlier versions."""
+    """The threads that mail in ``changed`` can have an effect on: themselves and earlier versions.
+
+    Versions of one series follow each other, so that few of their texts need to be kept.
+    """
     found = dict.fromkeys(changed)
     threads = frozenset(changed)
     for name, row in chains.rows.items():
         if row.thread_id in threads:
             chain = chains.chain(name)
             found.update(dict.fromkeys(chains.rows[one].thread_id for one in chain[: chain.index(name)]))
-    return tuple(found)
+    first: dict[str, str] = {}
+    for name, row in chains.rows.items():
+        if row.thread_id in found:
+            first.setdefault(row.thread_id, chains.chain(name)[0])
+    return tuple(sorted(found, key=lambda thread: (first.get(thread, ""), thread)))

@@ -23,6 +23,9 @@ from threadmine.track.patches import PatchText, match_patches
 MAX_CREDITED = 25
 """Words of a changelog item that names the asker; a longer one speaks of many things."""
 
+MAX_MATCHED = 40
+"""Pairs of versions whose patches are kept matched: they hold the texts of both."""
+
 MIN_COMMENT = 12
 """Characters, without white space, of a line of comment that says something."""
 
@@ -265,7 +268,7 @@ def _function_changed(asked: Asked, old: VersionText, new: VersionText) -> str:
 def _matches(old: VersionText, new: VersionText) -> Mapping[str, PatchText]:
     key = (id(old), id(new))
     if key not in _known:
-        if len(_known) > 500:
+        if len(_known) > MAX_MATCHED:
             _known.clear()
         _known[key] = (old, new, match_patches(old.patches, new.patches))
     return _known[key][2]
@@ -279,8 +282,12 @@ def _comments(patch: PatchText | None, old: VersionText, new: VersionText) -> st
     if patch is None:
         return ""
     other = _matches(old, new).get(patch.message_id)
-    fresh = sorted((other.comments - patch.comments) if other is not None else (), key=len)
+    fresh = sorted((other.comments - patch.comments) if other is not None else (), key=_longest)
     return f"adds a comment: {fresh[-1]}" if fresh and len(fresh[-1]) >= MIN_COMMENT else ""
+
+
+def _longest(line: str) -> tuple[int, str]:
+    return len(line), line
 
 
 _WORD = re.compile(r"[a-z_][a-z0-9_]{3,}")

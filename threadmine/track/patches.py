@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from threadmine.model import FileDiff, Side, StoredMessage
+from threadmine.model import FileDiff, Hunk, Side, StoredMessage
 from threadmine.parse.diff import hunk_lines
 from threadmine.parse.diff_files import find_files
 from threadmine.parse.subject import parse_subject
@@ -22,9 +22,11 @@ from threadmine.track.versions import title_key
 MIN_ALIKE = 0.35
 """Likeness from which two patches count as the same one."""
 
-_SPACE = re.compile(r"\s+")
 _MESSAGE_END = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z_]\w{2,}")
+_LAST_WORD = re.compile(r"\w+\Z")
+_MADE_BY_MACRO = re.compile(r"\A(?:compat_)?sys_")
+"""``sys_read`` stands in a hunk as ``SYSCALL_DEFINE3(read, ...)``."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,44 @@ class PatchText:
         return frozenset(_NAME.findall(self.body))
 
     @cached_property
-    def by_function(self) -> dict[str, frozenset[str]]:
+    def by_function(self) -> ByFunction:
         """The identifiers on added lines of code, comments left out, by the function they are in."""
-        found: dict[str, set[str]] = {}
-        for each in self.files:
-            for hunk in each.hunks:
-                for line in hunk_lines(self.body, hunk):
-                    if line.side is Side.ADDED and line.function and not is_comment(line.text):
-                        found.setdefault(line.function, set()).update(_NAME.findall(line.text))
-        return {function: frozenset(names) for function, names in found.items()}
+        return ByFunction(self.body, [hunk for each in self.files for hunk in each.hunks])
+
+
+class ByFunction:
+    """The identifiers that a patch adds in each function; only hunks that may be in it are read.
+
+    Args:
+        body: the mail.
+        hunks: its hunks.
+    """
+
+    def __init__(self, body: str, hunks: Sequence[Hunk]) -> None:
+        self._body = body
+        self._hunks = hunks
+        self._read: dict[int, dict[str, set[str]]] = {}
+
+    def get(self, function: str, default: Iterable[str] = ()) -> frozenset[str]:
+        """The identifiers on the lines added in ``function``; ``default`` where there are none."""
+        word = _LAST_WORD.search(_MADE_BY_MACRO.sub("", function))
+        found: set[str] = set()
+        seen = False
+        for at, hunk in enumerate(self._hunks):
+            if word is None or self._body.find(word[0], hunk.start, hunk.end) >= 0:
+                names = self._names(at).get(function)
+                seen = seen or names is not None
+                found |= names or set()
+        return frozenset(found) if seen else frozenset(default)
+
+    def _names(self, at: int) -> dict[str, set[str]]:
+        if at not in self._read:
+            found: dict[str, set[str]] = {}
+            for line in hunk_lines(self._body, self._hunks[at]):
+                if line.side is Side.ADDED and line.function and not is_comment(line.text):
+                    found.setdefault(line.function, set()).update(_NAME.findall(line.text))
+            self._read[at] = found
+        return self._read[at]
 
 
 def is_comment(line: str) -> bool:
@@ -72,7 +103,7 @@ def is_comment(line: str) -> bool:
 
 def squash_line(line: str) -> str:
     """A line of code as it is compared: without white space."""
-    return _SPACE.sub("", line)
+    return "".join(line.split())
 
 
 def read_patch(mail: StoredMessage) -> PatchText | None:

@@ -105,6 +105,7 @@ class _Tree:
 
     def __init__(self, mails: Sequence[StoredMessage], concerns: Sequence[Concern]) -> None:
         self._rests: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
         self._effects: dict[tuple[str, int, bool], tuple[Effect | None, str]] = {}
         self._stops: dict[str, list[int]] = {}
         for concern in concerns:
@@ -140,6 +141,12 @@ class _Tree:
             self._rests[concern.id] = squash(text[: quote.start()] if quote else text)
         return self._rests[concern.id]
 
+    def key(self, concern: Concern) -> str:
+        """The end of the concern's quotation, squashed: by that it is found in replies."""
+        if concern.quote not in self._keys:
+            self._keys[concern.quote] = squash(concern.quote)[-_KEY:]
+        return self._keys[concern.quote]
+
     def effect(self, mail: StoredMessage, at: int, by_asker: bool) -> tuple[Effect | None, str]:
         """What the exchange at this place of a mail does (:func:`effect_of`)."""
         key = (mail.message_id, at, by_asker)
@@ -158,13 +165,13 @@ def _when(mail: StoredMessage) -> tuple[float, str]:
 
 
 def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[Reaction]:
-    by_asker = same_person(mail.author, concern.author)
-    key = squash(concern.quote)[-_KEY:]
+    key = tree.key(concern)
     rest = tree.rest(concern) if mail.in_reply_to == concern.message_id else ""
     for at, exchange in enumerate(tree.exchanges(mail)):
         gap = MAX_SHORT_GAP if _is_short(exchange) else MAX_GAP
         if not exchange.quoted or not _is_about(exchange.quoted, key, rest, gap):
             continue
+        by_asker = same_person(mail.author, concern.author)
         effect, quote = tree.effect(mail, at, by_asker)
         if effect is not None:
             yield Reaction(effect, mail.message_id, quote, by_asker, name_key(mail.author.display))

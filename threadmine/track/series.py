@@ -22,9 +22,15 @@ from threadmine.track.versions import (
     title_key,
 )
 
+HEADS_AT_ONCE = 100
+"""Cover letters and first patches in memory while versions are linked."""
+
+MAX_KEPT = 1_000_000
+"""Characters of the mails whose versions are kept read, besides those of the series at hand."""
+
 
 class Chains:
-    """All series of a database, linked; texts of versions are read on demand and kept.
+    """All series of a database, linked; texts of versions are read on demand, the last few are kept.
 
     Args:
         queries: where to ask.
@@ -40,6 +46,7 @@ class Chains:
         links = link_versions(_facts(queries, tuple(self.rows.values())), manual)
         self.links: dict[str, VersionLink] = {link.series_id: link for link in links}
         self._texts: dict[str, VersionText] = {}
+        self._sizes: dict[str, int] = {}
 
     def is_newest(self, series_id: str) -> bool:
         """Whether no later version of a series is in hand."""
@@ -72,13 +79,18 @@ class Chains:
         """This version and the later ones of its chain, with their patches read."""
         chain = self.chain(series_id)
         labels = self.labels(chain)
-        return tuple(self._text(name, labels[name]) for name in chain[chain.index(series_id) :])
+        found = tuple(self._text(name, labels[name]) for name in chain[chain.index(series_id) :])
+        if sum(self._sizes.values()) > MAX_KEPT:
+            for name in self._sizes.keys() - set(chain):
+                del self._texts[name], self._sizes[name]
+        return found
 
     def _text(self, series_id: str, label: str) -> VersionText:
         if series_id not in self._texts:
             row = self.rows[series_id]
-            mails = self._queries.messages_by_id(_members(row))
+            mails = self._queries.messages_by_id(_members(row), people=False)
             self._texts[series_id] = version_text(row, label, mails)
+            self._sizes[series_id] = sum(len(mail.body) for mail in mails)
         return self._texts[series_id]
 
     def patch_of(self, mail: StoredMessage) -> str:
@@ -115,18 +127,22 @@ def _facts(queries: Queries, rows: Sequence[SeriesRow]) -> tuple[VersionFacts, .
     changed.
     """
     head_ids = {row.id: row.cover or (row.patches[0][1] if row.patches else "") for row in rows}
-    heads = {mail.message_id: mail for mail in queries.messages_by_id(filter(None, head_ids.values()))}
     retitled = _retitled(rows)
+    subjects = queries.subjects(name for row in rows if row.id in retitled for _, name in row.patches)
+    signs: dict[str, tuple[str, frozenset[str]]] = {}
+    names = list(filter(None, head_ids.values()))
+    for start in range(0, len(names), HEADS_AT_ONCE):  # their texts are not kept
+        for mail in queries.messages_by_id(names[start : start + HEADS_AT_ONCE], people=False):
+            answers = {mail.in_reply_to} if mail.in_reply_to else set()
+            signs[mail.message_id] = (change_id_in(mail.body), references_in(mail.body) | answers)
     found = []
     for row in rows:
-        head = heads.get(head_ids[row.id])
-        body = head.body if head else ""
-        answers = {head.in_reply_to} if head and head.in_reply_to else set()
+        change_id, refers_to = signs.get(head_ids[row.id], ("", frozenset()))
         titles: frozenset[str] = frozenset()
         if row.id in retitled:
-            mails = queries.messages_by_id(name for _, name in row.patches)
-            titles = frozenset(title_key(mail.subject.rsplit("]", 1)[-1]) for mail in mails)
-        found.append(VersionFacts(row, change_id_in(body), references_in(body) | answers, titles))
+            there = (subjects[name] for _, name in row.patches if name in subjects)
+            titles = frozenset(title_key(subject.rsplit("]", 1)[-1]) for subject in there)
+        found.append(VersionFacts(row, change_id, refers_to, titles))
     return tuple(found)
 
 
