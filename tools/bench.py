@@ -28,7 +28,9 @@ MODES = {
 }
 GOALS = {"store": 2500, "all": 1000}
 QUERY_LIMIT_MS = 50.0
-ALL = 10**9
+FEW = 2_000
+MAX_GROWTH = 0.2
+MANY = 10_000
 
 
 def corpus_path() -> Path:
@@ -44,15 +46,15 @@ def measure(mode: str, source: str, count: int, database: str) -> dict[str, floa
     from threadmine import pipeline
     from threadmine.db.session import open_database
     from threadmine.ingest import parse_all
-    from threadmine.model import Message, Mined, RawMail, Skipped
+    from threadmine.model import Message, Mined, RawMail, RawPage, Skipped
     from threadmine.sources import read_path
 
     size = 0
 
-    def counted(items: Iterator[RawMail | Skipped]) -> Iterator[RawMail | Skipped]:
+    def counted(items: Iterator[RawMail | RawPage | Skipped]) -> Iterator[RawMail | RawPage | Skipped]:
         nonlocal size
         for item in islice(items, count):
-            size += len(item.data) if isinstance(item, RawMail) else 0
+            size += 0 if isinstance(item, Skipped) else len(item.data)
             yield item
 
     messages = parse_all(counted(read_path(source)))
@@ -205,8 +207,9 @@ def bench(source: str, count: int, memory: bool, with_others: bool) -> None:
     with TemporaryDirectory(prefix="threadmine-bench-") as name:
         folder = Path(name)
         database = folder / "bench.db"
+        peaks: dict[str, dict[str, float]] = {}
         for mode, title in MODES.items():
-            found = run(mode, source, count, database)
+            found = peaks[mode] = run(mode, source, count, database)
             mean = found["bytes"] / max(found["messages"], 1) / 1000
             goal = f"(goal {GOALS[mode]:,})" if mode in GOALS else f"({mean:.1f} kB each)"
             if found["failures"]:
@@ -218,20 +221,25 @@ def bench(source: str, count: int, memory: bool, with_others: bool) -> None:
             others(source, count, folder)
         time_queries(database)
         if memory:
-            print()
-            for number in (2_000, 10_000):
-                for mode in ("store", "all"):
-                    found = run(mode, source, number, database)
-                    print(
-                        f"peak memory {MODES[mode]:22} {found['messages']:6,.0f} messages "
-                        f"{found['peak'] / 1024:8.0f} MiB"
-                    )
+            show_memory(source, peaks, folder / "small.db")
+
+
+def show_memory(source: str, whole: dict[str, dict[str, float]], database: Path) -> None:
+    """Prints the peak memory for the first 2,000 messages beside that for ``whole``, all that were read."""
+    print()
+    for mode in ("store", "all"):
+        few, many = run(mode, source, FEW, database), whole[mode]
+        for found in (few, many):
+            size = f"{found['messages']:6,.0f} messages {found['peak'] / 1024:6.0f} MiB"
+            print(f"peak memory, {MODES[mode]:22} {size}")
+        growth = many["peak"] / few["peak"] - 1
+        print(f"{'':12} grows by {growth:.0%}{'  OVER' if growth > MAX_GROWTH else ''}")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("source", nargs="?", help="mail to read (default: corpus/bulk.bundle)")
-    parser.add_argument("--count", type=int, default=ALL, help="messages (default: all there are)")
+    parser.add_argument("--count", type=int, default=MANY, help=f"messages (default: {MANY:,})")
     parser.add_argument("--no-memory", action="store_true", help="leave the memory measurement out")
     parser.add_argument("--no-others", action="store_true", help="leave notmuch and mu out")
     chosen = parser.parse_args()
