@@ -59,8 +59,9 @@ def split_headers(data: bytes) -> Headers:
     defects: list[Defect] = []
     if stop > MAX_HEADER:
         defects.append(Defect("header-cut", f"{stop} bytes of headers"))
-        stop = MAX_HEADER
-    block = data[:stop]
+        block = _OVERLONG.sub(rb"\1", data[:stop])[:MAX_HEADER]  # one huge header hides none of the others
+    else:
+        block = data[:stop]
     if block.isascii():
         text = block.decode("ascii")
     else:
@@ -77,6 +78,10 @@ def split_headers(data: bytes) -> Headers:
         if len(set(values.get(name, ()))) > 1:
             defects.append(Defect("duplicate-header", name))
     return Headers(values, body_start, tuple(defects))
+
+
+_OVERLONG = re.compile(rb"(?m)^(?=[^\s])((?:[^\n]|\n(?=[ \t])){16384})(?:[^\n]++|\n(?=[ \t]))++")
+"""A header of more than 16 KiB, continued lines and all."""
 
 
 def _header_end(data: bytes) -> tuple[int, int]:
