@@ -48,14 +48,6 @@ def test_a_message_comes_back_as_it_was(database: Database) -> None:
     assert not found.has_patch  # a Patch without files is no diff
 
 
-def test_threads_stored_together_are_as_if_stored_one_by_one(tmp_path: Path) -> None:
-    threads = [[mined(letter("a"))], [mined(letter("b"))], []]
-    with fresh_database(tmp_path, "one.db") as one, fresh_database(tmp_path, "all.db") as together:
-        stored = sum(Store(one).store_thread(thread) for thread in threads)
-        assert Store(together).store_threads([(thread, ()) for thread in threads]) == stored == 2
-        assert dump(together) == dump(one)
-
-
 def test_claims_and_concerns_come_back_as_they_were(database: Database) -> None:
     one = mined(letter("a"), verdict=VerdictKind.REFUTED)
     Store(database).store_thread([one])

@@ -97,18 +97,10 @@ class Store:
             mined: the messages, with what was found in them.
             gone: ids of messages that these take the place of; they are taken out in the same transaction.
         """
-        return self.store_threads([(mined, gone)])
-
-    def store_threads(self, threads: Iterable[tuple[Sequence[Mined], Sequence[str]]]) -> int:
-        """Like :meth:`store_thread` for several threads, all in one transaction: a commit has its price."""
-        wanted = [(mined, gone) for mined, gone in threads if mined or gone]
-        if not wanted:
+        if not mined and not gone:
             return 0
         with self.database.write() as connection:
-            return sum(
-                Writing(connection, self._sql, self.database.is_sqlite).run(mined, gone)
-                for mined, gone in wanted
-            )
+            return Writing(connection, self._sql, self.database.is_sqlite).run(mined, gone)
 
     def save_statuses(self, statuses: Iterable[ConcernStatus], threads: Iterable[str] = ()) -> None:
         """Stores where concerns stand, and that these threads are up to date."""
