@@ -148,8 +148,10 @@ def issue_detail(row: IssueRow, body: str, now: datetime) -> Text:
         text.append(safe(evidence.quote))
         text.append(f"\n  {safe(evidence.message_id)}\n", style="dim")
     if status.addressed_in:
-        _line(text, "\nin", f"{status.addressed_in}: {status.addressed_evidence}", "green")
-    _line(text, "\nlink", row.url or concern.message_id, "dim")
+        text.append("\n")
+        _line(text, "in", f"{status.addressed_in}: {status.addressed_evidence}", "green")
+    text.append("\n")
+    _line(text, "link", row.url or concern.message_id, "dim")
     _line(text, "id", concern.id, "dim")
     return text
 
@@ -177,7 +179,8 @@ def claim_detail(row: ClaimRow, body: str, now: datetime) -> Text:
     _line(text, "date", f"{when(claim.date)} ({age(claim.date, now)} ago)")
     _line(text, "series", _place(row.series_title, row.version, row.patch, row.list_name))
     _excerpt(text, body, claim.start, claim.end)
-    _line(text, "\nlink", row.url or claim.message_id, "dim")
+    text.append("\n")
+    _line(text, "link", row.url or claim.message_id, "dim")
     _line(text, "id", claim.id, "dim")
     return text
 
