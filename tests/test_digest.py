@@ -79,7 +79,7 @@ def test_a_new_version_is_set_against_the_one_before(queries: Queries) -> None:
 
 def test_statements_are_sorted_by_what_they_are_worth(queries: Queries) -> None:
     found = week(queries, "2026-W06")
-    assert [item.row.claim.quote for item in found.wrong] == ["prep_compound_head() handles order 0 too."]
+    assert [item.row.claim.quote for item in found.wrong] == ["prep_compound_head() handles order 0 as well."]
     assert not found.wrong[0].is_new
     assert [item.row.claim.quote for item in found.plans] == ["Later the memdesc will hold the flags."]
     confirmed = [item for item in found.series[0].statements if item.row.verdict.kind.value == "confirmed"]

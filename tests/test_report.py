@@ -175,7 +175,7 @@ def test_the_bytes_and_the_sentence_are_shown(pages: dict[str, Page], site: Path
     assert "Offset 120, 4 bytes" in words and "page[1]+56" in words
     assert '<span class="here">_nr_pages</span>' in (site / name).read_text(encoding="utf-8")
     refuted = next(one for name, one in pages.items() if name.startswith("claim/") and "REFUTED" in one.shown)
-    assert "prep_compound_head() handles order 0 too." in refuted.shown
+    assert "prep_compound_head() handles order 0 as well." in refuted.shown
     assert "mark" in refuted.tags and "does not hold: 6.15..7.3 x86-64 MEMCG" in refuted.shown
 
 

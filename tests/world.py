@@ -179,7 +179,7 @@ def messages() -> dict[str, Message]:
             MAX,
             "Thu, 15 Jan 2026 09:00:00 +0000",
             "Re: [PATCH 2/2] mm: set pgmap early",
-            "I object to setting pgmap in the loop.\n\nprep_compound_head() handles order 0 too.\n"
+            "I object to setting pgmap in the loop.\n\nprep_compound_head() handles order 0 as well.\n"
             "\nLater the memdesc will hold the flags.\n",
             "v1-2",
             "v1-0",
@@ -270,7 +270,7 @@ def mined(found: dict[str, Message]) -> list[Mined]:
     claims["r3"] = [
         claim(
             found["r3"],
-            "prep_compound_head() handles order 0 too.",
+            "prep_compound_head() handles order 0 as well.",
             Predicate.VALID_FOR,
             "prep_compound_head",
             "order 0",

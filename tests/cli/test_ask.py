@@ -222,7 +222,7 @@ def test_show_puts_the_sentence_in_its_place(run: Run) -> None:
     assert run("show", own_id[:6]) == text
     claim_id = items(run("claims", "--json", "--verdict", "refuted"))[0]["id"]
     text = run("show", claim_id)
-    assert ">> prep_compound_head() handles order 0 too." in text
+    assert ">> prep_compound_head() handles order 0 as well." in text
     assert "REFUTED for Linux 6.19, x86-64" in text and "does not hold: 6.15..7.3 x86-64 MEMCG" in text
     series_id = items(run("series", "--json"))[0]["id"]
     assert "mm: rework device page setup" in run("show", series_id)
@@ -307,7 +307,7 @@ def test_export_takes_the_query_language(run: Run) -> None:
     def quotes(kind: str, *terms: str) -> list[str]:
         return [json.loads(line)["quote"] for line in run("export", kind, *terms).splitlines()]
 
-    assert quotes("claims", "verdict:refuted") == ["prep_compound_head() handles order 0 too."]
+    assert quotes("claims", "verdict:refuted") == ["prep_compound_head() handles order 0 as well."]
     assert quotes("concerns", "is:open", "author:max") == ["I object to setting pgmap in the loop."]
     assert len(run("export", "series", "is:current", "touches:memcg_data").splitlines()) == 1
     assert len(run("export", "messages", "author:ada", "has:patch").splitlines()) == 0

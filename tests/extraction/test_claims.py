@@ -121,12 +121,12 @@ def test_sizes_offsets_and_states_keep_their_value(sentence: str, expected: tupl
 def test_list_items_are_read_with_their_introduction_and_these_fields_stand_for_them() -> None:
     body = (
         "prep_compound_page() no longer sets:\n1. folio->_nr_pages,\n2. folio->_pincount.\n\n"
-        "The code setting these fields is moved to page_rmappable_folio().\n"
+        "The lines setting these members are moved to page_rmappable_folio().\n"
     )
     found = {(c.predicate.value, c.subject, c.object, c.polarity.value, c.quote) for c in claims(body)}
     for item, member in (("folio->_nr_pages,", "folio._nr_pages"), ("folio->_pincount.", "folio._pincount")):
         assert ("sets", "prep_compound_page", member, "negative", item) in found
-        moved = "The code setting these fields is moved to page_rmappable_folio()."
+        moved = "The lines setting these members are moved to page_rmappable_folio()."
         assert ("sets", "page_rmappable_folio", member, "positive", moved) in found
 
 

@@ -152,7 +152,7 @@ def test_a_call_that_was_asked_for_appears_in_the_function() -> None:
 def test_the_proposed_code_appears() -> None:
     done = version("v2", patch("p2", "if (!page_count(page))", "\twidget_drop(page);"))
     below = "\tif (!page_count(page))\n\t\twidget_drop(page);\n"
-    status = after("Shouldn't this be something like this?", done, state=ConcernState.OPEN, below=below)
+    status = after("Shouldn't this look more like that?", done, state=ConcernState.OPEN, below=below)
     assert status.state is ConcernState.ADDRESSED
 
 

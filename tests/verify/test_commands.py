@@ -37,7 +37,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_a_sentence_is_judged() -> None:
-    result = run("verify", "--kernel", "6.19", "prep_compound_head() handles order 0 too.")
+    result = run("verify", "--kernel", "6.19", "prep_compound_head() handles order 0 as well.")
     assert result.exit_code == 0
     assert result.stdout.startswith("REFUTED  6.19, x86-64")
     assert "folio_set_order() warns if !order" in result.stdout

@@ -55,9 +55,9 @@ Filesystems use page->private for their buffer heads.
 """.splitlines()
 
 WRONG = """\
-prep_compound_head() handles order 0 too.
+prep_compound_head() handles order 0 as well.
 free_frozen_pages() does not operate on compound pages.
-vm_insert_page() for example expects folio_test_anon().
+vm_insert_page() in turn expects folio_test_anon().
 folio->mapping overlaps folio->_refcount.
 PG_head is bit 16.
 folio->_nr_pages is 8 bytes.
