@@ -23,6 +23,7 @@ from threadmine.db.queries import Queries
 from threadmine.extract import mine
 from threadmine.model import Mined, Origin, RawMail
 from threadmine.parse.message import parse_mail
+from threadmine.parse.pages.html import page_text
 from threadmine.pipeline import ingest_paths
 from threadmine.sources import read_path
 from threadmine.track.changelog import changes_in
@@ -155,6 +156,13 @@ def test_a_changelog_of_one_long_line_takes_bounded_time(line: str) -> None:
     began = time.process_time()
     assert list(changes_in(line)) == []
     assert time.process_time() - began < 1
+
+
+def test_a_saved_page_with_comments_left_open_ends_and_keeps_its_words() -> None:
+    began = time.process_time()
+    text = page_text("<html><p>before</p>" + "<!-- open " * 40_000 + "after")
+    assert time.process_time() - began < BOUND
+    assert "before" in text and "after" in text
 
 
 def test_text_behind_a_comment_left_open_is_kept() -> None:

@@ -79,14 +79,19 @@ class _Reader(HTMLParser):
             self.line = [text]
 
 
-def html_to_text(page: str) -> str:
-    """The words of an HTML page, a line per block, quotations marked with ``>``."""
-    reader = _Reader()
+def read_bounded(reader: HTMLParser, page: str) -> None:
+    """Feeds a page to ``reader`` in time that grows with its length, whatever is left open in it."""
     reader.feed(page[:MAX_BODY])
     if len(reader.rawdata) > _MAX_OPEN:
         # A comment or tag that never ends: the parser would look for its end anew from every "<" in it.
         reader.handle_data(_TAG.sub(" ", reader.rawdata))
     else:
         reader.close()
+
+
+def html_to_text(page: str) -> str:
+    """The words of an HTML page, a line per block, quotations marked with ``>``."""
+    reader = _Reader()
+    read_bounded(reader, page)
     reader.flush()
     return "\n".join(reader.lines).strip("\n") + "\n"

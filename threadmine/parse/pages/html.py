@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from threadmine.parse.limits import MAX_BODY, MAX_DEPTH
+from threadmine.parse.html_text import read_bounded
+from threadmine.parse.limits import MAX_DEPTH
 
 _SILENT = frozenset({"script", "style", "title", "template", "noscript", "svg", "select", "option"})
 _BREAKS = frozenset(
@@ -81,7 +82,6 @@ class _PageReader(HTMLParser):
 def page_text(page: str) -> str:
     """The words of a saved page, line by line."""
     reader = _PageReader()
-    reader.feed(page[:MAX_BODY])
-    reader.close()
+    read_bounded(reader, page)
     reader.flush()
     return "\n".join(reader.lines).lstrip("\n") + "\n"
