@@ -6,30 +6,12 @@ for, unknown, or another view of the same memory.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-_NOISE = re.compile(r"\[[^\]]*\]|\(\)|^\s*struct\s+|[\s*&]+")
-
-
-@cache
-def overlays() -> frozenset[str]:
-    """The structures that are views of struct page (vocab/overlays.toml)."""
-    text = files("threadmine.vocab").joinpath("overlays.toml").read_text(encoding="utf-8")
-    return frozenset(tomllib.loads(text)["structs"])
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """``(struct, member)`` of a name; the structure is empty where none is given, indices are dropped."""
-    plain = _NOISE.sub("", name.replace("->", "."))
-    struct, dot, member = plain.partition(".")
-    return (struct, member) if dot and member else ("", struct)
+from threadmine.query.names import overlays, split_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, update
 
 from threadmine.db import rows, values
 from threadmine.db.bulk import Statements
-from threadmine.db.names import split_name
 from threadmine.db.places import (
     Arranged,
     Groups,
@@ -45,6 +44,7 @@ from threadmine.db.schema import (
 from threadmine.db.series_writing import clear_series, write_series
 from threadmine.db.standins import remove_messages
 from threadmine.model import Mined, VerdictKind
+from threadmine.query.names import split_name
 
 _LIGHT = (
     Message.message_id,
