@@ -47,8 +47,8 @@ def _message(row: rows.AnyRow) -> Message:
         id_made_up=row.id_made_up,
         in_reply_to=row.in_reply_to,
         references=tuple(row.refs),
-        to=_people(row.recipients, "To: "),
-        cc=_people(row.recipients, "Cc: "),
+        to=rows.people_of(row.recipients, "To: "),
+        cc=rows.people_of(row.recipients, "Cc: "),
         list_id=row.list_name,
         stretches=rows.stretches_of(row.body_stretches),
         is_cover=row.is_cover,
@@ -86,15 +86,6 @@ def _subject(row: rows.AnyRow) -> Subject:
 
 def _moment(row: rows.AnyRow) -> Moment:
     return Unknown(row.date_problem) if row.date is None else datetime.fromisoformat(row.date)
-
-
-def _people(recipients: str, mark: str) -> tuple[Person, ...]:
-    lines = [line.removeprefix(mark) for line in recipients.split("\n") if line.startswith(mark)]
-    found = []
-    for line in lines:
-        name, open_mark, address = line.rpartition("<")
-        found.append(Person(name.strip(), address.rstrip(">")) if open_mark else Person(line, ""))
-    return tuple(found)
 
 
 def remove_messages(connection: Connection, ids: Iterable[str], full_text: bool) -> list[str]:
