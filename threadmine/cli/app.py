@@ -68,6 +68,12 @@ class App:
                 f"SOURCE_DATE_EPOCH is '{fixed}'", remedy="set it to seconds since 1970, or unset it"
             ) from None
 
+    @property
+    def me(self) -> str:
+        """Who runs the program, as git knows it: ``Name <address>``, or what there is of it."""
+        name, address = self.config.get("user.name"), self.config.get("user.email")
+        return f"{name} <{address}>" if name and address else name or address or ""
+
     def when(self, text: str | None) -> datetime | None:
         """The moment that the value of ``--since`` or ``--until`` means; None stays None."""
         from threadmine.query.when import parse_when

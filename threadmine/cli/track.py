@@ -129,7 +129,7 @@ def _triage_one(app: App, database: Database, words: tuple[str, ...], note: str,
         text = value if action is Action.NOTE else note
         value = "" if action is Action.NOTE else value
         when = app.now.isoformat(timespec="seconds")
-        triage.add([Event(issue_id, action, value, text, who or _user(app), when)])
+        triage.add([Event(issue_id, action, value, text, who or app.me, when)])
     events = triage.events(issue_id)
     app.out.note(f"{issue_id}: {safe_line(triage_text(events)) or 'as mined'}")
     if len(words) == 1:
@@ -182,12 +182,6 @@ _ACTIONS = {
 }
 
 
-def _user(app: App) -> str:
-    """Who runs the program, as git knows it."""
-    name, address = app.config.get("user.name"), app.config.get("user.email")
-    return f"{name} <{address}>" if name and address else name or address or ""
-
-
 @click.command("link")
 @click.argument("one", metavar="SERIES")
 @click.argument("other", metavar="SERIES")
@@ -221,7 +215,7 @@ def _mark_series(app: App, one: str, other: str, apart: bool) -> None:
         if first.id == second.id:
             raise click.UsageError("both name the same series")
         when = app.now.isoformat(timespec="seconds")
-        Triage(database).mark(Mark(first.id, second.id, apart, _user(app), when))
+        Triage(database).mark(Mark(first.id, second.id, apart, app.me, when))
         track.update(database, [first.thread_id, second.thread_id])
     verb = "are no versions of each other" if apart else "are versions of one series"
     app.out.note(f"{first.id} and {second.id} {verb}")

@@ -22,5 +22,4 @@ def tui_command(app: App) -> None:
         raise UsageError("the screen needs a terminal", remedy="`threadmine board` prints the same as text")
     from threadmine import tui
 
-    name, address = app.config.get("user.name"), app.config.get("user.email")
-    tui.run(app.database_url, f"{name} <{address}>" if name and address else name or address or "")
+    tui.run(app.database_url, app.me)
