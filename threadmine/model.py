@@ -619,6 +619,15 @@ class Mined:
 # ------------------------------------------------------------------------------------- rows of questions
 
 
+class RowOrder(StrEnum):
+    """How a list of issues or claims is sorted; what has no date comes last."""
+
+    NEWEST = "newest first"
+    OLDEST = "oldest first"
+    STATE = "by state"  # what somebody has to act on first, newest first within
+    PERSON = "by person"
+
+
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
     """A message as the database holds it, with its place among the others."""

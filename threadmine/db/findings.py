@@ -26,12 +26,14 @@ from threadmine.db.terms import (
     CHUNK,
     PLACE,
     newest,
+    row_order,
 )
 from threadmine.model import (
     ClaimRow,
     FindingRow,
     IssueRow,
     Person,
+    RowOrder,
     TouchRow,
     VerdictKind,
     message_url,
@@ -42,14 +44,18 @@ if TYPE_CHECKING:
 
 
 def issue_rows(
-    connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int | None, offset: int = 0
+    connection: Connection,
+    conditions: Sequence[ColumnElement[bool]],
+    limit: int | None,
+    offset: int = 0,
+    order: RowOrder = RowOrder.NEWEST,
 ) -> tuple[IssueRow, ...]:
     statement = (
         select(ConcernRecord, *PLACE)
         .join(Message, Message.key == ConcernRecord.message_key)
         .outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
         .where(*conditions)
-        .order_by(*newest(ConcernRecord.sent_at), ConcernRecord.id)
+        .order_by(*row_order(ConcernRecord, order), ConcernRecord.id)
         .limit(limit)
         .offset(offset or None)
     )
@@ -115,14 +121,18 @@ def _waits_for(row: AnyRow) -> Person | None:
 
 
 def claim_rows(
-    connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int | None, offset: int = 0
+    connection: Connection,
+    conditions: Sequence[ColumnElement[bool]],
+    limit: int | None,
+    offset: int = 0,
+    order: RowOrder = RowOrder.NEWEST,
 ) -> tuple[ClaimRow, ...]:
     statement = (
         select(ClaimRecord, *PLACE)
         .join(Message, Message.key == ClaimRecord.message_key)
         .outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
         .where(*conditions)
-        .order_by(*newest(ClaimRecord.sent_at), ClaimRecord.id)
+        .order_by(*row_order(ClaimRecord, order), ClaimRecord.id)
         .limit(limit)
         .offset(offset or None)
     )

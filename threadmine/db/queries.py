@@ -50,6 +50,7 @@ from threadmine.db.terms import (
     CHUNK,
     CLAIM_FIELD,
     CONCERN_FIELD,
+    OPEN_STATES,
     TOUCH_FIELD,
     about,
     between,
@@ -70,6 +71,7 @@ from threadmine.model import (
     IssueRow,
     PersonCount,
     Predicate,
+    RowOrder,
     SeriesRow,
     StoredMessage,
     ThreadCount,
@@ -141,10 +143,13 @@ class Queries:
         message: str | None = None,
         thread: str | None = None,
         offset: int = 0,
+        order: RowOrder = RowOrder.NEWEST,
+        waits_for: str | None = None,
     ) -> tuple[IssueRow, ...]:
         """Concerns with their state.
 
-        ``state`` may be one state or several; ``message`` is a message-id, ``thread`` a thread id.
+        ``state`` may be one state or several; ``message`` is a message-id, ``thread`` a thread id;
+        ``waits_for`` is the address of the person who has to act (``IssueRow.waits_for``).
         """
         conditions = list(about(ConcernRecord, author, since, until, message, thread))
         if field is not None:
@@ -155,10 +160,16 @@ class Queries:
             conditions.append(ConcernRecord.state.in_(states))
         if kind is not None:
             conditions.append(ConcernRecord.kind == kind)
+        if waits_for is not None:
+            conditions += [
+                SeriesVersion.author_address == waits_for,
+                ConcernRecord.author_address != waits_for,
+                ConcernRecord.state.in_(OPEN_STATES),
+            ]
         with self.database.read() as connection:
             if series is not None:
                 conditions.append(Message.series_id.in_(resolve_series(connection, series)))
-            return issue_rows(connection, conditions, limit, offset)
+            return issue_rows(connection, conditions, limit, offset, order)
 
     def issue(self, id: str) -> IssueRow:  # noqa: A002 - the word of the contract
         """One concern.
@@ -187,6 +198,7 @@ class Queries:
         message: str | None = None,
         thread: str | None = None,
         offset: int = 0,
+        order: RowOrder = RowOrder.NEWEST,
     ) -> tuple[ClaimRow, ...]:
         """Claims with their verdicts; ``message`` is a message-id, ``thread`` a thread id."""
         conditions = list(about(ClaimRecord, author, since, until, message, thread))
@@ -200,7 +212,7 @@ class Queries:
         with self.database.read() as connection:
             if series is not None:
                 conditions.append(Message.series_id.in_(resolve_series(connection, series)))
-            return claim_rows(connection, conditions, limit, offset)
+            return claim_rows(connection, conditions, limit, offset, order)
 
     def claim(self, id: str) -> ClaimRow:  # noqa: A002 - the word of the contract
         """One claim.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from threadmine.db.names import NameColumns, plain_id
@@ -21,7 +21,7 @@ from threadmine.db.schema import (
     TouchRecord,
     id_hash,
 )
-from threadmine.model import ConcernState
+from threadmine.model import ConcernState, RowOrder, VerdictKind
 
 CHUNK = 500
 """Messages read at a time where all are read."""
@@ -104,3 +104,38 @@ def newest(column: InstrumentedAttribute[int | None]) -> tuple[ColumnElement[Any
 def oldest(column: InstrumentedAttribute[int | None]) -> tuple[ColumnElement[Any], ...]:
     """Oldest first, what has no date last."""
     return column.is_(None), column.asc()
+
+
+_STATES = (
+    ConcernState.OPEN,
+    ConcernState.DISPUTED,
+    ConcernState.ACKNOWLEDGED,
+    ConcernState.ANSWERED,
+    ConcernState.ADDRESSED,
+    ConcernState.WITHDRAWN,
+)
+_VERDICTS = (
+    VerdictKind.REFUTED,
+    VerdictKind.CONDITIONAL,
+    VerdictKind.CONFIRMED,
+    VerdictKind.PLANNED,
+    VerdictKind.UNDECIDED,
+)
+
+
+def row_order(
+    table: type[ConcernRecord] | type[ClaimRecord], order: RowOrder
+) -> tuple[ColumnElement[Any], ...]:
+    """How a list of concerns or claims is sorted."""
+    if order is RowOrder.OLDEST:
+        return oldest(table.sent_at)
+    if order is RowOrder.PERSON:
+        return func.lower(table.author_name), table.author_address.asc(), *newest(table.sent_at)
+    if order is RowOrder.STATE:
+        ranked = (
+            case({value.value: rank for rank, value in enumerate(_STATES)}, value=ConcernRecord.state)
+            if table is ConcernRecord
+            else case({value.value: rank for rank, value in enumerate(_VERDICTS)}, value=ClaimRecord.verdict)
+        )
+        return ranked, *newest(table.sent_at)
+    return newest(table.sent_at)
