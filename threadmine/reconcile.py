@@ -14,11 +14,12 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from threadmine.model import Message, StretchKind
+from threadmine.model import Message, StoredMessage, StretchKind
 from threadmine.parse.diff import parse_patch
 from threadmine.parse.identity import own_text, same_mail
-from threadmine.parse.quoted import QUOTED_ID, quoted_messages, stand_in_id
+from threadmine.parse.quoted import QUOTED_ID, is_code_alone, quoted_messages, stand_in_id
 from threadmine.parse.quotes import find_stretches
+from threadmine.parse.subject import parse_subject
 from threadmine.parse.trailers import find_trailers
 from threadmine.people import is_full_name, name_key
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _MADE_UP = (QUOTED_ID, "@page.invalid")
 _SEARCH_WORDS = 5
 _SEARCH_HITS = 25
+_TITLE_HITS = 400  # all the answers to a patch have its title
 _WHOLE_WORD = re.compile(r"(?<![^\s(\"])[A-Za-z]{4,}(?=[\s.,;:?!)\"])")
 """Words that are no part of a name in code: the index keeps such names whole."""
 
@@ -155,21 +157,23 @@ class Reconciler:
         return self._stored_mail_of(stand_in) or (best[1] if best else "")
 
     def _stored_mail_of(self, stand_in: Message) -> str:
-        """The same among stored raw mail, found by its words."""
-        prose = (s for s in stand_in.stretches if not s.depth and s.kind is StretchKind.PROSE)
-        own = " ".join(stand_in.body[s.start : s.end] for s in prose)
+        """The same among stored raw mail, found by its words (lines of a patch: by those of its title)."""
+        limit = _SEARCH_HITS
+        if is_code_alone(stand_in.stretches):
+            own, limit = f"{stand_in.subject.title} ", _TITLE_HITS
+        else:
+            prose = (s for s in stand_in.stretches if not s.depth and s.kind is StretchKind.PROSE)
+            own = " ".join(stand_in.body[s.start : s.end] for s in prose)
         words = _WHOLE_WORD.findall(own)
         if len(words) < 3:
             return ""
         rare = sorted(set(words[: _SEARCH_WORDS * 6]), key=lambda word: (-len(word), word))[:_SEARCH_WORDS]
-        for found in self._queries.search(" ".join(f'"{word}"' for word in rare), limit=_SEARCH_HITS):
+        for found in self._queries.search(" ".join(f'"{word}"' for word in rare), limit=limit):
             if found.quoted_only or found.message_id.endswith(_MADE_UP):
                 continue
-            stretches = find_stretches(found.body, parse_patch(found.body))
-            probe = replace(
-                stand_in, author=found.author, body=found.body, stretches=stretches, date=found.date
-            )
-            if same_mail(stand_in, probe):
+            if limit == _TITLE_HITS and parse_subject(found.subject).is_reply:
+                continue
+            if same_mail(stand_in, _probe(stand_in, found)):
                 return found.message_id
         return ""
 
@@ -205,6 +209,19 @@ def _undecided_parts(meant: dict[str, str], stand_ins: Iterable[Message]) -> dic
         for message in stand_ins
         if message.quoted_only and " or " in message.author.name and message.origin.place in places
     }
+
+
+def _probe(stand_in: Message, found: StoredMessage) -> Message:
+    """A stored message as far as :func:`same_mail` looks at it."""
+    return replace(
+        stand_in,
+        message_id=found.message_id,
+        subject=parse_subject(found.subject),
+        author=found.author,
+        body=found.body,
+        stretches=find_stretches(found.body, parse_patch(found.body)),
+        date=found.date,
+    )
 
 
 def _deepest(message: Message) -> int:

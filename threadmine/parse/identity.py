@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from threadmine.model import Message, Person, Stretch
-from threadmine.parse.quoted import squeezed
+from threadmine.parse.quoted import is_code_alone, squeezed
 from threadmine.people import is_full_name, name_key
 
 _WINDOW = 32
@@ -40,6 +40,8 @@ def same_mail(stand_in: Message, real: Message, real_text: str = "") -> bool:
     """
     if stand_in.stands_for:
         return stand_in.stands_for == real.message_id
+    if is_code_alone(stand_in.stretches):
+        return _shows_lines_of(stand_in, real)
     unnamed = not stand_in.author.display
     if not unnamed and not same_writer(stand_in.author, real.author):
         return False
@@ -50,6 +52,21 @@ def same_mail(stand_in: Message, real: Message, real_text: str = "") -> bool:
     windows = [wanted[at : at + _WINDOW] for at in range(0, len(wanted) - _WINDOW + 1, _WINDOW)]
     hits = sum(window in text for window in windows)
     return hits >= len(windows) * (_SHARE_UNNAMED if unnamed else _SHARE)
+
+
+def _shows_lines_of(stand_in: Message, real: Message) -> bool:
+    """Whether lines that a reviewer pasted (nothing but code) are those of this very patch."""
+    asked, found = stand_in.subject, real.subject
+    if found.is_reply or (asked.title.lower(), asked.version, asked.number, asked.total) != (
+        found.title.lower(),
+        found.version,
+        found.number,
+        found.total,
+    ):
+        return False
+    lines = [squeezed(line) for line in stand_in.body.split("\n") if line.strip()]
+    text = squeezed(real.body)
+    return sum(line in text for line in lines) >= len(lines) * _SHARE
 
 
 def _near(stand_in: Message, real: Message) -> bool:

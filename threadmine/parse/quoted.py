@@ -39,6 +39,7 @@ class _Level:
     date: Moment
     parts: list[str] = field(default_factory=list)
     says_something: bool = False
+    is_code: bool = True  # nothing but code
 
     def text(self) -> str:
         return "".join(self.parts).strip("\n") + "\n"
@@ -101,7 +102,11 @@ def _levels(message: Message) -> list[_Level]:
         level.parts.append(text if text.endswith("\n") else text + "\n")
         said = stretch.kind is StretchKind.PROSE and any(c.isalnum() for c in text)
         level.says_something = level.says_something or said
-    return sorted(found.values(), key=lambda level: level.depth)
+        level.is_code = level.is_code and stretch.kind is StretchKind.CODE
+    levels = sorted(found.values(), key=lambda level: level.depth)
+    if levels and levels[-1].is_code and message.from_page and message.subject.is_patch:
+        levels[-1].says_something = True  # lines of the patch itself, see parse.pages.pasted
+    return levels
 
 
 def _date(line: str, message: Message, quoter: str) -> Moment:
@@ -150,11 +155,17 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
 
+def is_code_alone(stretches: Sequence[Stretch]) -> bool:
+    """Whether a text is nothing but code: the stand-in of a patch of which a reviewer pasted some lines."""
+    return bool(stretches) and all(stretch.kind is StretchKind.CODE for stretch in stretches)
+
+
 def _title(message: Message, stretches: Sequence[Stretch], parent: str | None) -> str:
     """The subject: an answer's, so that a quotation makes no series, unless it quotes the posting itself."""
     title = strip_reply(message.subject.raw)[0]
     posted = {StretchKind.DIFF, StretchKind.DIFFSTAT, StretchKind.SHORTLOG}
-    if not title or (parent is None and any(s.kind in posted and not s.depth for s in stretches)):
+    is_posting = any(s.kind in posted and not s.depth for s in stretches) or is_code_alone(stretches)
+    if not title or (parent is None and is_posting):
         return title
     return f"Re: {title}"
 
@@ -163,6 +174,8 @@ def _stand_in(message: Message, level: _Level, own_id: str, real_id: str, parent
     body = level.text()
     patch = parse_patch(body)
     stretches = find_stretches(body, patch)
+    if level.is_code:
+        stretches = (Stretch(0, len(body), 0, StretchKind.CODE),)
     subject = parse_subject(_title(message, stretches, parent))
     older = tuple(message.references[: -level.depth]) if len(message.references) > level.depth else ()
     references = (*(found for found in older if found != parent), *((parent,) if parent else ()))

@@ -108,6 +108,63 @@ hback out one level
 jnext message in thread
 """
 
+PASTED = """\
+Thread (5 messages) 5 messages, 3 authors, 2026-03-09
+
+Re: [PATCH v3 2/4] mm: clear the second page
+
+From: Dora Delta <dora@example.org>
+Date: 2026-03-05 07:00:00
+
+On Wed, Mar 04, 2026 at 09:00:00AM +0000, Bela Beta wrote:
+I went through all of it, here is each thing that I do not like:
+
+\t\tpage[1].owner = NULL;
+
+Why? Nobody reads the owner of a page that was just made.
+
+\t\tatomic_set(&head->users, 1);\t/* nobody else can see the page by now */
+
+This one is right, the count has to be one there.
+Then I would rather have all of it in the caller, as it was before the change.
+quoted
+On 3/3/26 14:00, Ann Alpha wrote:
+quoted
+Should that be done for pages of every order?
+
+Keyboard shortcuts
+jnext message in thread
+"""
+"""A reviewer (Bela) shows two lines of the patch as if they were his own text."""
+
+PROPOSED = """\
+On 3 Mar 2026, at 11:00, Bela Beta wrote:
+
+> Could the caller do all of this?
+
+Perhaps. Then you would have
+
+\t\tpage[1].owner = NULL;
+
+here and
+
+\t\tatomic_set(&head->users, 1);
+
+there. It handles small pages too:
+
+\tif (order)
+\t\tset_order(head, order);
+
+What do you think?
+
+--
+Best Regards,
+Alpha, Ann
+
+Reply via email to
+"""
+"""Statements that are the writer's own: what he proposes, and what he shows of code that is there."""
+
 PATCHEW = """\
 [PATCH v2 0/1] mm: count heads
 

@@ -149,6 +149,40 @@ def test_viewer_keeps_the_candidates_where_it_cannot_decide() -> None:
     assert all({"Ann Alpha", "Bela Beta", "Cleo Gamma", "Dora Delta"} >= set(s.candidates) for s in undecided)
 
 
+def test_lines_of_the_patch_in_a_reviewers_text_are_the_patchs() -> None:
+    """A reviewer who goes through a patch leaves its marks away; the patch is known from his text alone."""
+    items = list(page_messages(RawPage(samples.PASTED.encode(), Origin("p"))))
+    message, *quoted = [item for item in items if isinstance(item, Message)]
+    lines = [s for s in message.stretches if s.kind is StretchKind.CODE]
+    assert [(s.depth, s.writer) for s in lines] == [(4, ""), (4, "")]
+    assert said(message)["Why? Nobody reads"][:2] == (1, "Bela Beta")
+    names = [m.author.name for m in quoted]
+    assert names == ["Bela Beta", "Bela Beta or Dora Delta", "Ann Alpha", ""]
+    patch = quoted[-1]
+    assert (patch.subject.raw, patch.in_reply_to) == ("[PATCH v3 2/4] mm: clear the second page", None)
+    assert patch.author == Person("", "") and patch.quoted_only
+    assert [line.strip()[:20] for line in patch.body.splitlines()] == [
+        "page[1].owner = NULL",
+        "atomic_set(&head->us",
+    ]
+    assert quoted[-2].in_reply_to == patch.message_id
+    assert "owner = NULL" not in quoted[0].body
+
+
+@pytest.mark.parametrize("subject", ["Re: [PATCH 1/2] mm: flags", "Re: flags"])
+def test_code_that_a_writer_proposes_or_cites_is_his_own(subject: str) -> None:
+    text = f"Subject: {subject}\n\n{samples.PROPOSED}"
+    items = list(page_messages(RawPage(text.encode(), Origin("p"))))
+    messages = [item for item in items if isinstance(item, Message)]
+    assert [m.author.name for m in messages] == ["Ann Alpha", "Bela Beta"]
+    assert max(s.depth for s in messages[0].stretches) == 1
+
+
+def test_pasted_lines_of_a_message_that_answers_no_patch_stay() -> None:
+    text = samples.PASTED.replace("[PATCH v3 2/4] ", "")
+    assert max(s.depth for s in only(text).stretches) == 3
+
+
 def test_patchew() -> None:
     found = page(samples.PATCHEW)
     assert found.superseded and ("Archive-State", "There is a newer version") in found.messages[0].headers

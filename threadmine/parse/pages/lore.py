@@ -55,6 +55,7 @@ def read(text: str, origin: Origin) -> Page:
         cc=people(values.get("cc", "")),
     )
     draft.parent = clean_id(values.get("in-reply-to", "")) or None
+    draft.keeps_blanks = True  # in pages saved as HTML; the others have no indentation left
     rows, stated = _rows(lines[body_end:], draft)
     return Page("lore", (finish(draft, origin),), rows, stated_messages=stated)
 

@@ -43,6 +43,7 @@ def read(text: str, origin: Origin) -> Page:
         author=author,
         subject=decode_text(fields.get("subject", "")),
         date=parse_date(fields["date"]) if "date" in fields else NO_DATE,
+        keeps_blanks=True,
     )
     if not author.name:
         draft.author = Person(_signer(lines), author.address)

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from threadmine.model import Defect, Message, Moment, Origin, Person, Stretch, Unknown
+from threadmine.model import Defect, Message, Moment, Origin, Person, Stretch, StretchKind, Unknown
 from threadmine.parse.bots import bot_name
 from threadmine.parse.diff import parse_patch
+from threadmine.parse.pages.pasted import mark_pasted
 from threadmine.parse.quotes import find_stretches
 from threadmine.parse.subject import parse_subject
 from threadmine.parse.trailers import find_trailers
@@ -80,15 +81,23 @@ class Draft:
     lists: tuple[str, ...] = ()
     defects: list[Defect] = field(default_factory=list)
     undecided: dict[int, tuple[str, ...]] = field(default_factory=dict)  # line number -> possible writers
+    keeps_blanks: bool = False  # the page shows white space as the mail had it
 
 
 def finish(draft: Draft, origin: Origin) -> Message:
     """The message of a draft, parsed as raw mail would be."""
     body = draft.body.strip("\n") + "\n"
+    pasted: frozenset[int] = frozenset()
+    if draft.keeps_blanks:
+        body, pasted = mark_pasted(body, draft.subject)
     patch = parse_patch(body)
     stretches = find_stretches(body, patch)
-    if draft.undecided:
-        stretches = _with_candidates(body, stretches, draft.undecided)
+    undecided = {number: names for number, names in draft.undecided.items() if number not in pasted}
+    if undecided:
+        stretches = _with_candidates(body, stretches, undecided)
+    if pasted:
+        deepest = max(stretch.depth for stretch in stretches)
+        stretches = tuple(replace(s, kind=StretchKind.CODE) if s.depth == deepest else s for s in stretches)
     subject = parse_subject(draft.subject)
     message_id = draft.message_id or page_id(draft)
     return Message(

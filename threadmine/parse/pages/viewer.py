@@ -58,6 +58,7 @@ def read(text: str, origin: Origin) -> Page:
         date=_date(fields.get("date", "")),
         lists=tuple(word.strip() for word in fields.get("also in", "").split(",") if word.strip()),
         undecided=decoded.undecided,
+        keeps_blanks=True,
     )
     return Page("viewer", (finish(draft, origin),), stated_messages=int(counts.group(1)) if counts else 0)
 
