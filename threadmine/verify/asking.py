@@ -6,12 +6,13 @@ Pure: makes the same values out of a text or a stored mail that the pipeline mak
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from threadmine.errors import UsageError
 from threadmine.memmap import Layout
-from threadmine.memmap.drawing import lanes_for, rows
+from threadmine.memmap.drawing import Row, lanes_for, rows
 from threadmine.memmap.versions import parse_version
 from threadmine.model import Claim, Message, Origin, Person, RawMail, StoredMessage, Subject, Unknown
 from threadmine.parse.diff import parse_patch
@@ -94,10 +95,25 @@ MAX_WORDS = 8
 
 def words_of(claim: Claim, layout: Layout) -> tuple[Word, ...]:
     """The words that the members of a claim lie in, in the order of memory; empty where it names none."""
+    struct = _whole(layout)
+    found: list[Word] = []
+    for row in rows_of((claim.subject, claim.object, *claim.entities), layout):
+        lanes = tuple(
+            (title, ", ".join(dict.fromkeys(box.name for box in lane)) or "-")
+            for title, lane in zip(lanes_for(layout, struct), row.lanes, strict=True)
+        )
+        found.append(Word(row.page, row.offset, row.size, lanes))
+    return tuple(found)
+
+
+def rows_of(names: Iterable[str], layout: Layout) -> tuple[Row, ...]:
+    """The words that the members among ``names`` lie in, as drawn for a folio (or page), in the order of
+    memory; no more than a few."""
+    names = tuple(dict.fromkeys(names))
     wanted: set[tuple[int, int]] = set()
-    page = next((int(m[2]) for n in claim.entities if (m := _MEMBER.match(n)) and m[2]), None)
+    page = next((int(m[2]) for n in names if (m := _MEMBER.match(n)) and m[2]), None)
     places = []
-    for name in dict.fromkeys((claim.subject, claim.object, *claim.entities)):
+    for name in names:
         place = layout.place(name) if _MEMBER.match(name) else Unknown("")
         if not isinstance(place, Unknown):
             places.append(place)
@@ -106,13 +122,9 @@ def words_of(claim: Claim, layout: Layout) -> tuple[Word, ...]:
         index = place.page if place.member.struct == "folio" or place.page else second
         first = place.start - place.start % layout.pointer_size
         wanted |= {(index, at) for at in range(first, place.end, layout.pointer_size)}
-    struct = "folio" if layout.struct("folio") else "page"
-    found: list[Word] = []
-    for row in rows(layout, struct):
-        if (row.page, row.offset) in wanted and len(found) < MAX_WORDS:
-            lanes = tuple(
-                (title, ", ".join(dict.fromkeys(box.name for box in lane)) or "-")
-                for title, lane in zip(lanes_for(layout, struct), row.lanes, strict=True)
-            )
-            found.append(Word(row.page, row.offset, row.size, lanes))
-    return tuple(found)
+    found = [row for row in rows(layout, _whole(layout)) if (row.page, row.offset) in wanted]
+    return tuple(found[:MAX_WORDS])
+
+
+def _whole(layout: Layout) -> str:
+    return "folio" if layout.struct("folio") else "page"
