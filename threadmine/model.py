@@ -109,6 +109,14 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A mail that its archive has deleted or purged since it was read from there (``origin.source``)."""
+
+    message_id: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Defect:
     """Something wrong with a mail that did not stop it from being read (``code`` is a short kebab name)."""
 
@@ -258,6 +266,25 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewRow:
+    """A line of the thread overview below an archive page: a message that is known to be, without its text.
+
+    ``parent`` is the number of the row it hangs below, None for the root, ``-1`` where the page does not
+    tell. ``this_message``: the row of the message that the page shows. ``message_id`` is empty where the page
+    does not tell it; ``subject`` is empty for a reply that keeps the subject of what it answers.
+    """
+
+    number: int
+    date: Moment
+    subject: str
+    author: str
+    this_message: bool = False
+    parent: int | None = -1
+    parent_stated: bool = False
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A mail, read. ``body`` is the decoded text (text/plain parts joined, line ends ``\\n``).
 
@@ -289,6 +316,8 @@ class Message:
     from_page: bool = False  # read from an archive page, not from raw mail
     attestation: str = "unknown"  # what signatures say: "unknown", "none", "good: NAME", "bad: REASON" ...
     patch_author: Person | None = None  # who wrote the patch, where the sender only posts it
+    overview: tuple[OverviewRow, ...] = ()  # from_page: the messages of its thread that the page lists
+    archive_notes: tuple[tuple[str, str], ...] = ()  # from_page: what else the archive says, by name
 
     @property
     def writer(self) -> Person:
@@ -650,6 +679,7 @@ class StoredMessage:
     stretches: tuple[Stretch, ...] = ()  # empty where an older threadmine stored it: find them anew
     to: tuple[Person, ...] = ()
     cc: tuple[Person, ...] = ()
+    paths: tuple[str, ...] = ()  # files that the patch changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -664,6 +694,21 @@ class ThreadRow:
     has_patch: bool
     concerns: int = 0
     claims: int = 0
+    known_from: str = ""  # not in hand: the message whose archive page lists it in its overview
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewEntry:
+    """One row of a stored overview: ``page`` is the message whose page shows it, ``thread_id`` its thread.
+
+    ``message_id`` is the message in hand that it is, or what the page tells of its id; empty where neither.
+    """
+
+    page: str
+    thread_id: str
+    row: OverviewRow
+    message_id: str
+    in_hand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -691,6 +736,7 @@ class SeriesRow:
     fields: tuple[str, ...] = ()
     open_concerns: int = 0
     state: str = ""  # "current", "superseded"
+    archive_note: str = ""  # what an archive page says of it: "There is a newer version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -820,6 +866,7 @@ class IngestReport:
     skipped: tuple[tuple[str, str], ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
     new_ids: tuple[str, ...] = field(default=())
+    removed_ids: tuple[str, ...] = ()  # taken out, because their archive deleted or purged them
 
 
 def unique(items: Iterable[str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from threadmine.db.overview import Told
 from threadmine.db.places import group_threads
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database
@@ -88,7 +89,10 @@ def ingest_messages(
     find = miner or default_miner()
     reconciler = Reconciler(database)
     for batch in _batches(items, account):
-        _store_batch(store, reconciler.settle(batch), reconciler.gone, find, account)
+        settled = reconciler.settle(batch)
+        _store_batch(store, settled, reconciler.gone, find, account)
+        for message_id, message in reconciler.told(batch):
+            store.save_told(message_id, Told.of(message))
         if progress is not None and batch:
             progress(account.read, str(batch[-1].origin))
     update_states(database)
@@ -150,12 +154,12 @@ def _store_batch(
     for names in group_threads((m.message_id, m.references) for m in unknown):
         thread = [message for name in names for message in by_id.get(name, ())]
         here = set(names) if gone else set()
-        old = [name for name, successor in gone.items() if successor in here]
+        old = {name: successor for name, successor in gone.items() if successor in here}
         store.store_thread([_mined(message, find, account) for message in thread], old)
         for name in old:
             del gone[name]
     if gone:  # their successors were stored already
-        store.store_thread([], [*gone])
+        store.store_thread([], gone)
         gone.clear()
     came = [message for message in batch if not message.quoted_only]  # stand-ins are made, not read
     new = list(

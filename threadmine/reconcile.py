@@ -63,6 +63,7 @@ class Reconciler:
         self.gone: dict[str, str] = {}
         """Stored messages that have to go -> the message that takes their place; emptied by the caller."""
         self._held: dict[str, Message] = {m.message_id: m for m in load_stand_ins(database)}
+        self._meant: dict[str, str] = {}
 
     def settle(self, batch: Sequence[Message]) -> list[Message]:
         """What to store instead of ``batch``; stored stand-ins that have to go are named in ``gone``.
@@ -70,6 +71,7 @@ class Reconciler:
         Every real message stays; stand-ins for mail that is there are left out, new ones for what is only
         quoted are added.
         """
+        self._meant = {}
         messages = [*batch, *self._quoted_in(batch)] if self._from_quotes else list(batch)
         fresh = [message for message in messages if _rank(message)]
         if not fresh and not self._held:
@@ -78,6 +80,7 @@ class Reconciler:
         meant.update(self._fresh_that_give_way(fresh, messages))
         meant.update(_undecided_parts(meant, (*fresh, *self._held.values())))
         back = self._take_out(meant)
+        self._meant = meant
         kept: dict[str, Message] = {}
         for message in (*messages, *back):
             if message.message_id not in meant:
@@ -85,6 +88,11 @@ class Reconciler:
         out = list(kept.values())
         self._held.update((m.message_id, m) for m in out if _rank(m))
         return out
+
+    def told(self, batch: Iterable[Message]) -> list[tuple[str, Message]]:
+        """The pages of the batch just settled that tell more than a message, with whose message they show."""
+        telling = (message for message in batch if message.overview or message.archive_notes)
+        return [(self._meant.get(message.message_id, message.message_id), message) for message in telling]
 
     # ----------------------------------------------------------------- what raw mail quotes
 

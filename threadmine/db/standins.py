@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, exists, or_, select
 
 from threadmine.db import rows
+from threadmine.db.overview import forget
 from threadmine.db.schema import Body, Copy, KnownId, SeriesVersion, Thread, id_hash
 from threadmine.db.schema import Message as Row
 from threadmine.db.session import Database
@@ -118,6 +119,7 @@ def _remove(connection: Connection, ids: Sequence[str], full_text: bool) -> list
         for key in keys:
             connection.exec_driver_sql("DELETE FROM search WHERE rowid = ?", (key,))
     connection.execute(delete(Copy).where(Copy.message_key.in_(keys)))
+    forget(connection, keys)
     connection.execute(delete(KnownId).where(KnownId.key.in_(keys)))
     still = exists().where(KnownId.thread_id == Thread.id)
     connection.execute(delete(Thread).where(Thread.id.in_(threads), ~still))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from threadmine.db import rows, values
 from threadmine.db.bulk import Statements
+from threadmine.db.overview import Told
 from threadmine.db.schema import (
     ConcernName,
     ConcernRecord,
@@ -88,19 +89,26 @@ class Store:
             if _is_unknown(message, numbers.get(rows.clean(message.message_id)), stored)
         ]
 
-    def store_thread(self, mined: Sequence[Mined], gone: Sequence[str] = ()) -> int:
+    def store_thread(self, mined: Sequence[Mined], gone: Mapping[str, str] | None = None) -> int:
         """Stores messages of a thread with what was found in them; merges threads that they connect.
 
         Idempotent; any order of calls gives the same rows. Returns the number of new messages.
 
         Args:
             mined: the messages, with what was found in them.
-            gone: ids of messages that these take the place of; they are taken out in the same transaction.
+            gone: ids of messages that are taken out in the same transaction, with the ids of what takes their
+                place (empty where nothing does).
         """
         if not mined and not gone:
             return 0
         with self.database.write() as connection:
             return Writing(connection, self._sql, self.database.is_sqlite).run(mined, gone)
+
+    def save_told(self, message_id: str, told: Told) -> None:
+        """Stores what an archive page told with a message; nothing where that id was never seen."""
+        if told:
+            with self.database.write() as connection:
+                Writing(connection, self._sql, self.database.is_sqlite).tell(message_id, told)
 
     def save_statuses(self, statuses: Iterable[ConcernStatus], threads: Iterable[str] = ()) -> None:
         """Stores where concerns stand, and that these threads are up to date."""

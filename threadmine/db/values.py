@@ -72,7 +72,11 @@ def list_of(message: Message) -> str:
 
 
 def content_hash(message: Message) -> str:
-    """A hash of what a mail says: equal for copies that differ only in the way they came."""
+    """A hash of what a mail says: equal for copies that differ only in the way they came.
+
+    Of several copies of a mail the smallest counts; what was read from an archive page, which loses blanks
+    and headers, sorts behind raw mail.
+    """
     digest = hashlib.blake2b(message.body.encode("utf-8", "surrogatepass"), digest_size=12)
     parts = (
         message.subject.raw,
@@ -85,7 +89,7 @@ def content_hash(message: Message) -> str:
         "quoted" if message.quoted_only else "",
     )
     digest.update("\x1f".join(part or "" for part in parts).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+    return ("page-" if message.from_page else "") + digest.hexdigest()
 
 
 def own_text(message: Message) -> str:

@@ -8,7 +8,7 @@ are made anew from all its messages whenever one is added.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, update
 
 from threadmine.db import rows, values
 from threadmine.db.bulk import Statements
+from threadmine.db.overview import Told, tell, told_of
 from threadmine.db.places import (
     Arranged,
     Groups,
@@ -108,13 +109,27 @@ class Writing:
         self.numbers: dict[str, int] = {}
         self.stored_ids: dict[str, tuple[str, bool]] = {}
 
-    def run(self, mined: Sequence[Mined], gone: Sequence[str] = ()) -> int:
-        """Takes out the messages ``gone``, writes what is not there yet; returns how many are new."""
+    def run(self, mined: Sequence[Mined], gone: Mapping[str, str] | None = None) -> int:
+        """Takes out the messages ``gone``, writes what is not there yet; returns how many are new.
+
+        What archive pages told with a message that goes is kept with what takes its place (``gone[id]``).
+        """
+        gone = gone or {}
+        told = told_of(self.connection, gone) if gone else {}
         shrunken = remove_messages(self.connection, gone, self.full_text) if gone else []
         new = self._write(mined)
+        for name, what in told.items():
+            self.tell(gone[name], what)
         for thread_id in shrunken:
             self._make_anew(thread_id)
         return new
+
+    def tell(self, message_id: str, told: Told) -> None:
+        """Stores what an archive page told with a message, if that is known."""
+        if told:
+            hashed = id_hash(rows.clean(message_id))
+            for (key,) in self.sql.fetch(self.connection, (KnownId.key,), KnownId.id_hash, [hashed]):
+                tell(self.sql, self.connection, key, told)
 
     def _write(self, mined: Sequence[Mined]) -> int:
         incoming = [Incoming(one) for one in mined]

@@ -82,9 +82,8 @@ def test_lore_and_its_overview() -> None:
     assert message.date == datetime(2026, 3, 3, 12, tzinfo=UTC)
     assert message.body.endswith("Thanks, I see it now.\n") and "overview" not in message.body
     assert found.stated_messages == 6
-    overview = [value for name, value in message.headers if name == "Archive-Row"]
-    assert len(overview) == 6 and overview[3] == "2026-03-03T10:30Z | Ann Alpha | | below one of several"
-    assert overview[4] == "2026-03-03T12:00Z | Cleo Gamma | | below 3 (this message)"
+    assert message.overview == found.rows and message.archive_notes == (("messages", "6"),)
+    assert [r.message_id for r in found.rows] == ["", "", "", "lore-2@example.org", "lore-3@example.org", ""]
     rows = [(r.subject, r.author, r.parent) for r in found.rows]
     assert rows == [
         ("[PATCH 0/2] mm: count heads", "Bela Beta", None),
@@ -185,7 +184,8 @@ def test_pasted_lines_of_a_message_that_answers_no_patch_stay() -> None:
 
 def test_patchew() -> None:
     found = page(samples.PATCHEW)
-    assert found.superseded and ("Archive-State", "There is a newer version") in found.messages[0].headers
+    assert found.superseded
+    assert found.messages[0].archive_notes == (("superseded", "There is a newer version"),)
     names = [m.author.name for m in found.messages]
     assert names == ["Ann Alpha", "Ann Alpha", "Bela Beta", "Ann Alpha"]
     ids = [m.message_id for m in found.messages]

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from threadmine.model import Message, Origin
+from threadmine.model import Message, Origin, OverviewRow
 from threadmine.parse.charsets import decode_bytes
 from threadmine.parse.limits import MAX_BODY
 from threadmine.parse.pages import lore, mailarchive, openwall, patchew, viewer
 from threadmine.parse.pages.html import looks_like_html, page_text
-from threadmine.parse.pages.shape import OverviewRow, Page, PageFormat
+from threadmine.parse.pages.shape import Page, PageFormat
+
+NOTE_MESSAGES = "messages"
+"""The note that says how many messages the thread has."""
+
+NOTE_SUPERSEDED = "superseded"
+"""The note of a series of which the archive knows a newer version."""
 
 __all__ = ["FORMATS", "Message", "OverviewRow", "Page", "is_page", "read_page"]
 
@@ -44,16 +50,15 @@ def read_page(data: bytes, origin: Origin) -> Page | None:
 
 def _with_account(page: Page) -> Page:
     """The page, its first message carrying what the page knows of the thread, to be stored with it."""
-    known: list[tuple[str, str]] = []
+    notes: list[tuple[str, str]] = []
     if page.stated_messages:
-        known.append(("Archive-Thread", f"{page.stated_messages} messages"))
+        notes.append((NOTE_MESSAGES, str(page.stated_messages)))
     if page.superseded:
-        known.append(("Archive-State", "There is a newer version"))
-    known += [("Archive-Row", row.line()) for row in page.rows]
-    if not known or not page.messages:
+        notes.append((NOTE_SUPERSEDED, "There is a newer version"))
+    if not (notes or page.rows) or not page.messages:
         return page
     first, *others = page.messages
-    return replace(page, messages=(replace(first, headers=(*first.headers, *known)), *others))
+    return replace(page, messages=(replace(first, overview=page.rows, archive_notes=tuple(notes)), *others))
 
 
 def _text(data: bytes) -> str:

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from threadmine.model import Origin, Person
+from threadmine.model import Origin, OverviewRow, Person
 from threadmine.parse.attribution import find_attributions
 from threadmine.parse.attribution_date import stated_moment
 from threadmine.parse.headers import clean_id, decode_text, parse_date, people
-from threadmine.parse.pages.shape import Draft, OverviewRow, Page, finish, header_fields, known_date
+from threadmine.parse.pages.shape import Draft, Page, finish, header_fields, known_date
 from threadmine.parse.subject import parse_subject
 
 _HEADERS = ("From", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References")
@@ -135,6 +135,7 @@ def _names(found: Sequence[tuple[datetime, str, bool, int]], shown: Draft) -> li
 
 
 def _with_parents(rows: list[OverviewRow], indents: Sequence[int], shown: Draft) -> list[OverviewRow]:
+    rows = [replace(row, message_id=shown.message_id) if row.this_message else row for row in rows]
     if indents:
         return _by_indent(rows, indents)
     if not rows:
@@ -205,7 +206,9 @@ def _answered_by_this(placed: list[OverviewRow], shown: Draft) -> list[OverviewR
         if row.number < this.number and isinstance(row.date, datetime) and _same_minute(row.date, when)
     ]
     if len(same) == 1:
-        placed[this.number] = replace(this, parent=same[0].number, parent_stated=True)
+        above = same[0].number
+        placed[this.number] = replace(this, parent=above, parent_stated=True)
+        placed[above] = replace(placed[above], message_id=placed[above].message_id or shown.parent or "")
     return placed
 
 

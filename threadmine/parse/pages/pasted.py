@@ -1,10 +1,10 @@
 """Lines of the patch under review that a reviewer pasted into his own text without a mark.
 
-A page of one message does not show the patch, and a reviewer who goes through it statement by statement often
-leaves the diff's marks away. Such a line stands alone between whole sentences, is one C statement with the
-indentation that it has in its function, and is followed by the remark on it; a reviewer does so several times.
-Those are the patch's words, not his: they get the quote depth of the patch, one below the deepest text.
-A statement that the sentence above leads up to ("then you could have", "handles that too:") is his own.
+A page of one message does not show the patch, and a reviewer who goes through it statement by statement
+often leaves the diff's marks away. Such a line stands alone between whole sentences, is one C statement with
+the indentation that it has in its function, and is followed by the remark on it; a reviewer does so several
+times. Those are the patch's words, not his: they get the quote depth of the patch, one below the deepest
+text. A statement that the sentence above leads up to ("then you could have", "handles that too:") is his own.
 """
 
 from __future__ import annotations

@@ -8,7 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from threadmine.model import Defect, Message, Moment, Origin, Person, Stretch, StretchKind, Unknown
+from threadmine.model import (
+    Defect,
+    Message,
+    Moment,
+    Origin,
+    OverviewRow,
+    Person,
+    Stretch,
+    StretchKind,
+    Unknown,
+)
 from threadmine.parse.bots import bot_name
 from threadmine.parse.diff import parse_patch
 from threadmine.parse.pages.pasted import mark_pasted
@@ -21,28 +31,6 @@ PAGE_MARK = "Archive-Page"
 """The header that a message from a page gets, so that the database can tell it from raw mail."""
 
 PAGE_ID = "@page.invalid"
-
-
-@dataclass(frozen=True, slots=True)
-class OverviewRow:
-    """A line of a thread overview. ``parent`` is the row's number it hangs below, None for the root,
-    ``-1`` where the page does not tell. ``this_message``: the row of the message that the page shows."""
-
-    number: int
-    date: Moment
-    subject: str
-    author: str
-    this_message: bool = False
-    parent: int | None = -1
-    parent_stated: bool = False
-
-    def line(self) -> str:
-        """The row as one line of text: date, writer, subject, place."""
-        date = self.date.strftime("%Y-%m-%dT%H:%MZ") if isinstance(self.date, datetime) else "?"
-        place = "root" if self.parent is None else f"below {self.parent}"
-        place = "below one of several" if self.parent == -1 else place
-        this = " (this message)" if self.this_message else ""
-        return " | ".join((date, self.author, self.subject, place + this)).replace("|  |", "| |")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,262 @@
+"""What archive pages tell of messages that are not in hand: rows of thread overviews, notes on threads.
+
+The rows are kept as the page shows them. Which of them are messages in hand is seen when somebody asks, so
+that it depends neither on the order in which mail and pages came nor on what came since.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, select
+
+from threadmine.db import rows
+from threadmine.db.bulk import Statements
+from threadmine.db.mails import light_of, thread_of, thread_row, thread_rows
+from threadmine.db.places import Light, tree_order
+from threadmine.db.schema import ArchiveNote, KnownId, OverviewRecord, id_hash
+from threadmine.model import (
+    Message,
+    OverviewEntry,
+    OverviewRow,
+    Person,
+    ThreadRow,
+    Unknown,
+    fold,
+    stable_id,
+)
+from threadmine.parse.quoted import stand_in_id
+from threadmine.parse.subject import parse_subject
+from threadmine.people import name_key
+
+if TYPE_CHECKING:
+    from threadmine.db.session import Database
+
+OVERVIEW_ID = "@overview.invalid"
+"""Ends the made-up ids of messages that only an overview tells of."""
+
+_CHUNK = 400
+_COLUMNS = (
+    "message_key",
+    "number",
+    "message_id",
+    "date",
+    "subject",
+    "author",
+    "parent",
+    "parent_stated",
+    "this_message",
+)
+
+# ------------------------------------------------------------------------------------------- writing
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page tells, as it is stored with the message that it shows."""
+
+    overview: tuple[OverviewRow, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+
+    @staticmethod
+    def of(message: Message) -> Told:
+        return Told(message.overview, message.archive_notes)
+
+    def __bool__(self) -> bool:
+        return bool(self.overview or self.notes)
+
+
+def tell(sql: Statements, connection: Connection, key: int, told: Told) -> None:
+    """Stores what a page tells under the message with this key, instead of what was told before."""
+    if told.overview:
+        connection.execute(delete(OverviewRecord).where(OverviewRecord.message_key == key))
+        sql.insert(connection, OverviewRecord, _COLUMNS, [_values(key, row) for row in told.overview])
+    for name, value in told.notes:
+        same = (ArchiveNote.message_key == key, ArchiveNote.name == name)
+        connection.execute(delete(ArchiveNote).where(*same))
+        sql.insert(
+            connection, ArchiveNote, ("message_key", "name", "value"), [(key, name, rows.clean(value))]
+        )
+
+
+def _values(key: int, row: OverviewRow) -> tuple[object, ...]:
+    date = row.date.isoformat() if isinstance(row.date, datetime) else None
+    texts = (rows.clean(row.message_id), date, rows.clean(row.subject), rows.clean(row.author))
+    return (key, row.number, *texts, row.parent, row.parent_stated, row.this_message)
+
+
+def told_of(connection: Connection, ids: Iterable[str]) -> dict[str, Told]:
+    """What is stored with these messages, by their ids; for messages that are about to give way."""
+    hashes = {id_hash(rows.clean(name)): name for name in ids}
+    found: dict[str, Told] = {}
+    wanted = sorted(hashes)
+    for start in range(0, len(wanted), _CHUNK):
+        keys = select(KnownId.key, KnownId.id_hash).where(KnownId.id_hash.in_(wanted[start : start + _CHUNK]))
+        names = {key: hashes[hashed] for key, hashed in connection.execute(keys)}
+        records = select(OverviewRecord).where(OverviewRecord.message_key.in_(names))
+        for record in connection.execute(records.order_by(OverviewRecord.number)):
+            old = found.get(names[record.message_key], Told())
+            found[names[record.message_key]] = replace(old, overview=(*old.overview, _row(record)))
+        notes = select(ArchiveNote).where(ArchiveNote.message_key.in_(names)).order_by(ArchiveNote.name)
+        for note in connection.execute(notes):
+            old = found.get(names[note.message_key], Told())
+            found[names[note.message_key]] = replace(old, notes=(*old.notes, (note.name, note.value)))
+    return found
+
+
+def forget(connection: Connection, keys: Sequence[int]) -> None:
+    """Takes out what is stored with messages that go."""
+    connection.execute(delete(OverviewRecord).where(OverviewRecord.message_key.in_(keys)))
+    connection.execute(delete(ArchiveNote).where(ArchiveNote.message_key.in_(keys)))
+
+
+def _row(record: Any) -> OverviewRow:
+    return OverviewRow(
+        number=record.number,
+        date=rows.moment(record.date, "the overview gives no date"),
+        subject=record.subject,
+        author=record.author,
+        this_message=record.this_message,
+        parent=record.parent,
+        parent_stated=record.parent_stated,
+        message_id=record.message_id,
+    )
+
+
+# ------------------------------------------------------------------------------------------- reading
+
+
+def notes_of(connection: Connection, name: str) -> dict[int, str]:
+    """All notes of one name, by the numbers of their messages (they are few)."""
+    statement = select(ArchiveNote.message_key, ArchiveNote.value).where(ArchiveNote.name == name)
+    return dict(connection.execute(statement).tuples().all())
+
+
+def overviews(database: Database, thread_id: str | None = None) -> tuple[OverviewEntry, ...]:
+    """The rows of the stored overviews (of one thread, or of all) with the messages in hand that they are."""
+    found: list[OverviewEntry] = []
+    with database.read() as connection:
+        for thread, pages in _stored(connection, thread_id).items():
+            in_hand = [thread_row(row, 0) for row in connection.execute(thread_rows(thread))]
+            for page, listed in pages.items():
+                ids = _matched(listed, in_hand)
+                found += [
+                    OverviewEntry(page, thread, row, ids.get(row.number, row.message_id), row.number in ids)
+                    for row in listed
+                ]
+    return tuple(found)
+
+
+def thread_with_overview(database: Database, message_id: str) -> tuple[ThreadRow, ...]:
+    """The thread of a message as a tree, with the messages that only overviews of archive pages tell of.
+
+    Those have ``known_from``, and an id that ends in ``@overview.invalid`` where the page tells none. A row
+    whose place the page does not tell hangs below the root.
+
+    Raises:
+        NotFoundError: neither the message nor an answer to it is in the database.
+    """
+    with database.read() as connection:
+        thread_id = thread_of(connection, message_id)
+        stored = {row.message_id: row for row in connection.execute(thread_rows(thread_id))}
+        pages = _stored(connection, thread_id).get(thread_id, {})
+    in_hand = {name: thread_row(row, 0) for name, row in stored.items()}
+    lights = {name: light_of(row) for name, row in stored.items()}
+    for page, listed in pages.items():
+        _add_missing(page, listed, in_hand, lights)
+    return tuple(replace(in_hand[name], level=level) for name, level in tree_order([*lights.values()]))
+
+
+def _stored(connection: Connection, thread_id: str | None) -> dict[str, dict[str, list[OverviewRow]]]:
+    """The rows by thread and page, each in its order."""
+    statement = (
+        select(OverviewRecord, KnownId.message_id.label("page"), KnownId.thread_id)
+        .join(KnownId, KnownId.key == OverviewRecord.message_key)
+        .order_by(KnownId.thread_id, KnownId.message_id, OverviewRecord.number)
+    )
+    if thread_id is not None:
+        statement = statement.where(KnownId.thread_id == thread_id)
+    found: dict[str, dict[str, list[OverviewRow]]] = {}
+    for record in connection.execute(statement):
+        found.setdefault(record.thread_id, {}).setdefault(record.page, []).append(_row(record))
+    return found
+
+
+def _matched(listed: Sequence[OverviewRow], in_hand: Iterable[ThreadRow]) -> dict[int, str]:
+    """Row number -> the message in hand that it is: by id, else by minute, writer and subject; each once."""
+    left = {message.message_id: message for message in in_hand}
+    found: dict[int, str] = {}
+    for row in listed:
+        told = (row.message_id, stand_in_id(row.message_id)) if row.message_id else ()
+        name = next((name for name in told if name in left), "")
+        if name:
+            found[row.number] = name
+            del left[name]
+    by_minute: dict[tuple[object, str], list[ThreadRow]] = {}
+    for message in left.values():
+        by_minute.setdefault((_minute(message.date), name_key(message.author.display)), []).append(message)
+    for row in listed:
+        if row.number in found or isinstance(row.date, Unknown):
+            continue
+        possible = by_minute.get((_minute(row.date), name_key(row.author)), [])
+        same = [message for message in possible if _same_subject(row.subject, message.subject)]
+        if same:
+            found[row.number] = same[0].message_id
+            possible.remove(same[0])
+    return found
+
+
+def _minute(date: object) -> object:
+    return int(date.timestamp()) // 60 if isinstance(date, datetime) else None
+
+
+def _same_subject(short: str, whole: str) -> bool:
+    """Whether an overview's subject (empty where it repeats the parent's, cut where long) is that subject."""
+    one, other = (re.sub(r"[\W_]+", "", fold(text)).lower() for text in (short, whole))
+    return not one or one in other or parse_subject(short).title == parse_subject(whole).title != ""
+
+
+def _add_missing(
+    page: str, listed: Sequence[OverviewRow], in_hand: dict[str, ThreadRow], lights: dict[str, Light]
+) -> None:
+    """Adds the rows of one overview whose messages are not there, and hangs what it places below others."""
+    ids = _matched(listed, in_hand.values())
+    names = _names(listed, ids)
+    root = names[listed[0].number]
+    subjects: dict[int, str] = {}
+    for row in listed:
+        name = names[row.number]
+        parent = root if row.parent == -1 else "" if row.parent is None else names.get(row.parent, root)
+        above = subjects.get(0, "") if row.parent in (None, -1) else subjects.get(row.parent or 0, "")
+        subjects[row.number] = row.subject or _answer_to(above)
+        if name in lights:
+            light = lights[name]
+            if row.parent != -1 and parent and not any(ref in lights for ref in light.references):
+                lights[name] = replace(light, references=(*light.references, parent))
+            continue
+        sent = int(row.date.timestamp()) if isinstance(row.date, datetime) else None
+        lights[name] = Light(name, (parent,) if parent and parent != name else (), sent, "", "", False)
+        author = Person(row.author, "")
+        in_hand[name] = ThreadRow(name, 0, subjects[row.number], author, row.date, False, known_from=page)
+
+
+def _answer_to(subject: str) -> str:
+    return subject if not subject or parse_subject(subject).is_reply else f"Re: {subject}"
+
+
+def _names(listed: Sequence[OverviewRow], ids: Mapping[int, str]) -> dict[int, str]:
+    """The id of each row: of the message in hand, as the page tells it, or made from what the row says."""
+    names: dict[int, str] = {}
+    seen: dict[tuple[object, ...], int] = {}
+    for row in listed:
+        name = ids.get(row.number) or row.message_id
+        if not name:
+            told = (_minute(row.date), name_key(row.author), row.subject)
+            seen[told] = seen.get(told, 0) + 1
+            name = stable_id("o", *told, seen[told]) + OVERVIEW_ID
+        names[row.number] = name
+    return names
