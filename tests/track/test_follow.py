@@ -10,8 +10,9 @@ import pytest
 from threadmine.model import Concern, ConcernKind, ConcernState, ConcernStatus, Person, StoredMessage
 from threadmine.track.asked import read_asked
 from threadmine.track.changelog import Change, changes_in
-from threadmine.track.follow import VersionText, follow
+from threadmine.track.follow import follow
 from threadmine.track.patches import PatchText, match_patches, read_patch
+from threadmine.track.versiontext import VersionText
 
 RITA = Person("Rita Reviewer", "rita@example.org")
 PAUL = Person("Paul Poster", "paul@example.org")

@@ -132,9 +132,10 @@ def _followed(
 ) -> Iterable[IssueRow]:
     """The issues with their states as the patch in hand leaves them."""
     from threadmine.track.asked import read_asked
-    from threadmine.track.follow import VersionText, follow
+    from threadmine.track.follow import follow
     from threadmine.track.patches import read_patch
     from threadmine.track.series import Chains
+    from threadmine.track.versiontext import VersionText
 
     chains = Chains(queries)
     new = read_patch(as_stored(hand.message))

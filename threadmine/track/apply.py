@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database
@@ -60,11 +60,23 @@ def settle(
     for concern, status in zip(concerns, statuses(mails, concerns), strict=True):
         mail = by_id.get(concern.message_id)
         followed = mail is not None and mail.series_id in chains.links and may_be_addressed(status)
-        if mail is not None and followed and not chains.is_newest(mail.series_id):
-            versions = chains.texts(mail.series_id)
-            status = follow(concern, status, read_asked(concern, mail), chains.patch_of(mail), versions)
+        if mail is not None and followed:
+            history = chains.history(mail, _above(mail, by_id))
+            if len(history.versions) > 1:
+                asked = read_asked(concern, mail)
+                status = follow(concern, status, asked, history.patch_id, history.versions)
         found.append(status)
     return tuple(found)
+
+
+def _above(mail: StoredMessage, by_id: Mapping[str, StoredMessage]) -> tuple[StoredMessage, ...]:
+    """The mails that one answers, nearest first, as far as they are in hand."""
+    found: dict[str, StoredMessage] = {}
+    parent = by_id.get(mail.in_reply_to or "")
+    while parent is not None and parent.message_id not in found:
+        found[parent.message_id] = parent
+        parent = by_id.get(parent.in_reply_to or "")
+    return tuple(found.values())
 
 
 def _changed_links(chains: Chains) -> Iterable[SeriesLink]:

@@ -14,7 +14,13 @@ from threadmine.track.patches import is_comment, squash_line
 from threadmine.track.text import stretches_of
 
 MAX_ABOVE = 8
-"""Quoted lines above a concern that it may be about."""
+"""Lines above a concern that it may be about: those that a patch adds, and as many others."""
+
+MAX_SEEN = 12
+"""Quoted lines above a concern that are looked at."""
+
+MAX_CONTEXT = 30
+"""Characters before a name in which it may be said that it is named for orientation only."""
 
 MIN_LINE = 8
 """Characters, without white space, of a line that can be told from others."""
@@ -23,6 +29,21 @@ _MARKS = re.compile(r"^[ \t]*(?:[>|][ \t]?)+")
 _EXPRESSION = re.compile(r"[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)*(?:[ ]?(?:==|!=|>>|<<|&=|\|=)[ ]?\w+)?")
 _OPERATOR = re.compile(r"==|!=|>>|<<|&=|\|=")
 _NAME = re.compile(r"[A-Za-z_]\w{2,}")
+_CONTEXT = re.compile(
+    r"(?i)\b(?:after|before|when|than|from|without|not|instead of|rather than)"
+    r"(?: (?:calling|using))?[ `'\"]*\Z"
+)
+"""What stands before a name that is no part of what is asked for."""
+_OPINION = re.compile(r"(?i)\b(?:give|any|your|further)(?: (?:me|us|some))? comments?\b")
+_ABOUT_COMMENT = re.compile(r"(?i)\b(?:comments?|kernel-?docs?|diagrams?)\b")
+_ABOUT_MESSAGE = re.compile(
+    r"(?i)\b(?:wording|reword\w*|rephras\w*|subject(?: line)?|(?:commit|patch) (?:message|msg|log|title|"
+    r"description|text)s?|change-?log|cover letter)\b"
+)
+_ABOUT_LAYOUT = re.compile(
+    r"(?i)\b(?:align\w*|indent\w*|white-?space|spacing|columns?|line length|too long|characters|chars|"
+    r"one line|line break|blank line|newline)\b"
+)
 _COMMENT = re.compile(
     r"(?i)\b(?:comments?|kernel-?docs?|document(?:ed|ation|ing)?|explain(?:s|ing)?|describe)\b"
 )
@@ -42,12 +63,15 @@ _CODE = frozenset({StretchKind.CODE, StretchKind.DIFF})
 class Asked:
     """What to look for in the next versions.
 
-    ``added`` and ``text``: the ``+`` lines and other lines right above, squashed, nearest last. ``names`` are
-    the C names of the sentence, ``new_names`` those that count as done where they are new in a version;
-    ``expressions`` its C expressions of more than one word, squashed; ``proposed`` the lines of code below,
-    squashed, with ``proposed_names``; ``wording`` the words in quotation marks; ``functions`` what it is
-    about by its targets. ``wants_comment``: it asks for words in the code; ``wants_move``: for another patch
-    to do it; ``wants_away``: for the patch not to be. ``written`` has each squashed line as it is written.
+    ``added`` and ``text``: the ``+`` lines and other lines right above, squashed, nearest last;
+    ``taken_away`` the ``-`` line it is about instead. ``names`` are the C names of the sentence,
+    ``wanted_names`` those that it may want to see ("after calling x()" wants no x()), ``new_names`` those
+    that count as done where they are new in a version; ``expressions`` its C expressions of more than one
+    word, squashed; ``proposed`` the lines of code below, squashed, with ``proposed_names`` and
+    ``proposed_comments``; ``wording`` the words in quotation marks; ``functions`` what it is about by its
+    targets. ``wants_comment``: it asks for words in the code; ``wants_move``: for another patch to do it;
+    ``wants_away``: for the patch not to be. ``about_comment``, ``about_message``, ``about_layout``: it is
+    about a comment, the commit message, white space. ``written`` has each squashed line as it is written.
     """
 
     added: tuple[str, ...] = ()
@@ -57,10 +81,16 @@ class Asked:
     expressions: frozenset[str] = frozenset()
     proposed: frozenset[str] = frozenset()
     proposed_names: frozenset[str] = frozenset()
+    proposed_comments: frozenset[str] = frozenset()
     wants_comment: bool = False
     wants_move: bool = False
     wants_away: bool = False
+    about_comment: bool = False
+    about_message: bool = False
+    about_layout: bool = False
     wording: tuple[str, ...] = ()
+    wanted_names: frozenset[str] = frozenset()
+    taken_away: str = ""
     functions: frozenset[str] = frozenset()
     written: tuple[tuple[str, str], ...] = ()
 
@@ -74,17 +104,25 @@ def read_asked(concern: Concern, mail: StoredMessage) -> Asked:
     written: dict[str, str] = {}
     added, text = _above(concern, mail, written)
     names = frozenset(_names(concern.quote))
+    wanted = frozenset(_names(concern.quote, wanted=True))
     code = tuple(_proposed(concern, mail))
     squashed = frozenset(_squash(line, written) for line in code if not is_comment(line))
     return Asked(
         added=added,
         text=text,
         names=names,
-        new_names=names,
+        wanted_names=wanted,
+        new_names=wanted,
         expressions=frozenset(_expressions(concern.quote)),
         proposed=frozenset(line for line in squashed if len(line) >= MIN_LINE),
         proposed_names=frozenset(name for line in code if not is_comment(line) for name in _names(line)),
-        wants_comment=_COMMENT.search(concern.quote) is not None,
+        proposed_comments=frozenset(
+            _squash(line, written) for line in code if is_comment(line) and _says(line)
+        ),
+        about_comment=_ABOUT_COMMENT.search(concern.quote) is not None,
+        about_message=_ABOUT_MESSAGE.search(concern.quote) is not None,
+        about_layout=_ABOUT_LAYOUT.search(concern.quote) is not None,
+        wants_comment=_COMMENT.search(_OPINION.sub("", concern.quote)) is not None,
         wording=tuple(match[1].lower() for match in _QUOTED.finditer(concern.quote)),
         functions=frozenset({concern.about_function, *concern.targets} - {""}),
         wants_away=_AWAY.search(concern.quote) is not None,
@@ -119,18 +157,29 @@ def _above(
         if len(squash_line(rest)) < MIN_LINE:
             continue
         if rest.startswith("+") or (pasted and not rest.startswith(("-", "@@", "diff "))):
-            added.append(_squash(rest.removeprefix("+"), written))
-        elif not rest.startswith(("-", "@@", "diff ", "+++")):
+            if len(added) < MAX_ABOVE:
+                added.append(_squash(rest.removeprefix("+"), written))
+        elif not rest.startswith(("-", "@@", "diff ", "+++")) and len(text) < MAX_ABOVE:
             text.append(_squash(rest, written))
-        if len(added) + len(text) >= MAX_ABOVE:
+        if len(added) >= MAX_ABOVE or len(added) + len(text) >= MAX_SEEN:
             break
     return tuple(reversed(added)), tuple(reversed(text))
 
 
-def _names(quote: str) -> Iterator[str]:
-    """Words that can only be C: with an underscore, all in capitals, or followed by a parenthesis."""
+def _says(line: str) -> bool:
+    """Whether a line of comment has words, and is not its frame."""
+    return len(_NAME.findall(line)) > 1
+
+
+def _names(quote: str, wanted: bool = False) -> Iterator[str]:
+    """Words that can only be C: with an underscore, all in capitals, or followed by a parenthesis.
+
+    With ``wanted`` without those that the sentence names for orientation only.
+    """
     for match in _NAME.finditer(quote):
         name = match.group()
+        if wanted and _CONTEXT.search(quote, max(0, match.start() - MAX_CONTEXT), match.start()):
+            continue
         called = quote[match.end() : match.end() + 1] == "("
         if called or is_c_name(name):
             yield name

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from threadmine.model import FileDiff, Hunk, Side, StoredMessage
+from threadmine.model import FileDiff, Hunk, Side, StoredMessage, Subject
 from threadmine.parse.diff import hunk_lines
 from threadmine.parse.diff_files import find_files
 from threadmine.parse.subject import parse_subject
@@ -22,8 +22,10 @@ from threadmine.track.versions import title_key
 MIN_ALIKE = 0.35
 """Likeness from which two patches count as the same one."""
 
+_INSIDE = re.compile(r"(?m)^Subject:[ \t]*(\[[^\]\n]*PATCH[^\n]*(?:\n[ \t]+[^\n]*)*)")
 _MESSAGE_END = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z_]\w{2,}")
+_WORDS = re.compile(r"\w+")
 _LAST_WORD = re.compile(r"\w+\Z")
 _MADE_BY_MACRO = re.compile(r"\A(?:compat_)?sys_")
 """``sys_read`` stands in a hunk as ``SYSCALL_DEFINE3(read, ...)``."""
@@ -86,6 +88,10 @@ class ByFunction:
                 found |= names or set()
         return frozenset(found) if seen else frozenset(default)
 
+    def functions(self) -> frozenset[str]:
+        """All functions to which the patch adds code."""
+        return frozenset().union(*(self._names(at) for at in range(len(self._hunks))))
+
     def _names(self, at: int) -> dict[str, set[str]]:
         if at not in self._read:
             found: dict[str, set[str]] = {}
@@ -104,6 +110,17 @@ def is_comment(line: str) -> bool:
 def squash_line(line: str) -> str:
     """A line of code as it is compared: without white space."""
     return "".join(line.split())
+
+
+def words_of(line: str) -> frozenset[str]:
+    """The identifiers of a line."""
+    return frozenset(_WORDS.findall(line))
+
+
+def share_kept(before: str, after: str) -> float:
+    """The share of its words, from 0 to 1, that a text has in common with another."""
+    old, new = Counter(_NAME.findall(before.lower())), Counter(_NAME.findall(after.lower()))
+    return (old & new).total() / max(1, old.total(), new.total())
 
 
 def read_patch(mail: StoredMessage) -> PatchText | None:
@@ -127,6 +144,9 @@ def read_patch(mail: StoredMessage) -> PatchText | None:
                 elif line.startswith("-"):
                     removed.append(squash_line(line[1:]))
     subject = parse_subject(mail.subject)
+    message = _MESSAGE_END.split(mail.body[: files[0].start], maxsplit=1)[0]
+    if subject.is_reply:
+        subject, message = _inside(message, subject)
     return PatchText(
         message_id=mail.message_id,
         number=mail.patch_number if mail.patch_number is not None else subject.number or 0,
@@ -137,10 +157,18 @@ def read_patch(mail: StoredMessage) -> PatchText | None:
         repeated=frozenset(line for line, count in Counter(added).items() if count > 1),
         names=frozenset(names),
         comments=frozenset(comments),
-        message=_MESSAGE_END.split(mail.body[: files[0].start], maxsplit=1)[0],
+        message=message,
         body=mail.body,
         files=files,
     )
+
+
+def _inside(text: str, subject: Subject) -> tuple[Subject, str]:
+    """Title and message of a patch that stands in a reply; what is said above it is no part of it."""
+    header = _INSIDE.search(text)
+    if header is None:
+        return subject, ""
+    return parse_subject(" ".join(header[1].split())), text[header.end() :]
 
 
 def match_patches(old: Sequence[PatchText], new: Sequence[PatchText]) -> dict[str, PatchText]:

@@ -222,6 +222,7 @@ _PRECEDENCE = (
 )
 _ORDER = (
     (Effect.FIX, "fix"),
+    (Effect.DEFER, "look"),
     (Effect.PROMISE, "promise"),
     (Effect.AGREE, "agree"),
     (Effect.DISAGREE, "disagree"),

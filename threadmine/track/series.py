@@ -5,13 +5,16 @@ This and ``apply`` are the part of tracking that asks the database; everything t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from threadmine.db.again import sent_again
 from threadmine.db.queries import Queries
 from threadmine.model import SeriesRow, StoredMessage
 from threadmine.track.changelog import changes_in
-from threadmine.track.follow import VersionText
 from threadmine.track.patches import read_patch
+from threadmine.track.people import same_person
 from threadmine.track.versions import (
     ManualLink,
     VersionFacts,
@@ -21,12 +24,24 @@ from threadmine.track.versions import (
     references_in,
     title_key,
 )
+from threadmine.track.versiontext import VersionText
 
 HEADS_AT_ONCE = 100
 """Cover letters and first patches in memory while versions are linked."""
 
+MAX_RAISED = 20
+"""Versions kept with a patch that somebody sent in reply and others answered."""
+
 MAX_KEPT = 1_000_000
 """Characters of the mails whose versions are kept read, besides those of the series at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The patch that a concern answers, and the versions from the one it was raised on, oldest first."""
+
+    patch_id: str
+    versions: tuple[VersionText, ...]
 
 
 class Chains:
@@ -45,7 +60,8 @@ class Chains:
         self.rows = {row.id: row for row in queries.series()}
         links = link_versions(_facts(queries, tuple(self.rows.values())), manual)
         self.links: dict[str, VersionLink] = {link.series_id: link for link in links}
-        self._texts: dict[str, VersionText] = {}
+        self._texts: dict[str, tuple[VersionText, tuple[VersionText, ...]]] = {}
+        self._raised: dict[str, VersionText] = {}
         self._sizes: dict[str, int] = {}
 
     def is_newest(self, series_id: str) -> bool:
@@ -76,21 +92,62 @@ class Chains:
         return found
 
     def texts(self, series_id: str) -> tuple[VersionText, ...]:
-        """This version and the later ones of its chain, with their patches read."""
+        """This version and the later ones of its chain, with their patches read, each as it was posted."""
         chain = self.chain(series_id)
         labels = self.labels(chain)
-        found = tuple(self._text(name, labels[name]) for name in chain[chain.index(series_id) :])
+        found = tuple(self._text(name, labels[name])[0] for name in chain[chain.index(series_id) :])
         if sum(self._sizes.values()) > MAX_KEPT:
             for name in self._sizes.keys() - set(chain):
                 del self._texts[name], self._sizes[name]
         return found
 
-    def _text(self, series_id: str, label: str) -> VersionText:
+    def history(self, mail: StoredMessage, above: Sequence[StoredMessage]) -> History:
+        """What a concern can be set against: the version it was raised on, and all that came after it.
+
+        Args:
+            mail: the mail that raises it.
+            above: the mails that it answers, nearest first.
+
+        Patches that were sent again in the thread of a version count for that version: of a later one after
+        it was posted, of this one where it is the newest.
+        """
+        posted = self.texts(mail.series_id)
+        chain = self.chain(mail.series_id)
+        after = chain[chain.index(mail.series_id) + 1 :]
+        states = [
+            state
+            for name, text in zip(after, posted[1:], strict=True)
+            for state in (text, *_as_last_sent(self._texts[name][1]))
+        ]
+        if not after:
+            states = list(self._texts[mail.series_id][1])
+        own, patch_id = posted[0], self.patch_of(mail)
+        author = self.rows[mail.series_id].author
+        proposed = next((one for one in above if one.has_patch), None)
+        answered = proposed is not None and same_person(proposed.author, author)
+        if proposed is not None and answered and proposed.message_id != patch_id:
+            own, patch_id = self._as_raised(own, proposed, patch_id), proposed.message_id
+        return History(patch_id, (own, *states))
+
+    def _as_raised(self, own: VersionText, proposed: StoredMessage, patch_id: str) -> VersionText:
+        """A version with the patch that a concern really answers, one that somebody sent in reply."""
+        key = proposed.message_id
+        if key not in self._raised:
+            if len(self._raised) > MAX_RAISED:
+                self._raised.clear()
+            patch = read_patch(proposed)
+            self._raised[key] = own.with_patch(patch, "", own.date) if patch is not None else own
+        return self._raised[key]
+
+    def _text(self, series_id: str, label: str) -> tuple[VersionText, tuple[VersionText, ...]]:
+        """A version as it was posted, and after each patch that was sent again in its thread."""
         if series_id not in self._texts:
             row = self.rows[series_id]
             mails = self._queries.messages_by_id(_members(row), people=False)
-            self._texts[series_id] = version_text(row, label, mails)
-            self._sizes[series_id] = sum(len(mail.body) for mail in mails)
+            text = version_text(row, label, mails)
+            again = sent_again(self._queries.database, series_id)
+            self._texts[series_id] = (text, tuple(amended(text, again)))
+            self._sizes[series_id] = sum(len(mail.body) for mail in (*mails, *again))
         return self._texts[series_id]
 
     def patch_of(self, mail: StoredMessage) -> str:
@@ -99,6 +156,26 @@ class Chains:
         if row is None or mail.patch_number is None:
             return ""
         return next((name for number, name in row.patches if number == mail.patch_number), "")
+
+
+def _as_last_sent(states: Sequence[VersionText]) -> Iterator[VersionText]:
+    """The last of the states of a version, if patches of it were sent again at all."""
+    for last in states[-1:]:
+        day = f" up to {last.date:%Y-%m-%d}" if isinstance(last.date, datetime) else ""
+        yield replace(last, again=f"with patches sent again{day}") if len(states) > 1 else last
+
+
+def amended(version: VersionText, again: Iterable[StoredMessage]) -> Iterator[VersionText]:
+    """A version after each patch that its author sent again in its thread: whole ones with a sign-off, not
+    what is shown in passing.
+    """
+    for mail in again:
+        signed = any(trailer.tag == "Signed-off-by" for trailer in mail.trailers)
+        patch = read_patch(mail) if signed else None
+        if patch is not None:
+            day = f" on {mail.date:%Y-%m-%d}" if isinstance(mail.date, datetime) else ""
+            version = version.with_patch(patch, f"patch {patch.number} sent again{day}", mail.date)
+            yield version
 
 
 def version_text(row: SeriesRow, label: str, mails: Sequence[StoredMessage]) -> VersionText:

@@ -1,0 +1,182 @@
+"""What became of the lines that a concern is about: unchanged, changed, moved, or dropped with their patch.
+
+A concern is tied to the nearest line above it that its patch adds, takes away or says in its message. White
+space does not count, unless it is what was asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from threadmine.model import Concern, Patch, Side
+from threadmine.parse.diff_locate import locate
+from threadmine.track.asked import Asked
+from threadmine.track.patches import PatchText, is_comment, share_kept, squash_line, words_of
+from threadmine.track.versiontext import VersionText, matched
+from threadmine.vocab.tracking import COMMON_WORDS
+
+MIN_REWRITTEN = 0.3
+"""Share of its words that a line which takes the place of another has in common with it."""
+
+
+MIN_AROUND = 0.4
+"""Share of its words that a message keeps where single lines of it were changed on purpose."""
+
+
+class Fate(StrEnum):
+    """What became of the lines that a concern is about."""
+
+    UNCHANGED = "unchanged"
+    MOVED = "moved"  # to another patch of the series
+    CHANGED = "changed"
+    DROPPED = "dropped"  # with their patch
+    UNKNOWN = "unknown"  # it is not about lines that could be found
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A line and its fate: ``line`` as it was written, ``now`` what stands in its place, where that could be
+    told. ``of_code``: it is a line of the diff, not of the message. ``is_telling``: what stands around
+    it is mostly as before, so that its change was meant.
+    """
+
+    fate: Fate
+    line: str = ""
+    now: str = ""
+    of_code: bool = False
+    is_telling: bool = True
+
+
+def tie(concern: Concern, asked: Asked, patch: PatchText | None) -> Asked:
+    """``asked`` with the place that the answered patch itself tells, where the quotation does not.
+
+    Reviewers cut the ``@@`` line away, and ask about lines that a patch takes away, too.
+    """
+    if patch is None or (concern.about_function and _telling(asked, patch)):
+        return asked
+    place = locate(patch.body, Patch(patch.files, 0), concern.about_text)
+    if place is None:
+        return asked
+    functions = asked.functions | ({place.function} - {""})
+    line = squash_line(place.text)
+    written = tuple(sorted({**dict(asked.written), line: " ".join(place.text.split())}.items()))
+    taken_away = line if place.side is Side.REMOVED and line in patch.removed else ""
+    return replace(asked, functions=functions, taken_away=taken_away, written=written)
+
+
+def follow_lines(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionText) -> Followed:
+    """What became of the nearest line above the concern that its patch adds, takes away or says."""
+    if patch is None:
+        return Followed(Fate.UNKNOWN)
+    other = matched(old, new, patch)
+    if line := _telling(asked, patch):
+        return _of_added(line, asked, patch, other, new)
+    if asked.taken_away:
+        return _of_removed(asked, other, new)
+    message = squash_line(patch.message)
+    text = next((line for line in reversed(asked.text) if line in message), "")
+    if not text:
+        return Followed(Fate.UNKNOWN)
+    if other is None:
+        return Followed(Fate.DROPPED, asked.as_written(text))
+    kept = text in squash_line(other.message)
+    around = share_kept(patch.message, other.message) >= MIN_AROUND
+    return Followed(Fate.UNCHANGED if kept else Fate.CHANGED, asked.as_written(text), is_telling=around)
+
+
+def _telling(asked: Asked, patch: PatchText) -> str:
+    """The nearest added line that stands in the patch once; of comments, if the concern is about one."""
+    found = [
+        line
+        for line in reversed(asked.added)
+        if line in patch.added and line not in patch.repeated and _is_own(asked.as_written(line))
+    ]
+    if asked.about_comment and (said := [line for line in found if line in patch.comments]):
+        return said[0]
+    return found[0] if found else ""
+
+
+def _is_own(line: str) -> bool:
+    """Whether a line is more than the ``return ret;`` that every function has."""
+    words = words_of(line) - COMMON_WORDS
+    return len(words) > 1 or any(len(word) > 7 or "_" in word for word in words)
+
+
+def _of_added(
+    line: str, asked: Asked, patch: PatchText, other: PatchText | None, new: VersionText
+) -> Followed:
+    written = asked.as_written(line)
+    if other is not None and line in other.added:
+        return Followed(Fate.UNCHANGED, written, of_code=True)
+    if line in new.added:
+        return Followed(Fate.MOVED, written, of_code=True)
+    if other is None:
+        return Followed(Fate.DROPPED, written, of_code=True)
+    now = _in_its_place(written, patch, other)
+    same = words_of(now) == words_of(written)  # a mail lost a semicolon
+    around = 2 * len(patch.added & other.added) >= len(patch.added)
+    return Followed(Fate.UNCHANGED if same else Fate.CHANGED, written, now, of_code=True, is_telling=around)
+
+
+def _of_removed(asked: Asked, other: PatchText | None, new: VersionText) -> Followed:
+    line, written = asked.taken_away, f"-{asked.as_written(asked.taken_away)}"
+    if other is not None and line in other.removed:
+        return Followed(Fate.UNCHANGED, written, of_code=True)
+    if line in new.removed:
+        return Followed(Fate.MOVED, written, of_code=True)
+    return Followed(Fate.DROPPED if other is None else Fate.CHANGED, written, of_code=True)
+
+
+def _in_its_place(written: str, patch: PatchText, other: PatchText) -> str:
+    """The line that is new in ``other`` and has most words of the one that is gone."""
+    gone = words_of(written)
+    best, found = 0.0, ""
+    for line in _added_lines(other):
+        if squash_line(line) in patch.added:
+            continue
+        words = words_of(line)
+        share = len(gone & words) / len(gone | words) if gone and words else 0.0
+        if share > best:
+            best, found = share, " ".join(line.split())
+    return found if best >= MIN_REWRITTEN else ""
+
+
+def _added_lines(patch: PatchText) -> Iterator[str]:
+    for each in patch.files:
+        for hunk in each.hunks:
+            for line in patch.body[hunk.start : hunk.end].split("\n")[1:]:
+                if line.startswith("+"):
+                    yield line[1:]
+
+
+def reformatted(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionText) -> str:
+    """A line above the concern that has other white space now, for those who asked for just that."""
+    other = matched(old, new, patch) if patch is not None else None
+    if patch is None or other is None:
+        return ""
+    before = {squash_line(line): line.rstrip() for line in _added_lines(patch)}
+    after = {line.rstrip() for line in _added_lines(other)}
+    for line in reversed(asked.added):
+        if line in before and line not in patch.repeated and before[line] not in after:
+            return f"the line is laid out otherwise: {asked.as_written(line)}"
+    return ""
+
+
+def new_comment(patch: PatchText | None, old: VersionText, new: VersionText) -> str:
+    """The longest line of comment that is new in the patch that the concern is about."""
+    other = matched(old, new, patch) if patch is not None else None
+    if patch is None or other is None:
+        return ""
+    fresh = [
+        line.strip()
+        for line in _added_lines(other)
+        if is_comment(line) and squash_line(line) not in patch.comments
+    ]
+    longest = max(sorted(fresh), key=len, default="")
+    return longest if len(squash_line(longest)) >= MIN_COMMENT else ""
+
+
+MIN_COMMENT = 12
+"""Characters, without white space, of a line of comment that says something."""

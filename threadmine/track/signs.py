@@ -1,0 +1,209 @@
+"""Signs, other than the line itself, that a version did what was asked.
+
+Names and code that were asked for and appear, the changelog, a new patch that takes the point up, the commit
+message, the function it is about. Each is told in words that a maintainer can check, empty where it is not
+there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from threadmine.model import Concern, ConcernKind
+from threadmine.track.asked import Asked, is_c_name
+from threadmine.track.changelog import Change
+from threadmine.track.patches import PatchText, share_kept
+from threadmine.track.versiontext import VersionText, fresh_patches, matched
+from threadmine.vocab.tracking import DULL_PARTS, DULL_WORDS
+
+MAX_CREDITED = 25
+"""Words of a changelog item; a longer one speaks of many things."""
+
+MIN_SHARED_NAMES = 2
+"""Names of C that a new patch must share with a concern to be about it."""
+
+MAX_KEPT = 0.75
+"""Share of its words up to which a commit message counts as written anew."""
+
+SAME_FUNCTION = 0.6
+"""Share of its names from which a function counts as the same one under another name."""
+
+_WORD = re.compile(r"[a-z_][a-z0-9_]{3,}")
+_PATH = re.compile(r"\b([\w.-]+/)*([\w-]+\.[chS])\b")
+_PROSE_NAME = re.compile(r"[A-Za-z_]\w{3,}")
+_NO_CHANGE = re.compile(r"thank|\btest(?:ing|ed|s)? (?:shows?|results?)|benchmark")
+"""Items of a changelog that tell no change."""
+_TAG_LINE = re.compile(
+    r"(?m)^(?!(?:Reported|Suggested|Requested)-by:)[A-Z][A-Za-z-]+(?:-by|[Cc]c|Fixes|Link):.*$"
+)
+
+
+# ------------------------------------------------------------------------------------ names and code
+
+
+def adopted(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
+    """Names, expressions, code or comments that were asked for and are new in this version."""
+    lines = sorted(asked.proposed & (new.added - old.added))
+    if lines and 2 * len(lines) >= len(asked.proposed - old.added):
+        return f"has the proposed code: {asked.as_written(lines[0])}"
+    lines = sorted(asked.proposed_comments & (new.comments - old.comments))
+    if lines and 2 * len(lines) >= len(asked.proposed_comments - old.comments):
+        return f"has the proposed comment: {asked.as_written(lines[0])}"
+    if asked.new_names and (names := sorted((asked.new_names & new.names) - old.mentioned)):
+        return f"has {names[0]} on its added lines, which the version before did not mention"
+    for text in sorted(asked.expressions):
+        if text in new.joined and text not in old.joined:
+            return f"has {text} on its added lines"
+    return _adopted_in_function(concern, asked, old, new)
+
+
+def _adopted_in_function(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
+    """A name that was asked for and is new in the function that the concern is about or names."""
+    wanted = (asked.wanted_names | asked.proposed_names) & new.names
+    if not wanted:
+        return ""
+    for function in sorted({concern.about_function, *asked.names} - {""}):
+        fresh = sorted((wanted - {function}) & (new.names_in(function) - old.names_in(function)))
+        if fresh:
+            return f"{function}() now has {fresh[0]}"
+    return ""
+
+
+# ------------------------------------------------------------------------------------------ functions
+
+
+def function_speaks(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
+    """A function the concern is about, that now has a name made of the concern's own words."""
+    said = frozenset(_WORD.findall(concern.quote.lower())) | _parts(asked.names)
+    for function, before, after in _changed(asked.functions, old, new):
+        for name in sorted(after - before - asked.names):
+            parts = _parts([name])
+            if len(parts & said) >= MIN_SHARED_NAMES:
+                return f"{function}() is changed: it now has {name}"
+    return ""
+
+
+def function_changed(asked: Asked, old: VersionText, new: VersionText) -> str:
+    """A function the concern is about, to which this version adds other code than the one before."""
+    for function, before, after in _changed(asked.functions, old, new):
+        fresh, gone = sorted(after - before), sorted(before - after)
+        what = f"now has {fresh[0]}" if fresh else f"has no {gone[0]} any more"
+        return f"{function}() is changed: it {what}"
+    return ""
+
+
+def _changed(
+    functions: Iterable[str], old: VersionText, new: VersionText
+) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
+    """Functions with the names on their added lines before and after, where these differ."""
+    for function in sorted(functions):
+        before, after = old.names_in(function), new.names_in(function)
+        if before and not after and (other := _renamed(function, before, old, new)):
+            before, after = before - {function}, new.names_in(other) - {other}
+        if before and after and before != after:
+            yield function, before, after
+
+
+def _renamed(function: str, names: frozenset[str], old: VersionText, new: VersionText) -> str:
+    """The function of the next version that has most of this one's code, which is not there any more."""
+    best, found = SAME_FUNCTION, ""
+    for patch in old.patches:
+        other = matched(old, new, patch) if function in patch.mentioned else None
+        for name in sorted(other.by_function.functions()) if other is not None else ():
+            code = new.names_in(name) - {name}
+            share = len(code & names) / len(code | names) if name not in old.mentioned and code else 0.0
+            if share > best:
+                best, found = share, name
+    return found
+
+
+def _parts(names: Iterable[str]) -> frozenset[str]:
+    """The words that names are made of (``put_dev_pagemap``: put, pagemap)."""
+    found = (part for name in names for part in name.lower().split("_"))
+    return frozenset(part for part in found if len(part) > 2) - DULL_PARTS
+
+
+# ------------------------------------------------------------------------------- messages and changelogs
+
+
+def reworded(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionText) -> str:
+    """Words in quotation marks that the commit message had and has no longer."""
+    if patch is None:
+        return ""
+    other = matched(old, new, patch)
+    texts = [other.message] if other is not None else [one.message for one in new.patches]
+    after = " ".join(texts).lower()
+    for word in asked.wording:
+        if word in patch.message.lower() and word not in after:
+            return f'its commit message says "{word}" no longer'
+    return ""
+
+
+def message_rewritten(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionText) -> str:
+    """Whether the commit message that the concern is about has been written anew."""
+    if patch is None or not asked.about_message:
+        return ""
+    other = matched(old, new, patch)
+    if other is None:
+        return "the patch with that commit message is no longer in the series"
+    kept = share_kept(patch.message, other.message)
+    return "its commit message is written anew" if kept <= MAX_KEPT else ""
+
+
+def in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
+    """The item of the changelog that speaks of this concern."""
+    wanted = frozenset(_WORD.findall(concern.quote.lower())) - DULL_WORDS
+    names = {name.lower() for name in asked.names}
+    asks = concern.kind is ConcernKind.QUESTION
+    for change in new.changes:
+        text = change.text.lower()
+        words = frozenset(_WORD.findall(text)) - DULL_WORDS
+        if len(words) > MAX_CREDITED or _NO_CHANGE.search(text) or _elsewhere(concern, change):
+            continue
+        shared = wanted & words
+        credited = len(shared) >= 2 and _names_asker(concern, text)
+        named = bool(shared & names) and len(shared) >= 2
+        close = len(shared) >= 3 and 2 * len(shared) >= len(words)
+        if credited or (not asks and (named or close)):
+            return f"its changelog says: {change.text}"
+    return ""
+
+
+def _elsewhere(concern: Concern, change: Change) -> bool:
+    """Whether an item of a changelog names files, and not the one that the concern is about."""
+    files = {match[2].lower() for match in _PATH.finditer(change.text)}
+    return bool(files) and bool(concern.about_file) and _base(concern.about_file) not in files
+
+
+def _base(path: str) -> str:
+    return path.rsplit("/", 1)[-1].lower()
+
+
+def _names_asker(concern: Concern, text: str) -> bool:
+    """Whether a text, in lower case, names the one who asked by a part of the name."""
+    parts = [part for part in re.split(r"[\s,]+", concern.author.name.lower()) if len(part) > 2]
+    return any(re.search(rf"\b{re.escape(part)}\b", text) for part in parts)
+
+
+def new_patch(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
+    """A patch that was not there before, whose message names the asker and which changes code that the
+    concern is about.
+    """
+    about = _c_names(" ".join((concern.quote, concern.about_text[-MAX_ABOUT:]))) | asked.names
+    if len(about) < MIN_SHARED_NAMES:
+        return ""
+    for patch in fresh_patches(old, new):
+        changed = about & (patch.names | patch.by_function.functions())
+        told = _TAG_LINE.sub("", patch.message).lower()
+        if len(changed) >= MIN_SHARED_NAMES and _names_asker(concern, told):
+            return f"a new patch takes it up: {patch.title}"
+    return ""
+
+
+MAX_ABOUT = 160
+"""Characters of the quoted text right above a concern whose names are what it is about."""
+
+
+def _c_names(text: str) -> frozenset[str]:
+    return frozenset(name for name in _PROSE_NAME.findall(text) if is_c_name(name))

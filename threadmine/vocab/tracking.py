@@ -1,0 +1,91 @@
+"""Words that tell nothing when a concern is looked for in a changelog or in the names of functions."""
+
+from __future__ import annotations
+
+DULL_WORDS = frozenset(
+    [
+        "that",
+        "this",
+        "with",
+        "from",
+        "patch",
+        "should",
+        "would",
+        "could",
+        "please",
+        "have",
+        "there",
+        "when",
+        "what",
+        "code",
+        "here",
+        "instead",
+        "just",
+        "like",
+        "think",
+        "make",
+        "need",
+        "into",
+        "also",
+        "more",
+        "than",
+        "then",
+        "they",
+        "page",
+        "pages",
+        "folio",
+        "struct",
+        "function",
+        "because",
+        "will",
+        "which",
+        "about",
+        "only",
+        "does",
+        "some",
+    ]
+)
+"""Words of prose that any two sentences on a patch may share."""
+
+DULL_PARTS = frozenset(
+    [
+        "page",
+        "pages",
+        "folio",
+        "folios",
+        "struct",
+        "the",
+        "get",
+        "set",
+        "for",
+        "dev",
+        "from",
+        "with",
+        "into",
+        "new",
+        "old",
+        "init",
+        "alloc",
+        "free",
+        "lock",
+        "unlock",
+        "mem",
+        "mm",
+        "list",
+        "head",
+        "data",
+        "type",
+        "flags",
+        "flag",
+    ]
+)
+"""Parts of C names that any two functions may share."""
+
+COMMON_WORDS = frozenset(
+    [
+        *("return", "goto", "break", "continue", "else", "case", "default", "endif", "include", "true"),
+        *("false", "NULL", "ret", "err", "rc", "error", "out", "EINVAL", "ENOMEM", "EIO", "EAGAIN", "EBUSY"),
+        *("int", "void"),
+    ]
+)
+"""Words of C of which alone a line says nothing that could be found again."""
