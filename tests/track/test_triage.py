@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database, open_database
@@ -97,6 +100,19 @@ def database(tmp_path: Path, path: Path) -> Database:
     return found
 
 
+@given(st.text(max_size=40))
+@example("abc\u202edcba\u2066x\u2069")
+@example("\x07bell \x7f \x9b31m \u2028 \ufeff \U000e0041 \ud800")
+def test_lines_show_all_that_is_in_them_and_read_back_equal(note: str) -> None:
+    events = [Event("q1", Action.NOTE, "", note, note, "2025-02-03T09:00:00+00:00")]
+    (line,) = to_lines(events)
+    assert from_lines([line]) == tuple(events)
+    assert not re.search(
+        "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", line
+    )
+    assert line.encode("utf-8")
+
+
 def the_issue(database: Database) -> tuple[str, str]:
     (row,) = Queries(database).issues()
     return row.concern.id, row.triage
@@ -127,6 +143,12 @@ def test_the_same_events_again_change_nothing(database: Database) -> None:
     assert triage.add([event(Action.CLOSE, issue=issue_id)]) == 1
     assert triage.add([event(Action.CLOSE, issue=issue_id)]) == 0
     assert len(triage.events()) == 1
+
+
+def test_half_a_character_is_stored_as_a_question_mark(database: Database) -> None:
+    triage = Triage(database)
+    triage.add([Event("q1", Action.NOTE, "", "odd \ud800", "Mia", "")])
+    assert [one.note for one in triage.events("q1")] == ["odd ?"]
 
 
 def test_events_of_unknown_issues_wait_for_them(tmp_path: Path, database: Database, path: Path) -> None:

@@ -8,6 +8,7 @@ an ingest: the ids of issues and series come from their messages and stay the sa
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,7 +117,7 @@ class Triage:
 
     def add(self, events: Iterable[Event]) -> int:
         """Stores events and what follows from them; returns how many were new."""
-        given = {event.id: event for event in events}
+        given = {event.id: event for event in map(_storable, events)}
         if not given:
             return 0
         with self.database.write() as connection:
@@ -177,6 +178,13 @@ class Triage:
             connection.execute(insert(SeriesMark), [values])
 
 
+def _storable(event: Event) -> Event:
+    """The event with what is no character (half a surrogate pair) replaced: databases hold text only."""
+    texts = (event.issue_id, event.value, event.note, event.who, event.at)
+    whole = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+    return Event(whole[0], event.action, *whole[1:])
+
+
 def _values(event: Event) -> dict[str, str]:
     return {
         "id": event.id,
@@ -190,10 +198,21 @@ def _values(event: Event) -> dict[str, str]:
 
 
 def to_lines(events: Iterable[Event]) -> Iterator[str]:
-    """Events as JSON Lines, in an order that does not depend on the database: fit for git."""
+    """Events as JSON Lines, in an order that does not depend on the database: fit for git.
+
+    What turns or hides text (controls, bidirectional marks, invisible characters) is escaped, so that a diff
+    of two such files shows what is in them; it reads back equal.
+    """
     for event in sorted(events, key=lambda event: (event.issue_id, *_order(event))):
         row = {key: value for key, value in _values(event).items() if key != "id"}
-        yield json.dumps({"schema": SCHEMA, **row}, ensure_ascii=False)
+        text = json.dumps({"schema": SCHEMA, **row}, ensure_ascii=False)
+        yield _HIDDEN.sub(lambda found: json.dumps(found.group())[1:-1], text)
+
+
+_HIDDEN = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e0fff]"
+)
 
 
 def from_lines(lines: Sequence[str], where: str = "") -> tuple[Event, ...]:
