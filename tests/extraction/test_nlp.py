@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 
 import pytest
 
@@ -76,7 +79,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_full_vocabulary_forgets_later_words(small: None) -> None:
     known = len(nlp.language().vocab.strings)
     text = "the qwxyz_1 overlaps with the page reference count (see qwxyz_2(folio, 1))"
-    read = [nlp.read(text) for _ in range(3)]
+    read = []
+    for _ in range(3):
+        nlp.read.cache_clear()
+        read.append(nlp.read(text))
+    nlp._held.forget()
     assert "qwxyz_1" not in nlp.language().vocab.strings
     assert len(nlp.language().vocab.strings) == known
     assert read[0] == read[1] == read[2]
@@ -87,7 +94,28 @@ def test_words_are_read_alike_whether_kept_or_forgotten(small: None, monkeypatch
     text = "Later mail doesn't clear folio->_nr_pages; put_page(page, 2) always drops zqj_ref"
     forgotten = nlp.read(text)
     monkeypatch.setattr(nlp, "MAX_WORDS", 10**6)
+    nlp.read.cache_clear()
     assert nlp.read(text) == forgotten
+
+
+def test_words_are_forgotten_after_some_hundred_texts(small: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nlp, "MAX_HELD", 3)
+    strings = nlp.language().vocab.strings
+    for number in range(1, 4):
+        nlp.read(f"text {number} speaks of zq_held_{number}")
+    assert "zq_held_1" in strings
+    nlp.read("text 4 speaks of zq_held_4")
+    assert "zq_held_1" not in strings
+    assert "zq_held_4" in strings
+
+
+def test_spacy_is_imported_without_its_command_line() -> None:
+    script = (
+        "import sys, threadmine.extraction.nlp, spacy; assert 'requests' not in sys.modules; "
+        "print(spacy.info(silent=True)['spacy_version'])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == version("spacy")
 
 
 def test_the_pipeline_is_made_anew_after_very_many_words(

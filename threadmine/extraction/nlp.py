@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from functools import lru_cache
 from importlib import resources
 from threading import Lock
@@ -28,6 +29,9 @@ GLUE = "\u2060"
 
 MAX_WORDS = 8_000
 """Words that spaCy may keep (about 5 MB); those that come later are forgotten with their sentence."""
+
+MAX_HELD = 500
+"""Texts after which the words beyond these are forgotten: ending a memory zone costs as much as a text."""
 
 MAX_FORGOTTEN = 1_000_000
 """Words after which the pipeline is made anew: what is forgotten still leaves holes in spaCy's tables."""
@@ -208,26 +212,52 @@ class Reading(NamedTuple):
     terms: list[_Found]
 
 
+@lru_cache(maxsize=512)
 def read(text: str) -> Reading:
     """``text`` as tokens with its terms; token offsets are those of ``text``.
 
     spaCy would keep every word that it ever saw. It does so for the first of them, most of all that will
-    come; later ones live in a memory zone, which ends with this call. Threads take turns.
+    come; later ones live in a memory zone that ends after some hundred texts. Threads take turns. The last
+    readings are remembered: versions of a patch say the same again.
     """
     whole = keep_whole(text.replace("’", "'"))
     with _TURN:
         nlp = language()
-        words = len(nlp.vocab)
-        if words < MAX_WORDS:
-            return _read(nlp, whole)
-        if words > MAX_FORGOTTEN:
+        if _held.texts >= MAX_HELD:
+            _held.forget()
+        if len(nlp.vocab) > MAX_FORGOTTEN:
+            _held.forget()
             language.cache_clear()
             _components.cache_clear()
-            return _read(language(), whole)
-        with nlp.vocab.memory_zone():
-            return _read(nlp, whole)
+            nlp = language()
+        if len(nlp.vocab) >= MAX_WORDS:
+            _held.hold(nlp)
+        return _read(nlp, whole)
 
 
+class _Held:
+    """The memory zone that is open, if any, and how many texts were read in it."""
+
+    def __init__(self) -> None:
+        self.texts = 0
+        self._zone = ExitStack()
+        self._of: Language | None = None
+
+    def hold(self, nlp: Language) -> None:
+        """Opens a zone of this pipeline unless one is open, and counts a text."""
+        if self._of is not nlp:
+            self.forget()
+            self._zone.enter_context(nlp.vocab.memory_zone())
+            self._of = nlp
+        self.texts += 1
+
+    def forget(self) -> None:
+        """Ends the zone and with it the words that came in it."""
+        self._zone.close()
+        self.texts, self._of = 0, None
+
+
+_held = _Held()
 _TURN = Lock()
 
 
