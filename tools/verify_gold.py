@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Judge annotated claims as they were annotated: what the verdicts could be if every sentence were read rightly.
+"""Judge annotated claims as they were annotated: what the verdicts could be with perfect reading.
 
-``make score`` measures reading and judging together; a claim that was read wrongly is never judged rightly. Here
-the annotation's own subject, predicate, object, value and condition go to the engine, with the mail they stand
-in, so that only the facts and the rules are measured.
+``make score`` measures reading and judging together; a claim read wrongly is never judged rightly. Here
+the annotation's own subject, predicate, object, value and condition go to the engine, with the mail they
+stand in, so that only the facts and the rules are measured.
 
     tools/verify_gold.py ../shared/gold/dev.jsonl --mail ../shared/corpus/dev/mbox
     tools/verify_gold.py ../shared/gold/seeds.jsonl --mail ../shared/seeds --show undecided
@@ -221,9 +221,8 @@ def by_reason(judged: list[Judged]) -> None:
 def show(title: str, judged: list[Judged]) -> None:
     for j in judged:
         c = j.claim
-        print(
-            f"\n{title} {c.id} [{c.message_id}] {c.polarity} {c.modality} {c.tense}; {j.verdict.kernel.version}"
-        )
+        how = f"{c.polarity} {c.modality} {c.tense}; {j.verdict.kernel.version}"
+        print(f"\n{title} {c.id} [{c.message_id}] {how}")
         print(f"  {c.quote}")
         parts = [
             c.subject,

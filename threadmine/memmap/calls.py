@@ -237,6 +237,10 @@ class CodeFacts:
         row = self._row(name)
         return tuple(v for n, v in enumerate(self.versions) if row and row["v"] >> n & 1)
 
+    def has_struct(self, struct: str) -> bool:
+        """Whether any kernel's facts hold the members of that struct."""
+        return struct in self._structs
+
     def struct_members(self, struct: str, version: str) -> frozenset[str] | Unknown:
         """Members that the trees of a version's span declare in ``struct``."""
         span = self.span(version)

@@ -29,6 +29,7 @@ from threadmine.verify.context import context_of, earlier_releases, following_re
 from threadmine.verify.layouts import LayoutRule, by_option, holdings
 from threadmine.verify.reading import (
     borrows_subject,
+    covered,
     hypothetical,
     plain_without_names,
     restricted,
@@ -154,7 +155,7 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
             said = "not said of the code as it is (a condition, a wish or a question)"
             return _undecided(context, f"{said}; {finding.reason}")
         if _of_claim(claim, finding.truth) is not Truth.FALSE:
-            if not rule.checks_limits and restricted(claim):
+            if not rule.checks_limits and restricted(claim) and not covered(claim, finding.reason):
                 return _undecided(context, f"it says more than the fact does: {finding.reason}")
             return _verdict(question, context, version, rule, finding)
         against.append((rule, finding))
@@ -174,7 +175,7 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
 def _supposed(question: _Asked) -> bool:
     """Whether it is a question, a suggestion, or of what would be: facts about code do not reach that."""
     claim = question.claim
-    if claim.modality in (Modality.CONDITIONAL, Modality.QUESTION) or suggests(claim):
+    if claim.modality in (Modality.CONDITIONAL, Modality.QUESTION) or suggests(claim, question.message.body):
         return True
     if borrows_subject(claim):
         return True
@@ -196,7 +197,9 @@ def _later(question: _Asked, versions: tuple[str, ...]) -> tuple[str, ...]:
 def _read_otherwise(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict | None:
     """A confirmation by another reading of the sentence, or None: such readings never refute."""
     modality = question.claim.modality
-    if modality in (Modality.CONDITIONAL, Modality.QUESTION) or suggests(question.claim):
+    if modality in (Modality.CONDITIONAL, Modality.QUESTION) or suggests(
+        question.claim, question.message.body
+    ):
         return None
     supposed = _supposed(question)
     for other in readings(question):

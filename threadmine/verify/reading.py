@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 
 from threadmine.memmap.effects import flag_operation
-from threadmine.model import Claim, Polarity, Predicate
+from threadmine.model import Claim, Polarity, Predicate, Tense
 from threadmine.verify.refs import Kind, Ref
 
 MAX_WORDS = 26
@@ -46,7 +46,8 @@ _IMPERATIVE = re.compile(
     re.I,
 )
 _SUGGESTION = re.compile(
-    r"\b(?:you|we|one) (?:can|could|may|might|should)\b|\b(?:how|what) about\b|\bwhy not\b|\blet's\b"
+    r"\b(?:you|we|one) (?:can|could|may|might|should)\b(?! (?:also )?(?:grep|see|find|look))"
+    r"|\b(?:how|what) about\b|\bwhy not\b|\blet's\b"
     r"|\b(?:I|we|this|it|that|they)(?:['’]ll| will| would| am going to| are going to)\b"
     r"|\bfollow-?(?:on|up) (?:patch|series)|\bgood time to\b"
     r"|\b(?:later|next|separate) (?:patch|series|version)\b"
@@ -54,6 +55,7 @@ _SUGGESTION = re.compile(
     re.I,
 )
 _RESTRICTED = re.compile(r"\b(?:without|except|only|never|unless|other than|but not|not)\b", re.I)
+_NAME_OR_NUMBER = re.compile(r"\b(?:[a-z]+_\w+|[A-Z][A-Z0-9_]{3,}|order|\d+)\b")
 _LEAD_END = re.compile(r"[.,;:()]|\s[-–—]+\s")
 _WOULD = re.compile(r"\b(?:would|could|should|might|ought)\b(?!n['’]t be)", re.I)
 _SUPPOSING = re.compile(r"\b(?:would|could|should|might|maybe|perhaps|another|those|problem)\b", re.I)
@@ -65,7 +67,8 @@ _IS_NUMBER = re.compile(
     r"(?: (?!grow|shr[iu]nk|sav|reduc|add|extra|more|less|pad|hole|off\b)[\w'-]+){0,4}? #?\d"
 )
 _NEGATION = re.compile(
-    r"\b(?:not|never|no|none|nothing|nobody|neither|nor|without|cannot|can't|lacks?|missing|gone)\b|n't\b",
+    r"\b(?:not|never|no|none|nothing|nobody|neither|nor|without|cannot|can't|lacks?|missing|gone)\b|n't\b"
+    r"|\b(?:instead of|rather than)\b",
     re.I,
 )
 _DEFINITION = re.compile(
@@ -143,11 +146,19 @@ def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
     if claim.polarity is Polarity.NEGATIVE:
         lead = _LEAD_END.split(quote[max(0, first - LEAD) : first])[-1]
         return claim.polarity if negations or _NEGATION.search(lead) else Polarity.POSITIVE
-    return None if len(negations) == 1 and "not only" not in quote[first:second] else claim.polarity
+    if len(negations) != 1 or "not only" in quote[first:second]:
+        return claim.polarity
+    # "other" says nothing by itself: what its sentence denies is denied
+    return Polarity.NEGATIVE if claim.predicate is Predicate.OTHER else None
 
 
 def hypothetical(claim: Claim, subject: Ref, target: Ref) -> bool:
-    """Whether "would", "could" or "should" stands between the two names or close before them."""
+    """Whether "would", "could" or "should" stands between the two names or close before them.
+
+    Of the past "would" tells a habit ("this would happen in the last put_page()").
+    """
+    if claim.tense is Tense.PAST:
+        return False
     quote = claim.quote.lower()
     first, second = sorted((_place(quote, subject), _place(quote, target)))
     if second < 0 or second - max(first, 0) > MAX_APART:
@@ -166,9 +177,31 @@ def borrows_subject(claim: Claim) -> bool:
     return _NEGATION.search(claim.quote) is not None or _SUPPOSING.search(claim.quote) is not None
 
 
-def suggests(claim: Claim) -> bool:
-    """Whether the sentence is an order, a suggestion or of a change ("add f()", "you can still call f()")."""
-    return _IMPERATIVE.match(claim.quote) is not None or _SUGGESTION.search(claim.quote) is not None
+def suggests(claim: Claim, body: str = "") -> bool:
+    """Whether the sentence is an order, a suggestion or of a change ("add f()", "you can still call f()").
+
+    ``body`` is the mail's text: a quote that begins in the middle of a sentence ("... and turn it off") is no
+    order.
+    """
+    ordered = _IMPERATIVE.match(claim.quote) is not None and not _goes_on(body, claim.start)
+    return ordered or _SUGGESTION.search(claim.quote) is not None
+
+
+def _goes_on(body: str, start: int) -> bool:
+    """Whether a sentence has begun before ``start``: a word or a comma stands before it."""
+    raw = body[max(0, start - LEAD * 2) : start]
+    before = raw.rstrip(" \t\n>")
+    if not before or raw[len(before) :].count("\n") > 1:
+        return False
+    return before[-1].isalnum() or before[-1] in ",)"
+
+
+def covered(claim: Claim, reason: str) -> bool:
+    """Whether what narrows the claim is named in a fact, too ("unless NODE_NOT_IN_PAGE_FLAGS")."""
+    words = _NAME_OR_NUMBER.findall(claim.condition)
+    if not words or _RESTRICTED.search(f"{claim.value} | {claim.object}"):
+        return False
+    return all(re.search(rf"\b{re.escape(word)}\b", reason) for word in words)
 
 
 def restricted(claim: Claim) -> bool:

@@ -74,7 +74,8 @@ _FLAG = re.compile(r"(?:PG|PGTY)_\w+$")
 _FUNCTION = re.compile(r"[A-Za-z_]\w+$")
 _FILE = re.compile(r"[\w./-]+/[\w.-]+\.[chS]$|[\w./-]+/$")
 _PAGE_INDEX = re.compile(
-    r"\bpages?\s?\[\s*([1-9]\d{0,2})\s*\]|\bpage\s\+\s([1-9])\b|\b(first|second|third) tail page\b"
+    r"\bpages?\s?\[\s*([1-9]\d{0,2})\s*\]|\b(?:\w{1,12}_)?page\s\+\s([1-9])\b"
+    r"|\b(first|second|third) tail page\b"
 )
 _ORDINAL = {"first": 1, "second": 2, "third": 3}
 
@@ -127,7 +128,7 @@ def _read(text: str, condition: str, model: Model) -> Ref:
 
 def _struct_of(name: str, model: Model) -> str:
     """The struct itself, or the one that a variable of that name would point to (``new_page``: page)."""
-    if name in model.names.structs or name.endswith("_ops"):
+    if name in model.names.structs or name.endswith("_ops") or load_code().has_struct(name):
         return name
     return next((struct for part, struct in _VARIABLES if part in name), name)
 

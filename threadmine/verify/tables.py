@@ -26,16 +26,6 @@ class Packed:
     config: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PageKind:
-    """A kind of page or folio: functions that tell it, and the wider kinds it is part of."""
-
-    name: str
-    words: frozenset[str]
-    tests: frozenset[str]
-    part_of: frozenset[str]
-
-
 @cache
 def packed() -> tuple[Packed, ...]:
     """Quantities that are packed into words."""
@@ -44,15 +34,6 @@ def packed() -> tuple[Packed, ...]:
             frozenset(r["words"]), r["kernels"], r["word"], r["fact"], r.get("page", 0), r.get("config", "")
         )
         for r in _data()["packed"]
-    )
-
-
-@cache
-def kinds() -> tuple[PageKind, ...]:
-    """Kinds of page, by name."""
-    return tuple(
-        PageKind(name, frozenset(r["words"]), frozenset(r["tests"]), frozenset(r["part_of"]))
-        for name, r in sorted(_data()["kinds"].items())
     )
 
 

@@ -12,6 +12,9 @@ from threadmine.verify.rules.guards import RequiresRule
 from threadmine.verify.rules.handles import HandlesRule
 from threadmine.verify.rules.heads import HeadRule
 from threadmine.verify.rules.hunks import HunkRule
+from threadmine.verify.rules.is_a import IsARule
+from threadmine.verify.rules.kind_uses import KindUsesRule
+from threadmine.verify.rules.lifecycle import LifecycleRule
 from threadmine.verify.rules.needs import NeedsRule
 from threadmine.verify.rules.order import PrecedesRule
 from threadmine.verify.rules.order_bits import OrderBitsRule
@@ -49,6 +52,9 @@ RULES: tuple[Rule, ...] = (
     HandlesRule(),
     ExclusiveRule(),
     UsesRule(),
+    KindUsesRule(),
+    IsARule(),
+    LifecycleRule(),
     ResultRule(),
     PrecedesRule(),
     HunkRule(),

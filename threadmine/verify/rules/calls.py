@@ -15,7 +15,12 @@ WRAPPERS = ("{}_noprof", "__{}", "{}_nolock")
 """A call of one of these is a call of what the mail names (allocation profiling renamed the functions)."""
 
 
-_CALLING = re.compile(r"\b(?:call|us|invok|wrap|rel(?:y|ies))\w*\b|\bend up in\b", re.I)
+_CALLING = re.compile(
+    r"\b(?:calls?|uses?|invokes?|wraps?|rel(?:y|ies) on|ends? up (?:in|calling)|goes? through|calling|using)"
+    r"\b",
+    re.I,
+)
+"""An act of the subject: "is not as widely used as" is none."""
 
 
 class CallRule(Rule):
@@ -52,7 +57,7 @@ class CallRule(Rule):
     )
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
-        if question.claim.predicate is Predicate.OTHER and not _CALLING.search(question.claim.quote):
+        if question.claim.predicate is Predicate.OTHER and not _calls_said(question):
             return Unknown("does not say that something is called")
         callee = callee_name(question.object, question.code)
         if isinstance(callee, Unknown):
@@ -104,6 +109,13 @@ class CallRule(Rule):
             return Unknown(f"no facts about {callee}()")
         text = f"{who} does not call {callee}(), nor does anything within 4 calls of it ({start.kernel})"
         return Finding(Truth.FALSE, text, self.fact(text, start.source), firm=False)
+
+
+def _calls_said(question: Question) -> bool:
+    """Whether a word of calling stands between subject and object."""
+    quote, target = question.claim.quote, question.object.text
+    first, second = quote.find(question.subject.text), quote.find(target)
+    return 0 <= first < second and _CALLING.search(quote[first:second]) is not None
 
 
 def _names_callee(quote: str, callee: str) -> bool:

@@ -31,6 +31,7 @@ _FOR_ORDER = re.compile(r"order > [1-9]")
 _CALL = re.compile(r"\b([A-Za-z_]\w+)\(\)")
 _ONCE = re.compile(r"^\(?\)?(?: \w+){0,2} (?:us\w+|with|through|by) (?:a )?(WRITE_ONCE|READ_ONCE)\b")
 _CONSTANT = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[+-]1|[A-Z][A-Z0-9_]{3,})$")
+_PART = re.compile(r"__page_(\d)")
 READERS_DEPTH, WRITERS_DEPTH = 3, 4
 MAX_FUNCTIONS = 400
 
@@ -106,6 +107,9 @@ class EffectRule(Rule):
     ) -> Finding | Unknown:
         claim = question.claim
         same, over = same_bytes(question.model, target, version)
+        part = _PART.fullmatch(target.member)
+        if part and target.struct == "folio":
+            same, over = _members_of_page(question.model, int(part[1]), version), frozenset()
         access = ACCESS[claim.predicate]
         depth = READERS_DEPTH if claim.predicate is Predicate.READS else WRITERS_DEPTH
         hits = [
@@ -198,6 +202,12 @@ class EffectRule(Rule):
         self, question: Question, hits: list[Found], reaches: list[Reach], macro: str
     ) -> Finding | Unknown:
         """The claim says by what it is stored (``with WRITE_ONCE()``): the function itself must use that."""
+        on_way = next((h for h in hits if macro in h.step.way), None)
+        together = next((h for h in hits if len(h.step.way) == 1 and macro in h.step.facts.callees), None)
+        seen = on_way or (together if len(reaches) > 1 else None)
+        if seen is not None:
+            text = f"{seen.spelled} and {seen.step.way[0]}() uses {macro}() ({seen.step.facts.kernel})"
+            return Finding(Truth.TRUE, text, self.fact(text, seen.step.facts.source), firm=False)
         own = [h for h in hits if len(h.step.way) == 1]
         if not own:
             return Unknown(f"{hits[0].spelled}; whether by {macro}() is not known")
@@ -219,6 +229,12 @@ class EffectRule(Rule):
         if hits:
             text = f"{hits[0].spelled} ({hits[0].step.facts.kernel})"
             return Finding(Truth.TRUE, text, self.fact(text, hits[0].step.facts.source), firm=False)
+        bits = [h for found in reaches for h in uses_of(found, frozenset({f"flag.{target.text}"}), "rw")]
+        wanted = {Predicate.SETS: "1", Predicate.CLEARS: "0", Predicate.READS: ""}[question.claim.predicate]
+        bit = next((h for h in bits if h.use.value == wanted), None)
+        if bit is not None:
+            text = f"{bit.spelled} ({bit.step.facts.kernel})"
+            return Finding(Truth.TRUE, text, self.fact(text, bit.step.facts.source), firm=False)
         word = frozenset({"page.flags", "folio.flags", "folio._flags_1"})
         touched = [h for found in reaches for h in uses_of(found, word, "wa")]
         if touched:
@@ -282,6 +298,19 @@ def _uses_once(claim: Claim) -> list[str]:
     at = claim.quote.find(claim.subject)
     found = _ONCE.match(claim.quote[at + len(claim.subject) :]) if at >= 0 and claim.subject else None
     return [found[1]] if found else []
+
+
+@lru_cache(maxsize=64)
+def _members_of_page(model: Model, page: int, version: str) -> frozenset[str]:
+    """The members of struct folio that lie in its second, third ... page."""
+    for layout in layouts_for(model, version, "x86-64")[:1]:
+        shape = layout.struct("folio")
+        if shape is not None:
+            low, high = page * layout.page_size, (page + 1) * layout.page_size
+            return frozenset(
+                m.full_name for m in shape.members if low <= m.offset < high and m.size < high - low
+            )
+    return frozenset()
 
 
 def _same_member(name: str, target: Ref) -> bool:

@@ -7,10 +7,11 @@ import re
 from threadmine.memmap.calls import FunctionFacts
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import reach, uses_of
+from threadmine.verify.kinds import PageKind, kind_of
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.effects import same_bytes
-from threadmine.verify.tables import PageKind, every, kinds, places_of
+from threadmine.verify.tables import every, places_of
 
 _ONLY = re.compile(r"\b(?:only|solely|exclusively|just)\b", re.I)
 
@@ -164,8 +165,8 @@ class ExclusiveRule(Rule):
         Case(
             Predicate.USES,
             "folio._nr_pages",
-            "rmappable folios",
-            quote="rmappable folios use _nr_pages",
+            "balloon pages",
+            quote="balloon pages use _nr_pages",
             verdict=VerdictKind.UNDECIDED,
         ),
         Case(
@@ -211,9 +212,3 @@ class ExclusiveRule(Rule):
                 )
                 return Finding(Truth.FALSE, text, self.fact(text, hit.step.facts.source))
         return None
-
-
-def kind_of(words: str) -> PageKind | None:
-    """The kind of page that words name, or None."""
-    plain = f" {' '.join(re.findall(r'[a-z_]+', words.lower()))} "
-    return next((k for k in kinds() if any(f" {word} " in plain for word in k.words)), None)

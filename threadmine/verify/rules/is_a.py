@@ -1,0 +1,91 @@
+"""What a kind of page is: a slab page can be a compound page, a device private page is no LRU page."""
+
+from __future__ import annotations
+
+import re
+
+from threadmine.memmap.layout import OVERLAYS
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.kinds import PageKind, kind_of, kinds_in, relation, sometimes
+from threadmine.verify.layouts import layouts_for
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+
+_MAY = re.compile(r"\b(?:can|could|may|might|sometimes|some|possibl[ey])\b", re.I)
+_ORDER = re.compile(r"\border\b|\blarge\b|\bhigh[- ]order\b", re.I)
+_BARE = re.compile(r"(?:an?|the|one|struct|real|actual|any|every|all|\s)*(?:page|folio)s?")
+MAX_OTHER_WORDS = 4
+"""Words beside those of the kind: "a page that nobody has initialised yet" is no plain page."""
+
+
+class IsARule(Rule):
+    """A slab page can be a compound page; an fsdax page is none before 6.15."""
+
+    name = "kind"
+    predicates = frozenset({Predicate.IS_A})
+
+    cases = (
+        Case(Predicate.IS_A, "slab page", "compound page", quote="a slab page can be a compound page, too"),
+        Case(Predicate.IS_A, "slab page", "compound page", verdict=VerdictKind.CONDITIONAL),
+        Case(Predicate.IS_A, "compound page", "folio", verdict=VerdictKind.CONDITIONAL),
+        Case(Predicate.IS_A, "compound page", "high-order page"),
+        Case(Predicate.IS_A, "ptdesc", "abstraction on top of pages"),
+        Case(Predicate.IS_A, "fsdax huge page", "compound page", kernel="5.19", polarity=Polarity.NEGATIVE),
+        Case(Predicate.IS_A, "device private page", "LRU page", polarity=Polarity.NEGATIVE),
+        Case(Predicate.IS_A, "device private page", "LRU page", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.IS_A, "net_iov", "struct page", polarity=Polarity.NEGATIVE),
+        Case(Predicate.IS_A, "hugetlb folio", "driver page", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.IS_A, "page", "folio", verdict=VerdictKind.UNDECIDED),
+    )
+
+    def find(self, question: Question, version: str) -> Finding | Unknown:
+        claim = question.claim
+        a, b = _plain_kind(claim.subject), _plain_kind(claim.object or claim.value)
+        if a is None or b is None:
+            return Unknown("no two kinds of page named")
+        if a is b:
+            return Unknown("a kind of page compared with itself")
+        if b.name == "overlay":
+            return self._overlay(question, a, version)
+        if (
+            _MAY.search(claim.quote)
+            and claim.polarity is Polarity.POSITIVE
+            and sometimes(a.name, b.name, version)
+        ):
+            return self._found(Truth.TRUE, f"a {_spell(a)} can be a {_spell(b)}", version)
+        known = relation(a.name, b.name, version)
+        if known is not None:
+            text = f"a {_spell(a)} is {'a' if known else 'no'} {_spell(b)}"
+            return self._found(Truth.TRUE if known else Truth.FALSE, text, version)
+        if sometimes(a.name, b.name, version) or sometimes(b.name, a.name, version):
+            if _ORDER.search(claim.condition) and sometimes(a.name, b.name, version):
+                return self._found(Truth.TRUE, f"a {_spell(a)} of such an order is a {_spell(b)}", version)
+            return self._found(Truth.PARTLY, f"some {_spell(a)}s are {_spell(b)}s, others are not", version)
+        return Unknown(f"no fact whether a {_spell(a)} is a {_spell(b)}")
+
+    def _overlay(self, question: Question, a: PageKind, version: str) -> Finding | Unknown:
+        for layout in layouts_for(question.model, version, "x86-64")[:1]:
+            if a.struct in OVERLAYS and layout.struct(a.struct) is not None:
+                text = f"struct {a.struct} lies over struct page ({layout.kernel})"
+                return Finding(Truth.TRUE, text, self.fact(text, layout.source), firm=False)
+        return Unknown(f"no fact that a {_spell(a)} is described by a struct over struct page")
+
+    def _found(self, truth: Truth, text: str, version: str) -> Finding:
+        return Finding(truth, f"{text} ({version})", self.fact(text, f"kinds {version}"), firm=False)
+
+
+def _plain_kind(words: str) -> PageKind | None:
+    """The kind that words name, if they say little else."""
+    found = kind_of(words)
+    if found is None:
+        return None
+    if len(kinds_in(words)) > 2 or "{" in words:
+        return None
+    if found.name in ("page", "folio") and not _BARE.fullmatch(words.lower()):
+        return None
+    longest = max((len(w.split()) for w in found.words if w in words.lower()), default=1)
+    return found if len(words.split()) - longest <= MAX_OTHER_WORDS else None
+
+
+def _spell(kind: PageKind) -> str:
+    shortest = min(kind.words, key=lambda word: (abs(len(word) - 9), word))
+    return shortest.removesuffix("s") if not shortest.endswith("ss") else shortest

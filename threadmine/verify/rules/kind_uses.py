@@ -1,0 +1,81 @@
+"""Which members a kind of page uses: hugetlb folios have _hugetlb_cgroup, device private ones no ->share."""
+
+from __future__ import annotations
+
+import re
+
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.kinds import Limited, PageKind, kind, kind_of
+from threadmine.verify.layouts import layouts_for
+from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+from threadmine.verify.rules.effects import same_bytes
+
+_ONLY = re.compile(r"\b(?:only|solely|exclusively|just)\b", re.I)
+
+
+class KindUsesRule(Rule):
+    """Page tables use ``ptdesc.pmd_huge_pte``; device private pages do not use ``folio.share``."""
+
+    name = "kind-uses"
+    predicates = frozenset({Predicate.USES})
+
+    cases = (
+        Case(Predicate.USES, "hugetlb folios", "folio._hugetlb_cgroup"),
+        Case(Predicate.USES, "device private", "folio.share", polarity=Polarity.NEGATIVE),
+        Case(Predicate.USES, "ZONE_DEVICE", "dev_pagemap.ref", value="waits for users"),
+        Case(Predicate.USES, "anonymous folio", "folio.index", value="virtual page offset"),
+        Case(Predicate.USES, "page tables", "ptdesc.pt_mm"),
+        Case(Predicate.USES, "folio.pgmap", "device private pages"),
+        Case(Predicate.USES, "anonymous folio", "folio._hugetlb_cgroup", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.USES, "device private", "folio.share", verdict=VerdictKind.UNDECIDED),
+        Case(
+            Predicate.USES,
+            "hugetlb folios",
+            "folio._hugetlb_cgroup",
+            quote="only hugetlb folios use _hugetlb_cgroup",
+            verdict=VerdictKind.UNDECIDED,
+        ),
+    )
+
+    def applies(self, question: Question) -> bool:
+        kinds = (question.subject.kind, question.object.kind)
+        return Kind.MEMBER in kinds and not set(kinds) & {Kind.FUNCTION, Kind.FILE}
+
+    def find(self, question: Question, version: str) -> Finding | Unknown:
+        claim, subject, target = question.claim, question.subject, question.object
+        words = claim.subject
+        if subject.kind is Kind.MEMBER:
+            words, target = claim.object, subject
+        found = kind_of(words)
+        if found is None or target.kind is not Kind.MEMBER or found.name in ("page", "folio"):
+            return Unknown("no kind of page and member named")
+        if _ONLY.search(claim.quote):
+            return Unknown("whether nobody else uses it is not known")
+        names, _ = same_bytes(question.model, target, version)
+        used = _named(found, names, version, "uses")
+        unused = _named(found, names, version, "not_uses")
+        if (used or unused) and not _exists(question, target, version):
+            return Unknown(f"no fact that {target.name} is there in {version}")
+        if used or unused:
+            text = f"{found.name.replace('_', ' ')} pages {'use' if used else 'do not use'} {target.name}"
+            truth = Truth.TRUE if used else Truth.FALSE
+            return Finding(truth, f"{text} ({version})", self.fact(text, f"kinds {version}"), firm=False)
+        return Unknown(f"no fact whether {found.name.replace('_', ' ')} pages use {target.name}")
+
+
+def _named(found: PageKind, names: frozenset[str], version: str, key: str) -> bool:
+    """Whether the kind, or a wider one it is part of, lists one of the names."""
+    for each in (found.name, *sorted(found.part_of)):
+        listed: tuple[Limited, ...] = getattr(kind(each), key)
+        if any(entry.name in names and entry.holds(version) for entry in listed):
+            return True
+    return False
+
+
+def _exists(question: Question, target: Ref, version: str) -> bool:
+    if target.overlays or target.struct == "dev_pagemap":
+        layouts = layouts_for(question.model, version, "x86-64")
+        return any(layout.member(target.struct, target.member) is not None for layout in layouts)
+    members = question.code.struct_members(target.struct, version)
+    return not isinstance(members, Unknown) and target.member in members

@@ -1,0 +1,99 @@
+"""What a member is like for a kind of page at a point of its life: the count of an idle device page."""
+
+from __future__ import annotations
+
+import re
+
+from threadmine.memmap.versions import in_range, parse_version
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.kinds import PageKind, StateFact, kinds_in, states
+from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+
+MAX_VALUE_WORDS = 8
+
+
+class LifecycleRule(Rule):
+    """A free device private page has a count of 1 up to 6.0, and of 0 since."""
+
+    name = "life"
+    checks_limits = True
+    predicates = frozenset({Predicate.STATE})
+
+    cases = (
+        Case(
+            Predicate.STATE, "page._refcount", value="1", condition="free device private page", kernel="5.19"
+        ),
+        Case(
+            Predicate.STATE,
+            "page._refcount",
+            value="1",
+            condition="free device private page",
+            verdict=VerdictKind.UNDECIDED,
+        ),
+        Case(
+            Predicate.STATE,
+            "page._refcount",
+            value="one extra reference",
+            condition="device private page in use",
+            polarity=Polarity.NEGATIVE,
+        ),
+        Case(Predicate.STATE, "page.lru", value="unused", condition="ZONE_DEVICE page"),
+        Case(Predicate.STATE, "page._refcount", value="always 0", condition="tail pages"),
+        Case(Predicate.STATE, "page.flags", "PG_lru", value="not set yet", condition="isolated page"),
+        Case(
+            Predicate.STATE, "page._refcount", value="3", condition="tail page", verdict=VerdictKind.UNDECIDED
+        ),
+        Case(Predicate.STATE, "page._refcount", value="0", verdict=VerdictKind.UNDECIDED),
+    )
+
+    def applies(self, question: Question) -> bool:
+        return any(_members(question))
+
+    def find(self, question: Question, version: str) -> Finding | Unknown:
+        claim = question.claim
+        said = f"{claim.condition} | {claim.subject} | {claim.value}".lower()
+        value = claim.value.lower() or (claim.object.lower() if question.object.kind is Kind.WORDS else "")
+        if not value or len(value.split()) > MAX_VALUE_WORDS:
+            return Unknown("no state of a member is said")
+        kinds = kinds_in(said) or kinds_in(claim.quote)
+        for fact in states():
+            if not any(_is_member(ref, fact.member) for ref in _members(question)):
+                continue
+            if not _says(value, fact.values) or not self._matches(fact, kinds, said, claim.quote.lower()):
+                continue
+            answer = self._in_kernel(fact, version)
+            if answer is not None:
+                return answer
+        return Unknown("no fact about that state of such a page")
+
+    @staticmethod
+    def _matches(fact: StateFact, kinds: tuple[PageKind, ...], said: str, quote: str) -> bool:
+        meant = [k for k in kinds if k.name in fact.kinds or fact.kinds & k.part_of]
+        if not meant:
+            return False
+        return not fact.when or any(word in said or word in quote for word in fact.when)
+
+    def _in_kernel(self, fact: StateFact, version: str) -> Finding | None:
+        parsed = parse_version(version)
+        if parsed is None:
+            return None
+        evidence = self.fact(fact.fact, fact.source)
+        if in_range(parsed, fact.kernels):
+            return Finding(Truth.TRUE, f"{fact.fact} ({version})", evidence, firm=False)
+        if fact.not_kernels and in_range(parsed, fact.not_kernels):
+            return Finding(Truth.FALSE, f"{fact.fact} ({version})", evidence, firm=False)
+        return None
+
+
+def _members(question: Question) -> list[Ref]:
+    """The member, or the flag and its word, whose state is told."""
+    return [r for r in (*question.subjects, *question.objects) if r.kind in (Kind.MEMBER, Kind.FLAG)]
+
+
+def _is_member(ref: Ref, member: str) -> bool:
+    return ref.text == member if ref.kind is Kind.FLAG else ref.member == member
+
+
+def _says(value: str, words: tuple[str, ...]) -> bool:
+    return any(re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w.])", value) for word in words)
