@@ -34,8 +34,8 @@ INVITATION = "let me know"
 """How a posting asks without a question mark."""
 
 _PLACES = frozenset({Place.REPLY, Place.COVER, Place.NOTES})
-_SIGNED = re.compile(r"^[> |]*Signed-off-by:[ \t]*([^<\n]{1,80}?)[ \t]*<", re.MULTILINE)
-_FROM = re.compile(r"^>[> |]*From:[ \t]*([^<\n]{1,80}?)[ \t]*<", re.MULTILINE)
+_SIGNED = re.compile(r"[> |]*Signed-off-by:[ \t]*([^<\n]{1,80}?)[ \t]*<")
+_FROM = re.compile(r">[> |]*From:[ \t]*([^<\n]{1,80}?)[ \t]*<")
 _OWN_ANSWER = re.compile(
     r"(?:Because\b|It'?s because\b|Well,|No[,.]|Nope\b|Yes[,.]|Then |It has |Turns out|That'?s because|"
     r"Ah[,.]|Oh[,.])"
@@ -101,17 +101,25 @@ def part_of(message: Message) -> Part:
     """The writer's part: the one who posts, the author of the patch that is quoted, or somebody else."""
     if not message.subject.is_reply:
         return Part.POSTER if message.patch is not None or message.is_cover else Part.REVIEWER
-    origin = _FROM.search(message.body)
-    if origin is not None and _same(origin[1], message.author.name):
-        return Part.AUTHOR
-    signed = _SIGNED.search(message.body)
-    if signed is not None and _same(signed[1], message.author.name):
-        return Part.AUTHOR
+    for line, sign in ((_FROM, "From:"), (_SIGNED, "Signed-off-by:")):
+        written = _first_line(message.body, line, sign)
+        if written is not None and _same(written[1], message.author.name):
+            return Part.AUTHOR
     deepest = max((stretch.depth for stretch in message.stretches), default=0)
     writers = {stretch.writer for stretch in message.stretches if stretch.depth == deepest}
     if deepest and any(_same(writer, message.author.name) for writer in writers):
         return Part.AUTHOR
     return Part.REVIEWER
+
+
+def _first_line(body: str, line: re.Pattern[str], sign: str) -> re.Match[str] | None:
+    """The first line of ``body`` that begins with ``line``, which holds ``sign``."""
+    at = body.find(sign)
+    while at >= 0:
+        if found := line.match(body, body.rfind("\n", 0, at) + 1):
+            return found
+        at = body.find(sign, at + len(sign))
+    return None
 
 
 def _same(written: str, name: str) -> bool:

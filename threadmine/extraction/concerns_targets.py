@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from threadmine.extraction.concerns_place import About
@@ -65,8 +66,26 @@ def targets_of(sentence: Sentence, near: Near, model: Model) -> tuple[str, ...]:
 
 
 def _names(text: str, lexicon: Lexicon) -> tuple[str, ...]:
-    if _MAY_NAME.search(text) is None:
-        return ()
+    return _known_names(text, _Same(lexicon)) if _MAY_NAME.search(text) is not None else ()
+
+
+class _Same:
+    """A lexicon as a key: the same only as itself."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.lexicon is other.lexicon
+
+    def __hash__(self) -> int:
+        return id(self.lexicon)
+
+
+@lru_cache(maxsize=256)
+def _known_names(text: str, same: _Same) -> tuple[str, ...]:
+    """The names in a text; the sentences and lines above one concern stand above the next as well."""
+    lexicon = same.lexicon
     return unique(name.entity for name in find_names(text, lexicon) if _is_target(name, lexicon))
 
 

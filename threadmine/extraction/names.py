@@ -105,7 +105,9 @@ _NOT_MEMBERS = frozenset(
 
 _NAME = re.compile(
     r"""
-    (?P<cast>\(\(\s*struct\s+(?P<castto>\w{1,40})\s*\*\s*\)[^()\n]{0,20}(?:\([^()\n]{0,40}\))?[^()\n]{0,10}\)->(?P<castmember>\w{1,60}))
+    (?P<plain>(?<![\w.>/-])(?!struct\b)[A-Za-z_]\w{2,60}+(?=[ \n\t,;'")]|$))  # a word that nothing follows
+  | (?P<cast>\(\(\s*struct\s+(?P<castto>\w{1,40})\s*\*\s*\)
+        [^()\n]{0,20}(?:\([^()\n]{0,40}\))?[^()\n]{0,10}\)->(?P<castmember>\w{1,60}))
   | (?P<struct>\bstruct\s+(?P<structname>[a-z_]\w{1,60})(?:::(?P<structmember>\w{1,60}))?)
   | (?P<chain>(?<![\w.>/-])(?:[A-Za-z_]\w{0,60}+(?:\[[^\]\s]{0,20}\]|\(\))?)?
         (?:(?:->|\.(?!\.)|::)[A-Za-z_]\w{0,60}+(?:\[\w{0,20}\])?){1,6}(?P<chaincall>\()?)
@@ -234,7 +236,7 @@ def find_names(text: str, lexicon: Lexicon, mail: MailFacts = NO_MAIL) -> tuple[
     found = list(_listed_flags(text, lexicon))
     taken = {i for name in found for i in range(name.start, name.end)}
     for match in _NAME.finditer(text):
-        word = match["word"]
+        word = match["plain"] or match["word"]
         if word is not None and "_" not in word and word not in members and word not in flags:
             continue
         name = _read(match, text, lexicon, mail)
@@ -273,7 +275,7 @@ def _listed_flag(word: str, lexicon: Lexicon) -> str:
 
 
 def _read(match: re.Match[str], text: str, lexicon: Lexicon, mail: MailFacts) -> Name | None:
-    word: str | None = match["word"]
+    word: str | None = match["plain"] or match["word"]
     if word is not None:
         return _word(word, match.start(), text, lexicon, mail)
     if match["cast"]:

@@ -133,13 +133,14 @@ def place_before(hunks: Sequence[QuotedHunk], offset: int) -> Place | None:
         offset: where the reply's own text begins.
     """
     best: Place | None = None
-    for hunk in hunks:
-        if (
-            hunk.start < offset
-            and (found := hunk.place(offset))
-            and (best is None or found.start > best.start)
-        ):
-            best = found
+    first = -1
+    above = [(hunk.end, index) for index, hunk in enumerate(hunks) if hunk.start < offset]
+    for end, index in sorted(above, reverse=True):  # placing lines is dear: those that end last come first
+        if best is not None and end <= best.start:
+            break
+        found = hunks[index].place(offset)
+        if found and (best is None or (found.start, -index) > (best.start, -first)):
+            best, first = found, index
     return best
 
 
