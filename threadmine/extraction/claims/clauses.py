@@ -91,6 +91,7 @@ def _is_condition(read: Read, first: int) -> bool:
 def _cuts(read: Read) -> Iterator[int]:
     words = read.words
     inside = {i for t in read.things for i in range(t.first, t.last) if i > t.first or words[i] == "@"}
+    inside.update(i for c in read.cues for i in range(c.first + 1, c.last))
     closing = -1
     last = 0
     for i, word in enumerate(words):

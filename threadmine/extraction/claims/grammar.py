@@ -219,7 +219,8 @@ def _passive(read: Read, clause: Clause, cue: Term) -> bool:
     if cue.last - cue.first > 1 or not word.endswith(GRAMMAR.participles):
         return False
     before = read.words[max(clause.first, cue.first - 4) : cue.first]
-    by = cue.last < clause.last and read.words[cue.last] == "by" and word.endswith("ed")
+    behind = read.words[cue.last] if cue.last < clause.last else ""
+    by = behind in ("by", "from", "via") and word.endswith("ed")
     return by or any(w in GRAMMAR.be for w in before)
 
 

@@ -51,6 +51,11 @@ class Grammar:
     before_adjectives: frozenset[str]
     asking: frozenset[str]
     unknowing: frozenset[str]
+    guarding: frozenset[str]
+    releasing: frozenset[str]
+    held: frozenset[str]
+    nobody: frozenset[str]
+    objects: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
     participles: tuple[str, ...]
 
@@ -87,6 +92,11 @@ def _load() -> Grammar:
         measuring=frozenset(table["measuring"]["words"]),
         limits=frozenset(table["limits"]["words"]),
         unknowing=frozenset(table["unknowing"]["words"]),
+        guarding=frozenset(table["guarding"]["words"]),
+        releasing=frozenset(table["releasing"]["words"]),
+        held=frozenset(table["held"]["words"]),
+        nobody=frozenset(table["nobody"]["words"]),
+        objects=frozenset(table["objects"]["words"]),
         asking=frozenset(table["asking"]["words"]),
         before_adjectives=frozenset(table["adjectives"]["before"]),
         after_uses=frozenset(table["after_uses"]["words"]),

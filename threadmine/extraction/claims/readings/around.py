@@ -119,6 +119,14 @@ class Around:
             return named[-1]
         return None if self.left else noun_phrase(self.read, self.clause.first, self.cue.first)
 
+    def stood_for(self) -> list[Thing]:
+        """The member that "it" or "them" right behind the cue stands for."""
+        words = self.read.words
+        if self.cue.last >= self.clause.last or words[self.cue.last] not in GRAMMAR.objects:
+            return []
+        member = self.memory.member
+        return [member] if member is not None and member not in self.left else []
+
     def from_cue(self) -> str:
         """The cue and the words behind it, with a "not" before it."""
         first = self.cue.first
@@ -180,7 +188,9 @@ def last_run(things: list[Thing], read: Read) -> list[Thing]:
 
 def _joined(read: Read, left: Thing, right: Thing) -> bool:
     gap = read.words[left.last : right.first]
-    return len(gap) <= 4 and all(w in GRAMMAR.joins for w in gap) and left.last >= 0
+    if len(gap) > 4 or left.last < 0:
+        return False
+    return all(w in GRAMMAR.joins or gap[i + 1 : i + 2] == ("'s",) for i, w in enumerate(gap))
 
 
 def implied(function: Thing) -> Thing | None:

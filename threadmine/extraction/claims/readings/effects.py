@@ -8,6 +8,9 @@ from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+CORE = Thing(-1, -1, "core mm", "core mm", Sort.AGENT, inferred="nobody reads it: the core of mm does not")
+"""Who does not read what "nothing reads"."""
+
 
 def effect(around: Around) -> list[Candidate]:
     """sets, clears, reads: an actor and the members it works on."""
@@ -19,11 +22,15 @@ def effect(around: Around) -> list[Candidate]:
     place = around.where()
     if right and right[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.locking:
         doers = around.functions(around.left)[-1:] or place
-        return [
-            around.make(Predicate.OTHER, doers[0] if doers else around.unsaid, right[0], 4, around.cue.text)
-        ]
+        gives_up = around.cue.text.lower() in GRAMMAR.releasing
+        predicate = Predicate.OTHER if gives_up else Predicate.REQUIRES
+        doer = doers[0] if doers else around.unsaid
+        return [around.make(predicate, doer, right[0], 4, around.cue.text)]
     actors = last_run(around.functions(around.left), around.read) or place
     actor = actors[-1] if actors else around.doer()
+    if actor is not None and actor.entity in GRAMMAR.nobody and around.predicate is Predicate.READS:
+        actor = CORE
+    right = right or around.stood_for()
     if right:
         fit = 5 if actor and actor.sort is Sort.FUNCTION else 3
         objects = run(right, around.read)
@@ -39,6 +46,8 @@ def _done_to(around: Around, objects: list[Thing]) -> list[Candidate]:
     """The passive: by whom, where, or (nobody named) the state that results."""
     functions = around.functions(around.right)
     actor = functions[0] if functions else around.by()
+    if actor is None and around.predicate is Predicate.READS and around.denied():
+        return [around.make(Predicate.READS, CORE, one, 5) for one in objects]
     if actor is None and around.predicate is not Predicate.READS:
         return [around.make(Predicate.STATE, one, None, 4, around.from_cue()) for one in objects]
     fit = 5 if functions else 3
@@ -62,7 +71,12 @@ def calls(around: Around) -> list[Candidate]:
     if around.denied() and GRAMMAR.limits & set(around.read.words[around.cue.last : around.clause.last]):
         named = left or right
         return [around.make(Predicate.OTHER, named[-1], None, 2, around.from_cue())] if named else []
+    if around.cue.text.lower() == "done":
+        return _done(around)
     if around.passive and left:
+        held = _held(around) if not right else None
+        if held is not None:
+            return [around.make(Predicate.REQUIRES, left[-1], held, 5, around.behind())]
         caller = right[0] if right else around.by()
         return [
             around.make(Predicate.CALLS, caller, one, 6 if right else 2)
@@ -85,10 +99,49 @@ def calls(around: Around) -> list[Candidate]:
     return []
 
 
+def _held(around: Around) -> Thing | None:
+    """The lock or the like that a call is made under ("is called under the lock")."""
+    words = around.read.words
+    for thing in around.members(around.right):
+        if GRAMMAR.held & set(words[max(around.cue.last, thing.first - 3) : thing.first]):
+            return thing
+    return None
+
+
+def _done(around: Around) -> list[Candidate]:
+    """ "That is done by f() in g()": g calls f; "the clearing of x is done in g()": g clears x."""
+    left, right = around.functions(around.left), around.functions(around.right)
+    words = around.read.words
+    if around.cue.last >= around.clause.last or words[around.cue.last] not in GRAMMAR.places or not right:
+        return []
+    if left and left[-1].last >= 0 and not around.gapped:
+        return [around.make(Predicate.CALLS, right[0], one, 5) for one in last_run(left, around.read)]
+    place = [t for t in right[1:] if words[t.first - 1] in GRAMMAR.places]
+    if words[around.cue.last] == "by" and place:
+        return [around.make(Predicate.CALLS, place[0], right[0], 5)]
+    return []
+
+
+def _guarded(around: Around) -> list[Candidate]:
+    """ "The lock guards the list", "the list is protected by the lock": the list needs the lock."""
+    left, right = around.members(around.left), around.members(around.right)
+    if left and (around.passive or around.cue.text.lower().endswith(" by")):
+        lock = right[0] if right else around.by() or around.plain(around.cue.last)
+        return [around.make(Predicate.REQUIRES, one, lock, 5) for one in last_run(left, around.read)]
+    locks = [t for t in left if t.entity in GRAMMAR.locks]
+    if locks and right:
+        guarded = [t for t in run(right, around.read) if t.entity != locks[-1].entity]
+        return [around.make(Predicate.REQUIRES, one, locks[-1], 6) for one in guarded]
+    return []
+
+
 def requires(around: Around) -> list[Candidate]:
     """A function (said or understood) and the member, lock or call that it needs."""
+    if around.cue.text.lower() in GRAMMAR.guarding and (found := _guarded(around)):
+        return found
     actors = around.functions(around.left)
     left, right = around.members(around.left), around.members(around.right) or around.functions(around.right)
+    right = right or around.stood_for()
     if actors:
         place = around.where()
         objects: list[Thing | None] = [*run([t for t in right if t not in place], around.read)] or [None]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import ACTORS, Around, last_run, run
 from threadmine.extraction.claims.sentence import ENTITIES, Sort
 from threadmine.model import Predicate
+
+_ONCE = re.compile(r"(?:READ|WRITE)_ONCE\(")
 
 
 def usable(around: Around) -> list[Candidate]:
@@ -40,6 +44,10 @@ def uses(around: Around) -> list[Candidate]:
             for one in last_run(members, around.read)
         ]
     members = around.members(around.right)
+    once = [t for t in members if _ONCE.match(around.read.tokens[t.first])]
+    if once:
+        predicate = Predicate.READS if around.read.words[once[0].first].startswith("read") else Predicate.SETS
+        return [around.make(predicate, around.doer(), one, 5) for one in run(once, around.read)]
     if members:
         return [around.make(Predicate.USES, around.doer(), one, 4) for one in run(members, around.read)]
     if callers or functions:
