@@ -30,7 +30,6 @@ from threadmine.model import (
 )
 from threadmine.parse.quotes import find_stretches
 from threadmine.parse.subject import parse_subject
-from threadmine.query import of_message, of_series
 
 if TYPE_CHECKING:
     from threadmine.digest import Digest, Scope
@@ -90,14 +89,11 @@ class Archive:
 
     def series(self, query: str = "") -> list[SeriesRow]:
         """Versions of series that meet a query (``touches:page.mapping is:current``), newest first."""
-        return self.asking(query).keep(self.queries.series(), of_series)
+        return self.asking(query).series()
 
     def messages(self, query: str = "") -> Iterator[StoredMessage]:
         """Messages that meet a query, oldest first."""
-        asked = self.asking(query)
-        narrow = asked.narrow
-        mails = self.queries.messages(since=narrow.since, until=narrow.until)
-        return (mail for mail in mails if asked.meets(of_message(mail)))
+        return self.asking(query).messages()
 
     def digest(
         self, since: datetime | None = None, until: datetime | None = None, scope: Scope | None = None

@@ -41,6 +41,15 @@ def stable_id(letter: str, *parts: object) -> str:
     return letter + hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
+QUOTED_ID = "@quoted.invalid"
+"""Ends the made-up ids of messages that are known from quotations alone."""
+
+
+def stand_in_id(key: str) -> str:
+    """The id of the stand-in for a real message-id (or for what else tells the message)."""
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest() + QUOTED_ID
+
+
 def fold(text: str) -> str:
     """``text`` with every run of white space made one blank, ends trimmed (quotes are stored this way)."""
     return " ".join(text.split())
@@ -263,6 +272,13 @@ class Patch:
     def has_diff(self) -> bool:
         """Whether there is a diff, and not only a diffstat or a base."""
         return bool(self.files)
+
+
+NOTE_MESSAGES = "messages"
+"""The archive note that says how many messages a thread has."""
+
+NOTE_SUPERSEDED = "superseded"
+"""The archive note of a series of which the archive knows a newer version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -801,6 +817,7 @@ class TouchRow:
     message_id: str
     date: Moment
     author: Person
+    list_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

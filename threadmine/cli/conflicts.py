@@ -164,7 +164,6 @@ def matrix_command(app: App, terms: tuple[str, ...], all_versions: bool, form: s
 
 def _series_of(app: App, queries: Queries, terms: tuple[str, ...], all_versions: bool) -> list[SeriesRow]:
     from threadmine.cli.asking import asking
-    from threadmine.query import of_series
 
-    rows = [row for row in queries.series() if all_versions or not row.superseded_by]
-    return asking(app, queries, terms).keep(rows, of_series)
+    rows = asking(app, queries, terms).series()
+    return [row for row in rows if all_versions or not row.superseded_by]

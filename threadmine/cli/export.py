@@ -14,8 +14,8 @@ from threadmine.cli import options
 from threadmine.cli.app import App
 from threadmine.cli.ask import series_reference
 from threadmine.errors import UsageError
-from threadmine.model import SeriesRow, StoredMessage
-from threadmine.query import of_message, of_series, of_touch
+from threadmine.model import OverviewEntry, SeriesRow, StoredMessage
+from threadmine.query import of_touch
 from threadmine.query.when import is_after
 from threadmine.render.records import (
     Record,
@@ -24,6 +24,7 @@ from threadmine.render.records import (
     issue_record,
     line,
     message_record,
+    overview_record,
     series_record,
     touch_record,
 )
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 CHUNK = 1 << 16
 """Characters written at a time."""
 
-KINDS = ("claims", "concerns", "fields", "series", "messages")
+KINDS = ("claims", "concerns", "fields", "series", "messages", "overviews")
 
 FORMS = {
     "jsonl": KINDS,
@@ -84,6 +85,8 @@ class Selection:
             yield from self._touches()
         elif kind == "series":
             yield from map(series_record, self.series())
+        elif kind == "overviews":
+            yield from map(overview_record, self.overviews())
         else:
             yield from map(message_record, self.messages())
 
@@ -93,9 +96,9 @@ class Selection:
         place = member_places()
         if self.field is not None:
             wanted = {row.id for row in self.queries.series(self.reference)} if self.reference else None
-            rows = self.queries.touches(self.field, since=self.since)
+            rows = self.asking.touches(self.field, since=self.since)
             found = [row for row in rows if wanted is None or row.series_id in wanted]
-            yield from (touch_record(row, place(row)) for row in self.asking.keep(found, of_touch))
+            yield from (touch_record(row, place(row)) for row in found)
             return
         for series in self.queries.series(self.reference):
             for row in self.asking.keep(self.queries.fields(series.id), of_touch):
@@ -107,21 +110,29 @@ class Selection:
         from threadmine.cli.members import plain
 
         rows = []
-        for row in self.queries.series(self.reference):
+        for row in self.asking.series(ref=self.reference):
             named = self.field is None or any(_same(name, plain(self.field)) for name in row.fields)
             if named and is_after(row.last_activity, self.since):
                 rows.append(row)
-        return self.asking.keep(rows, of_series)
+        return rows
+
+    def overviews(self) -> Iterator[OverviewEntry]:
+        """Rows of thread overviews; with a series, of its threads."""
+        from threadmine.db.overview import overviews
+
+        rows = self.queries.series(self.reference) if self.reference else ()
+        threads = {row.thread_id for row in rows}
+        for entry in overviews(self.queries.database):
+            if (not self.reference or entry.thread_id in threads) and is_after(entry.row.date, self.since):
+                yield entry
 
     def messages(self) -> Iterator[StoredMessage]:
         """The messages; with a series, those of its threads."""
         rows = self.queries.series(self.reference) if self.reference else ()
-        threads = {row.thread_id for row in rows}
+        threads = {row.thread_id for row in rows} if self.reference else None
         about = {row.message_id for row in self.queries.touches(self.field)} if self.field else None
-        for mail in self.queries.messages(since=self.since):
-            if self.reference and mail.thread_id not in threads:
-                continue
-            if (about is None or mail.message_id in about) and self.asking.meets(of_message(mail)):
+        for mail in self.asking.messages(since=self.since, thread=threads):
+            if about is None or mail.message_id in about:
                 yield mail
 
 
@@ -146,7 +157,7 @@ def export_command(
     field: str | None,
     form: str,
 ) -> None:
-    """Write claims, concerns, fields, series or messages for programs.
+    """Write what was mined, and the messages, for programs.
 
     JSON Lines, UTF-8, one object a line, every key always there. As csv, lists stand as JSON in their cell.
     Messages can also be written as mbox (their text and main headers) or dot (the threads for Graphviz),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import click
 
 from threadmine.cli import options
@@ -11,11 +13,8 @@ from threadmine.errors import UsageError
 MOST = 100
 """Messages shown without ``--limit``."""
 
-POOL = 2_000
-"""Messages that the full text search gives to the other terms."""
-
 DEEP = 200
-"""Of these, the best, whose issues and claims are looked through."""
+"""The best messages, whose issues and claims are looked through."""
 
 
 @click.command("search")
@@ -33,7 +32,6 @@ def search_command(
     all the terms. Terms that only issues or claims can meet (state:, verdict: ...) leave no messages.
     """
     from threadmine.cli.asking import asking
-    from threadmine.query import of_message
     from threadmine.render.found import found_lines
     from threadmine.render.records import claim_record, issue_record, message_record
 
@@ -42,17 +40,16 @@ def search_command(
         asked = asking(app, queries, terms)
         if not asked.text.strip():
             raise UsageError("there is nothing to search for", remedy="see `threadmine search --help`")
-        start = app.when(since) or asked.narrow.since
+        start = app.when(since)
+        names: list[str] | None = None
         if asked.narrow.words:
             phrases = " ".join(f'"{words}"' for words in asked.narrow.words)
-            pool = queries.search(phrases, limit=POOL, since=start)
-            names: list[str | None] = [mail.message_id for mail in pool[:DEEP]]
-            mails = [mail for mail in pool if asked.meets(of_message(mail), words=False)]
+            names = [mail.message_id for mail in queries.search(phrases, limit=DEEP, since=start)]
+            mails = asked.found(most + 1, start)
         else:
-            mails = asked.keep(queries.messages(since=start, until=asked.narrow.until), of_message)[::-1]
-            names = [None]
-        issues = [row for name in names for row in asked.issues(since=start, message=name)]
-        claims = [row for name in names for row in asked.claims(since=start, message=name)]
+            mails = list(islice(asked.messages(since=start, newest_first=True), most + 1))
+        issues = asked.issues(since=start, message=names, limit=most + 1)
+        claims = asked.claims(since=start, message=names, limit=most + 1)
     if as_json:
         rows = [{"what": "message", **message_record(mail)} for mail in mails[:most]]
         rows += [{"what": "concern", **issue_record(row)} for row in issues[:most]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,6 +25,7 @@ from threadmine.db.schema import (
 from threadmine.db.terms import (
     CHUNK,
     PLACE,
+    joined,
     newest,
     row_order,
 )
@@ -50,18 +51,34 @@ def issue_rows(
     offset: int = 0,
     order: RowOrder = RowOrder.NEWEST,
 ) -> tuple[IssueRow, ...]:
+    sorting = (*row_order(ConcernRecord, order), ConcernRecord.id)
     statement = (
         select(ConcernRecord, *PLACE)
         .join(Message, Message.key == ConcernRecord.message_key)
         .outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
-        .where(*conditions)
-        .order_by(*row_order(ConcernRecord, order), ConcernRecord.id)
-        .limit(limit)
-        .offset(offset or None)
+        .where(*_chosen(ConcernRecord, conditions, sorting, limit, offset))
+        .order_by(*sorting)
     )
     found = connection.execute(statement).all()
     refuted = _refuted_behind(connection, found)
     return tuple(_issue_row(row, row.id in refuted) for row in found)
+
+
+def _chosen(
+    table: type[ConcernRecord] | type[ClaimRecord],
+    conditions: Sequence[ColumnElement[bool]],
+    sorting: Sequence[Any],
+    limit: int | None,
+    offset: int,
+) -> Sequence[ColumnElement[bool]]:
+    """The conditions, or, of a part of the rows, that they are among the ids of that part.
+
+    The ids are sorted alone, and the message and the series only joined where a condition looks at them.
+    """
+    if limit is None and not offset:
+        return conditions
+    ids = joined(select(table.id).where(*conditions), table.message_key)
+    return [table.id.in_(ids.order_by(*sorting).limit(limit).offset(offset or None))]
 
 
 def _refuted_behind(connection: Connection, concerns: Sequence[AnyRow]) -> set[str]:
@@ -127,14 +144,13 @@ def claim_rows(
     offset: int = 0,
     order: RowOrder = RowOrder.NEWEST,
 ) -> tuple[ClaimRow, ...]:
+    sorting = (*row_order(ClaimRecord, order), ClaimRecord.id)
     statement = (
         select(ClaimRecord, *PLACE)
         .join(Message, Message.key == ClaimRecord.message_key)
         .outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
-        .where(*conditions)
-        .order_by(*row_order(ClaimRecord, order), ClaimRecord.id)
-        .limit(limit)
-        .offset(offset or None)
+        .where(*_chosen(ClaimRecord, conditions, sorting, limit, offset))
+        .order_by(*sorting)
     )
     return tuple(_claim_row(row) for row in connection.execute(statement))
 
@@ -179,6 +195,7 @@ def touch_row(row: AnyRow) -> TouchRow:
         message_id=row.message_id,
         date=rows.moment(row.date, row.date_problem),
         author=Person(row.author_name, row.author_address),
+        list_name=row.list_name,
     )
 
 

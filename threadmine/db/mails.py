@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    TextualSelect,
     and_,
     bindparam,
     exists,
@@ -20,6 +21,8 @@ from sqlalchemy import (
 )
 
 from threadmine.db import rows
+from threadmine.db.asked import condition
+from threadmine.db.asked_kinds import MESSAGES
 from threadmine.db.names import plain_id
 from threadmine.db.places import Light
 from threadmine.db.schema import (
@@ -28,6 +31,7 @@ from threadmine.db.schema import (
     ConcernRecord,
     KnownId,
     Message,
+    SeriesVersion,
     Thread,
     TrailerRow,
     id_hash,
@@ -47,6 +51,7 @@ from threadmine.model import (
 
 if TYPE_CHECKING:
     from threadmine.db.rows import AnyRow, AnySelect
+    from threadmine.query import Where
 
 
 _COLUMNS = (
@@ -66,6 +71,7 @@ _COLUMNS = (
     Message.attestation,
     Message.bot,
     Message.quoted_only,
+    Message.paths,
     Body.text.label("body"),
     Body.stretches,
 )
@@ -133,39 +139,69 @@ def _load(
     return [rows.to_message(row, trailers.get(row.key, ())) for row in found]
 
 
+def numbers(where: Where | None, conditions: Iterable[ColumnElement[bool]]) -> AnySelect:
+    """The numbers of the messages that meet the conditions, and perhaps the query."""
+    known = condition(where, MESSAGES).sql
+    return _with_all(select(Message.key).where(*conditions, known), known)
+
+
+def _with_all(statement: AnySelect, known: ColumnElement[bool]) -> AnySelect:
+    """``statement`` with the tables that a condition on messages looks at."""
+    looked_at = {str(getattr(one, "name", "")) for one in select(Message.key).where(known).get_final_froms()}
+    if Body.__tablename__ in looked_at:
+        statement = statement.outerjoin(Body, Body.message_key == Message.key)
+    if SeriesVersion.__tablename__ in looked_at:
+        statement = statement.outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
+    return statement
+
+
+MOST_RANKED = 10_000
+"""Of words that stand in more messages than this, the newest of them are ranked: all would take too long."""
+
+
 def find_words(
-    connection: Connection, words: str, limit: int, since: datetime | None, full_text: bool
+    connection: Connection,
+    words: str,
+    limit: int,
+    since: datetime | None,
+    full_text: bool,
+    known: ColumnElement[bool] | None = None,
+    offset: int = 0,
 ) -> dict[int, str]:
-    """Numbers and ids of the messages that hold the words, best first (newest first without FTS)."""
+    """Numbers and ids of the messages that hold the words, best first (newest first without FTS).
+
+    ``known`` is a condition besides, as ``MESSAGES`` has them.
+    """
     parts = split_words(words)
     if not parts:
         return {}
     conditions = [*between(Message.sent_at, since, None)]
+    statement: AnySelect = select(Message.key, Message.message_id)
+    if known is not None:
+        statement = _with_all(statement.where(known), known)
     if full_text:
-        hits = text("SELECT rowid AS key, rank FROM search WHERE search MATCH :words").columns(
-            Message.key, literal(0.0).label("rank")
-        )
-        found = hits.bindparams(words=" ".join(_quoted(part) for part in parts)).subquery("hits")
-        statement = (
-            select(Message.key, Message.message_id)
-            .join(found, found.c.key == Message.key)
-            .where(*conditions)
-            .order_by(found.c.rank, *newest(Message.sent_at), Message.message_id)
-            .limit(limit)
-        )
-        return dict(connection.execute(statement).all())
-    for part in parts:
-        in_body = exists().where(
-            and_(Body.message_key == Message.key, Body.text.icontains(part, autoescape=True))
-        )
-        conditions.append(or_(Message.subject.icontains(part, autoescape=True), in_body))
-    plain = (
-        select(Message.key, Message.message_id)
-        .where(*conditions)
-        .order_by(*newest(Message.sent_at), Message.message_id)
-        .limit(limit)
+        found = _hits(connection, " ".join(_quoted(part) for part in parts)).subquery("hits")
+        statement = statement.join(found, found.c.key == Message.key).order_by(found.c.rank)
+    else:
+        conditions += [_has_word(part) for part in parts]
+    statement = statement.where(*conditions).order_by(*newest(Message.sent_at), Message.message_id)
+    return dict(connection.execute(statement.limit(limit).offset(offset or None)).all())
+
+
+def _hits(connection: Connection, match: str) -> TextualSelect:
+    """Numbers and ranks of the messages that match, of too many the newest."""
+    many = text("SELECT rowid FROM search WHERE search MATCH :words ORDER BY rowid DESC LIMIT 1 OFFSET :most")
+    first = connection.execute(many, {"words": match, "most": MOST_RANKED}).scalar()
+    found = text("SELECT rowid AS key, rank FROM search WHERE search MATCH :words AND rowid > :first")
+    columns = found.columns(Message.key, literal(0.0).label("rank"))
+    return columns.bindparams(words=match, first=-1 if first is None else first)
+
+
+def _has_word(part: str) -> ColumnElement[bool]:
+    in_body = exists().where(
+        and_(Body.message_key == Message.key, Body.text.icontains(part, autoescape=True))
     )
-    return dict(connection.execute(plain).all())
+    return or_(Message.subject.icontains(part, autoescape=True), in_body)
 
 
 def split_words(words: str) -> list[str]:
@@ -194,6 +230,12 @@ def thread_of(connection: Connection, name: str) -> str:
 
 
 def thread_rows(thread_id: str) -> AnySelect:
+    return threads_where(Message.thread_id == thread_id)
+
+
+def threads_where(condition: ColumnElement[bool]) -> AnySelect:
+    """The messages that meet a condition, with what :func:`thread_row` and :func:`light_of` need."""
+
     def count(table: type[ConcernRecord] | type[ClaimRecord]) -> Any:
         return select(func.count()).where(table.message_key == Message.key).scalar_subquery()
 
@@ -201,7 +243,7 @@ def thread_rows(thread_id: str) -> AnySelect:
         Message,
         count(ConcernRecord).label("concerns"),
         count(ClaimRecord).label("claims"),
-    ).where(Message.thread_id == thread_id)
+    ).where(condition)
 
 
 def light_of(row: AnyRow) -> Light:

@@ -17,12 +17,15 @@ from sqlalchemy import (
 )
 
 from threadmine.db import rows
+from threadmine.db.asked import condition
+from threadmine.db.asked_kinds import CLAIMS, ISSUES, KINDS, MESSAGES, SERIES, TOUCHES
 from threadmine.db.board import board_statements, count_all, field_count, people, threads
 from threadmine.db.findings import claim_rows, finding_rows, issue_rows, select_touches, touch_row
 from threadmine.db.mails import (
     find_words,
     keys_of,
     light_of,
+    numbers,
     of_keys,
     of_thread,
     subjects_of,
@@ -39,6 +42,7 @@ from threadmine.db.schema import (
     ConcernRecord,
     FindingRecord,
     Message,
+    SeriesField,
     SeriesPatch,
     SeriesVersion,
     Thread,
@@ -51,12 +55,15 @@ from threadmine.db.terms import (
     CLAIM_FIELD,
     CONCERN_FIELD,
     OPEN_STATES,
+    SERIES_FIELD,
     TOUCH_FIELD,
     about,
     between,
+    in_states,
     newest,
     number_of,
     oldest,
+    one_of,
 )
 from threadmine.errors import NotFoundError
 from threadmine.model import (
@@ -79,6 +86,7 @@ from threadmine.model import (
     TouchRow,
     VerdictKind,
 )
+from threadmine.query import Where
 
 
 class Queries:
@@ -132,7 +140,7 @@ class Queries:
 
     def issues(
         self,
-        field: str | None = None,
+        field: str | Iterable[str] | None = None,
         state: ConcernState | Iterable[ConcernState] | None = None,
         kind: ConcernKind | None = None,
         author: str | None = None,
@@ -140,24 +148,29 @@ class Queries:
         since: datetime | None = None,
         limit: int | None = None,
         until: datetime | None = None,
-        message: str | None = None,
+        message: str | Iterable[str] | None = None,
         thread: str | None = None,
         offset: int = 0,
         order: RowOrder = RowOrder.NEWEST,
         waits_for: str | None = None,
+        where: Where | None = None,
     ) -> tuple[IssueRow, ...]:
         """Concerns with their state.
 
-        ``state`` may be one state or several; ``message`` is a message-id, ``thread`` a thread id;
-        ``waits_for`` is the address of the person who has to act (``IssueRow.waits_for``).
+        ``field``, ``state`` and ``message`` (a message-id) may be one or several; ``thread`` is a thread id;
+        ``waits_for`` is the address of the person who has to act (``IssueRow.waits_for``). ``where`` is a
+        query: every row that meets it comes, and perhaps a few others.
         """
-        conditions = list(about(ConcernRecord, author, since, until, message, thread))
+        conditions = [
+            *about(ConcernRecord, author, since, until, message, thread),
+            condition(where, ISSUES).sql,
+        ]
         if field is not None:
-            ids = select(ConcernName.concern_id).where(CONCERN_FIELD.match(field))
+            ids = select(ConcernName.concern_id).where(one_of(CONCERN_FIELD, field))
             conditions.append(ConcernRecord.id.in_(ids))
         if state is not None:
             states = [state] if isinstance(state, str) else list(state)
-            conditions.append(ConcernRecord.state.in_(states))
+            conditions.append(in_states(states))
         if kind is not None:
             conditions.append(ConcernRecord.kind == kind)
         if waits_for is not None:
@@ -170,6 +183,15 @@ class Queries:
             if series is not None:
                 conditions.append(Message.series_id.in_(resolve_series(connection, series)))
             return issue_rows(connection, conditions, limit, offset, order)
+
+    def is_exact(self, where: Where, what: str) -> bool:
+        """Whether a question with this ``where`` gives no other rows than those that meet it.
+
+        Args:
+            where: the query.
+            what: issues, claims, touches, series or messages.
+        """
+        return condition(where, KINDS[what]).exact
 
     def issue(self, id: str) -> IssueRow:  # noqa: A002 - the word of the contract
         """One concern.
@@ -187,26 +209,35 @@ class Queries:
 
     def claims(
         self,
-        field: str | None = None,
-        verdict: VerdictKind | None = None,
+        field: str | Iterable[str] | None = None,
+        verdict: VerdictKind | Iterable[VerdictKind] | None = None,
         predicate: Predicate | None = None,
         author: str | None = None,
         series: str | None = None,
         since: datetime | None = None,
         limit: int | None = None,
         until: datetime | None = None,
-        message: str | None = None,
+        message: str | Iterable[str] | None = None,
         thread: str | None = None,
         offset: int = 0,
         order: RowOrder = RowOrder.NEWEST,
+        where: Where | None = None,
     ) -> tuple[ClaimRow, ...]:
-        """Claims with their verdicts; ``message`` is a message-id, ``thread`` a thread id."""
-        conditions = list(about(ClaimRecord, author, since, until, message, thread))
+        """Claims with their verdicts.
+
+        ``field``, ``verdict`` and ``message`` (a message-id) may be one or several; ``thread`` is a thread
+        id. ``where`` is a query: every row that meets it comes, and perhaps a few others.
+        """
+        conditions = [
+            *about(ClaimRecord, author, since, until, message, thread),
+            condition(where, CLAIMS).sql,
+        ]
         if field is not None:
-            ids = select(ClaimName.claim_id).where(CLAIM_FIELD.match(field))
+            ids = select(ClaimName.claim_id).where(one_of(CLAIM_FIELD, field))
             conditions.append(ClaimRecord.id.in_(ids))
         if verdict is not None:
-            conditions.append(ClaimRecord.verdict == verdict)
+            verdicts = [verdict] if isinstance(verdict, str) else list(verdict)
+            conditions.append(ClaimRecord.verdict.in_(verdicts))
         if predicate is not None:
             conditions.append(ClaimRecord.predicate == predicate)
         with self.database.read() as connection:
@@ -275,19 +306,30 @@ class Queries:
         since: datetime | None = None,
         until: datetime | None = None,
         series: str | None = None,
+        *,
+        thread: str | Iterable[str] | None = None,
+        where: Where | None = None,
+        newest_first: bool = False,
     ) -> Iterator[StoredMessage]:
-        """All messages, oldest first, a few hundred in memory at a time."""
+        """All messages, oldest first, a few hundred in memory at a time.
+
+        ``thread`` is a thread id or several. ``where`` is a query: every message that meets it comes, and
+        perhaps a few others. ``newest_first`` turns the order round; who has enough may stop.
+        """
         conditions = [*between(Message.sent_at, since, until)]
+        if thread is not None:
+            threads = [thread] if isinstance(thread, str) else sorted(thread)
+            conditions.append(Message.thread_id.in_(threads))
+        order = newest(Message.sent_at) if newest_first else oldest(Message.sent_at)
         with self.database.read() as connection:
             if series is not None:
                 conditions.append(Message.series_id.in_(resolve_series(connection, series)))
-            order = (*oldest(Message.sent_at), Message.message_id)
-            keys = list(connection.scalars(select(Message.key).where(*conditions).order_by(*order)))
+            keys = list(connection.scalars(numbers(where, conditions).order_by(*order, Message.message_id)))
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
             with self.database.read() as connection:
                 found = of_keys(connection, chunk)
-            yield from found
+            yield from reversed(found) if newest_first else found
 
     def messages_by_id(self, message_ids: Iterable[str], *, people: bool = True) -> tuple[StoredMessage, ...]:
         """Those of the messages that the database holds, oldest first; recipients only with ``people``."""
@@ -307,10 +349,21 @@ class Queries:
                 found.update(subjects_of(connection, names[start : start + CHUNK]))
         return found
 
-    def search(self, words: str, limit: int = 50, since: datetime | None = None) -> tuple[StoredMessage, ...]:
-        """Messages whose subject or new text holds all the words (``"…"`` for a phrase), best first."""
+    def search(
+        self,
+        words: str,
+        limit: int = 50,
+        since: datetime | None = None,
+        where: Where | None = None,
+        offset: int = 0,
+    ) -> tuple[StoredMessage, ...]:
+        """Messages whose subject or new text holds all the words (``"…"`` for a phrase), best first.
+
+        ``where`` is a query besides: every message that meets it comes, and perhaps a few others.
+        """
         with self.database.read() as connection:
-            keys = find_words(connection, words, limit, since, self.database.is_sqlite)
+            known = condition(where, MESSAGES).sql if where is not None else None
+            keys = find_words(connection, words, limit, since, self.database.is_sqlite, known, offset)
             found = {m.message_id: m for m in of_keys(connection, list(keys))}
         return tuple(found[name] for name in keys.values() if name in found)
 
@@ -351,16 +404,40 @@ class Queries:
 
     # --------------------------------------------------------------------- series and members
 
-    def series(self, ref: str | None = None, limit: int | None = None) -> tuple[SeriesRow, ...]:
-        """Versions of series; with ``ref`` those it means, oldest version first.
+    def series(
+        self,
+        ref: str | None = None,
+        limit: int | None = None,
+        *,
+        where: Where | None = None,
+        offset: int = 0,
+    ) -> tuple[SeriesRow, ...]:
+        """Versions of series, newest first; with ``ref`` those it means, oldest version first.
+
+        ``where`` is a query: every version that meets it comes, and perhaps a few others.
 
         Raises:
             NotFoundError: ``ref`` means nothing in the database.
         """
+        known = condition(where, SERIES).sql
         with self.database.read() as connection:
-            if ref is None:
-                return series_rows(connection, None, limit)
-            return series_rows(connection, resolve_series(connection, ref), limit)
+            ids = None if ref is None else resolve_series(connection, ref)
+            return series_rows(connection, ids, limit, known, offset)
+
+    def series_by_id(self, ids: Iterable[str]) -> tuple[SeriesRow, ...]:
+        """Those of the series versions that the database holds."""
+        names = sorted(set(ids))
+        found: list[SeriesRow] = []
+        with self.database.read() as connection:
+            for start in range(0, len(names), CHUNK):
+                found += series_rows(connection, names[start : start + CHUNK], None)
+        return tuple(found)
+
+    def writers(self, member: str) -> frozenset[str]:
+        """The ids of the series versions that write a member on changed lines."""
+        statement = select(SeriesField.series_id).where(SERIES_FIELD.match(member), SeriesField.writes > 0)
+        with self.database.read() as connection:
+            return frozenset(connection.scalars(statement))
 
     def fields(self, series_ref: str, version: int | None = None) -> tuple[TouchRow, ...]:
         """The members that the patches of a series touch, by patch and line.
@@ -384,14 +461,23 @@ class Queries:
 
     def touches(
         self,
-        member: str,
+        member: str | Iterable[str],
         access: Access | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        where: Where | None = None,
+        offset: int = 0,
     ) -> tuple[TouchRow, ...]:
-        """The lines of patches that touch a member, newest patch first."""
-        conditions = [TOUCH_FIELD.match(member), *between(Message.sent_at, since, until)]
+        """The lines of patches that touch a member (or one of several), newest patch first.
+
+        ``where`` is a query: every row that meets it comes, and perhaps a few others.
+        """
+        conditions = [
+            one_of(TOUCH_FIELD, member),
+            *between(Message.sent_at, since, until),
+            condition(where, TOUCHES).sql,
+        ]
         if access is not None:
             conditions.append(TouchRecord.access == access)
         statement = (
@@ -399,6 +485,7 @@ class Queries:
             .where(*conditions)
             .order_by(*newest(Message.sent_at), Message.message_id, TouchRecord.position)
             .limit(limit)
+            .offset(offset or None)
         )
         with self.database.read() as connection:
             return tuple(touch_row(row) for row in connection.execute(statement))

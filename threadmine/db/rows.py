@@ -133,6 +133,7 @@ def to_message(row: AnyRow, trailers: Sequence[Trailer]) -> StoredMessage:
         stretches=stretches_of(row.stretches or ""),
         to=people_of(row.recipients, "To: "),
         cc=people_of(row.recipients, "Cc: "),
+        paths=tuple(row.paths),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from threadmine.db import rows
 from threadmine.db.names import plain_id
+from threadmine.db.overview import superseded
 from threadmine.db.schema import (
     ConcernRecord,
     KnownId,
@@ -101,22 +102,35 @@ def _all_versions(connection: Connection, found: Sequence[AnyRow]) -> list[AnyRo
     return [known[name] for name in sorted(known)]
 
 
-def series_rows(connection: Connection, ids: list[str] | None, limit: int | None) -> tuple[SeriesRow, ...]:
+def series_rows(
+    connection: Connection,
+    ids: list[str] | None,
+    limit: int | None,
+    condition: ColumnElement[bool] | None = None,
+    offset: int = 0,
+) -> tuple[SeriesRow, ...]:
     """What is known of the versions with these ids, oldest version first; of all, newest first."""
-    statement = select(SeriesVersion)
+    statement = select(SeriesVersion) if condition is None else select(SeriesVersion).where(condition)
     if ids is None:
         statement = statement.order_by(SeriesVersion.sent_at.desc().nulls_last(), SeriesVersion.id)
     else:
         statement = statement.where(SeriesVersion.id.in_(ids)).order_by(
             SeriesVersion.title, SeriesVersion.version, SeriesVersion.sent_at, SeriesVersion.id
         )
-    found = connection.execute(statement.limit(limit)).all()
+    found = connection.execute(statement.limit(limit).offset(offset or None)).all()
     chosen = None if len(found) > _MANY else [row.id for row in found]
     patches = _patches(connection, chosen)
     fields = _fields(connection, chosen)
     concerns = _open_concerns(connection, chosen)
+    notes = superseded(connection)
     return tuple(
-        _series_row(row, patches.get(row.id, ()), fields.get(row.id, ()), concerns.get(row.id, 0))
+        _series_row(
+            row,
+            patches.get(row.id, ()),
+            fields.get(row.id, ()),
+            concerns.get(row.id, 0),
+            notes.get(row.id, ""),
+        )
         for row in found
     )
 
@@ -162,7 +176,7 @@ def _open_concerns(connection: Connection, ids: list[str] | None) -> dict[str, i
 
 
 def _series_row(
-    row: AnyRow, patches: Iterable[tuple[int, str]], fields: Iterable[str], open_concerns: int
+    row: AnyRow, patches: Iterable[tuple[int, str]], fields: Iterable[str], open_concerns: int, note: str
 ) -> SeriesRow:
     return SeriesRow(
         id=row.id,
@@ -185,5 +199,6 @@ def _series_row(
         trailers=tuple((tag, count) for tag, count in row.trailers),
         fields=tuple(fields),
         open_concerns=open_concerns,
-        state="superseded" if row.superseded_by else "current",
+        state="superseded" if row.superseded_by or note else "current",
+        archive_note=note,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from threadmine.db.names import NameColumns, plain_id
@@ -17,6 +17,7 @@ from threadmine.db.schema import (
     ConcernRecord,
     KnownId,
     Message,
+    SeriesField,
     SeriesVersion,
     TouchRecord,
     id_hash,
@@ -31,6 +32,7 @@ OPEN_STATES = tuple(state for state in ConcernState if state.is_open)
 CONCERN_FIELD = NameColumns(ConcernName.struct, ConcernName.member)
 CLAIM_FIELD = NameColumns(ClaimName.struct, ClaimName.member)
 TOUCH_FIELD = NameColumns(TouchRecord.struct, TouchRecord.member)
+SERIES_FIELD = NameColumns(SeriesField.struct, SeriesField.member)
 
 # What every answer tells of the message it comes from and of the series that message belongs to.
 PLACE = (
@@ -68,15 +70,18 @@ def about(
     author: str | None,
     since: datetime | None,
     until: datetime | None,
-    message: str | None,
+    message: str | Iterable[str] | None,
     thread: str | None,
 ) -> Iterator[ColumnElement[bool]]:
     """Conditions on the writer, the date and the message of a concern or claim."""
     yield from between(table.sent_at, since, until)
     if thread is not None:
         yield Message.thread_id == thread
-    if message is not None:
+    if isinstance(message, str):
         yield table.message_key == number_of(plain_id(message))
+    elif message is not None:
+        hashes = sorted({id_hash(plain_id(name)) for name in message})
+        yield table.message_key.in_(select(KnownId.key).where(KnownId.id_hash.in_(hashes)))
     if author:
         yield by_author(table, author)
 
@@ -94,6 +99,33 @@ def by_author(table: type[ConcernRecord] | type[ClaimRecord], author: str) -> Co
     )
     addresses = select(other.author_address).where(other.author_address != "", known).distinct()
     return or_(table.author_address.in_(addresses), and_(table.author_address == "", named))
+
+
+def one_of(columns: NameColumns, names: str | Iterable[str]) -> ColumnElement[bool]:
+    """The condition that a row is about a member, or about one of several."""
+    wanted = [names] if isinstance(names, str) else list(names)
+    return or_(false(), *map(columns.match, wanted))
+
+
+def in_states(states: Iterable[ConcernState]) -> ColumnElement[bool]:
+    """That a concern is in one of these states.
+
+    The index of states is for one alone: several are most rows, which the index of dates finds in order.
+    """
+    wanted = [ConcernState(state).value for state in states]
+    if len(wanted) == 1:
+        return ConcernRecord.state == ConcernState(wanted[0])
+    return func.coalesce(ConcernRecord.state, "").in_(wanted)
+
+
+def joined(statement: Select[Any], message_key: InstrumentedAttribute[int]) -> Select[Any]:
+    """``statement`` with the message and the series of its rows, as far as its conditions look at them."""
+    looked_at = {str(getattr(one, "name", "")) for one in statement.get_final_froms()}
+    if looked_at & {Message.__tablename__, SeriesVersion.__tablename__}:
+        statement = statement.join(Message, Message.key == message_key)
+    if SeriesVersion.__tablename__ in looked_at:
+        statement = statement.outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
+    return statement
 
 
 def newest(column: InstrumentedAttribute[int | None]) -> tuple[ColumnElement[Any], ...]:

@@ -7,6 +7,7 @@ of a row (``of_issue``, ``of_claim`` ...); ``narrow`` says what a database can b
 from threadmine.query.facts import Facts, of_claim, of_issue, of_message, of_series, of_touch
 from threadmine.query.match import Narrow, Surroundings, compile_query, narrow
 from threadmine.query.parser import And, Node, QueryError, Text, has_terms, parse
+from threadmine.query.where import Where
 
 __all__ = [
     "And",
@@ -16,6 +17,7 @@ __all__ = [
     "QueryError",
     "Surroundings",
     "Text",
+    "Where",
     "compile_query",
     "has_terms",
     "narrow",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from threadmine.model import (
@@ -15,6 +16,7 @@ from threadmine.model import (
     Unknown,
     VerdictKind,
 )
+from threadmine.query.names import split_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def of_issue(row: IssueRow) -> Facts:
         state=status.state.value,
         kind=concern.kind.value,
         files=_some(concern.about_file),
-        functions=_some(concern.about_function, *concern.targets),
+        functions=_some(concern.about_function, *_bare(concern.targets)),
         triage=row.triage,
         flags=_words(
             open=is_open,
@@ -87,14 +89,14 @@ def of_claim(row: ClaimRow) -> Facts:
         text=(claim.quote, row.subject, row.series_title, claim.subject, claim.object, verdict.reason),
         author=claim.author,
         date=claim.date,
-        members=(*claim.entities, claim.subject, claim.object),
+        members=claim.entities,
         series_id=row.series_id,
         series_title=row.series_title,
         version=row.version,
         list_name=row.list_name,
         verdict=verdict.kind.value,
         predicate=claim.predicate.value,
-        functions=(*claim.entities, claim.subject),
+        functions=_some(claim.subject, *_bare(claim.entities)),
         flags=_words(refuted=verdict.kind is VerdictKind.REFUTED, decided=decided, quoted=claim.quoted),
         has=_words(
             series=bool(row.series_id),
@@ -117,6 +119,7 @@ def of_touch(row: TouchRow) -> Facts:
         series_id=row.series_id,
         series_title=row.series_title,
         version=row.version,
+        list_name=row.list_name,
         kind=touch.access.value,
         files=_some(touch.file),
         functions=_some(touch.function, touch.via),
@@ -160,6 +163,7 @@ def of_message(row: StoredMessage) -> Facts:
         date=row.date,
         series_id=row.series_id,
         list_name=row.list_name,
+        files=row.paths,
         flags=_words(quoted=row.quoted_only, robot=bool(row.bot)),
         has=_words(
             series=bool(row.series_id),
@@ -182,6 +186,11 @@ def _standing(row: SeriesRow) -> dict[str, bool]:
         "complete": row.complete,
         "rfc": "RFC" in row.version_text,
     }
+
+
+def _bare(names: Iterable[str]) -> tuple[str, ...]:
+    """The names without a structure: functions and flags."""
+    return tuple(member for struct, member in map(split_name, names) if not struct)
 
 
 def _words(**words: bool) -> frozenset[str]:

@@ -11,7 +11,7 @@ from threadmine.errors import UsageError
 from threadmine.model import Person, SeriesRow, Unknown
 from threadmine.query.aside import is_aside
 from threadmine.query.facts import Facts, standing
-from threadmine.query.names import any_member, plain_name
+from threadmine.query.names import any_member, plain_name, split_name
 from threadmine.query.parser import And, Node, Not, Or, QueryError, Term, Text
 from threadmine.query.when import is_after, parse_span, parse_when
 
@@ -79,13 +79,21 @@ def _field(term: Term, around: Surroundings) -> Test:
 
 
 def _struct(term: Term, around: Surroundings) -> Test:
-    wanted = term.values[0].strip() + "."
-    return lambda facts: any(name.startswith(wanted) for name in facts.members)
+    wanted = term.values[0].strip()
+    return lambda facts: any(split_name(name)[0] == wanted for name in facts.members)
 
 
 def _series(term: Term, around: Surroundings) -> Test:
     wanted = term.values[0].casefold()
-    return lambda facts: facts.series_id == wanted or wanted in facts.series_title.casefold()
+
+    def test(facts: Facts) -> bool:
+        title = facts.series_title
+        if not title and facts.series_id:
+            series = around.series(facts.series_id)
+            title = series.title if series is not None else ""
+        return facts.series_id == wanted or (bool(title) and wanted in title.casefold())
+
+    return test
 
 
 def _author(term: Term, around: Surroundings) -> Test:
@@ -107,11 +115,16 @@ def _is(person: Person, wanted: str) -> bool:
     return wanted in person.name.casefold() or wanted in person.address.casefold()
 
 
+def list_key(name: str) -> str:
+    """A list's name (``<linux-mm.kvack.org>``, ``linux-mm@kvack.org``) as it is compared."""
+    return name.casefold().replace("<", "").replace(">", "").replace("@", ".")
+
+
 def _list(term: Term, around: Surroundings) -> Test:
-    wanted = term.values[0].casefold().strip("<>").replace("@", ".")
+    wanted = list_key(term.values[0])
 
     def test(facts: Facts) -> bool:
-        have = facts.list_name.casefold().strip("<>").replace("@", ".")
+        have = list_key(facts.list_name)
         return bool(have) and (have == wanted or have.split(".")[0] == wanted)
 
     return test
@@ -163,25 +176,56 @@ def _has(term: Term, around: Surroundings) -> Test:
     return lambda facts: any(value in facts.has for value in term.values)
 
 
-def _version(term: Term, around: Surroundings) -> Test:
+def version_bounds(text: str) -> tuple[float, float]:
+    """The lowest and the highest version that ``2``, ``>1`` or ``2..4`` means.
+
+    Raises:
+        UsageError: ``text`` is no version and no range of versions.
+    """
+
     def number(text: str) -> float:
         digits = text.strip().lower().removeprefix("v")
-        if not digits.isdecimal():
+        if not (digits.isascii() and digits.isdecimal() and len(digits) < _MOST_DIGITS):
             raise UsageError(f"'{text}' is no version", remedy="write 2, >1 or 2..4")
         return float(digits)
 
-    low, high = _bounds(term.values[0], number, 1.0)
-    return lambda facts: facts.version > 0 and low <= facts.version <= high
+    return _bounds(text, number, 1.0)
 
 
-def _age(term: Term, around: Surroundings) -> Test:
+_MOST_DIGITS = 10
+
+
+def _version(term: Term, around: Surroundings) -> Test:
+    low, high = version_bounds(term.values[0])
+
+    def test(facts: Facts) -> bool:
+        version = facts.version
+        if not version and facts.series_id:
+            series = around.series(facts.series_id)
+            version = series.version if series is not None else 0
+        return version > 0 and low <= version <= high
+
+    return test
+
+
+def age_bounds(text: str) -> tuple[float, float]:
+    """The least and the greatest age in days that ``>2w``, ``<3d`` or ``1w..4w`` means.
+
+    Raises:
+        UsageError: ``text`` is no length of time.
+    """
+
     def days(text: str) -> float:
         found = parse_span(text)
         if found is None:
             raise UsageError(f"'{text}' is no length of time", remedy="write >2w, <3d or 1w..4w")
         return found / timedelta(days=1)
 
-    low, high = _bounds(term.values[0], days, 0.0)
+    return _bounds(text, days, 0.0)
+
+
+def _age(term: Term, around: Surroundings) -> Test:
+    low, high = age_bounds(term.values[0])
 
     def test(facts: Facts) -> bool:
         if isinstance(facts.date, Unknown):

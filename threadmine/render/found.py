@@ -24,7 +24,7 @@ def found_lines(
     now: datetime,
     style: Style = PLAIN,
 ) -> Iterator[str]:
-    """The three lists, each with its heading and at most ``most`` entries."""
+    """The three lists, each with its heading and at most ``most`` entries; one more says that there are."""
     if mails:
         yield from _heading(len(mails), "message", most, style)
         for mail in mails[:most]:
@@ -38,8 +38,8 @@ def found_lines(
 
 
 def _heading(count: int, what: str, most: int, style: Style) -> Iterator[str]:
-    shown = f", {most} shown" if count > most else ""
-    yield style(f"{numbered(count, what)}{shown}", "title")
+    more = ", and more: see --limit" if count > most else ""
+    yield style(f"{numbered(min(count, most), what)}{more}", "title")
     yield ""
 
 
