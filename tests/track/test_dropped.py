@@ -10,8 +10,10 @@ from threadmine.model import (
     ConcernKind,
     ConcernState,
     ConcernStatus,
+    Effect,
     IssueRow,
     Person,
+    StateEvidence,
     StoredMessage,
     Trailer,
 )
@@ -120,3 +122,109 @@ def test_one_who_tagged_most_of_the_newest_version_is_content_but_for_promises()
         "q1", state=ConcernState.ACKNOWLEDGED, evidence=f"{NOT_DONE}: v5: the line is unchanged: x();"
     )
     assert names(promised, mails=mails) == ["q1"]
+
+
+LINE = "v5: the line is unchanged: widget_drop(page);"
+
+
+def sure(*issues: IssueRow, mails: tuple[StoredMessage, ...] = ()) -> list[str]:
+    return [one.row.concern.id for one in dropped(issues, mails, ORDER) if one.sure]
+
+
+def answer(effect: Effect, by: str = "answer") -> tuple[StateEvidence, ...]:
+    return (StateEvidence(f"{by}@example.org", "So it is.", effect),)
+
+
+def with_evidence(row: IssueRow, *evidence: StateEvidence) -> IssueRow:
+    return replace(row, status=replace(row.status, evidence=evidence))
+
+
+def test_what_can_be_shown_to_be_left_over_comes_first() -> None:
+    """The line as it was, or never answered in the version before; an old point without a place is not."""
+    other = "Please do not walk the second list before the lock is held."
+    found = dropped(
+        [issue("vague", series="s1"), issue("stays", other, series="s2", evidence=LINE)], (), ORDER
+    )
+    assert [(one.row.concern.id, one.sure) for one in found] == [("stays", True), ("vague", False)]
+    assert sure(issue("new", series="s4")) == ["new"]
+
+
+def test_a_line_in_other_surroundings_or_a_patch_that_is_gone_shows_nothing() -> None:
+    around = "v5: the line is unchanged, but not what is around it: widget_drop(page);"
+    assert sure(issue("q1", series="s2", evidence=around)) == []
+    assert sure(issue("q1", series="s4", evidence=f"v5: {PATCH_GONE}")) == []
+
+
+def test_agreement_is_no_promise() -> None:
+    row = issue("q1", state=ConcernState.ACKNOWLEDGED, evidence=f"{NOT_DONE}: {LINE}")
+    assert sure(with_evidence(row, *answer(Effect.PROMISE))) == ["q1"]
+    assert sure(with_evidence(row, *answer(Effect.AGREE))) == []
+
+
+def test_who_came_back_to_the_patch_and_did_not_repeat_it_has_let_it_go() -> None:
+    asked = replace(mail("q1", "s3", 1, reply=True, day=0), author=RITA)
+    again = replace(mail("later", "s4", 1, reply=True, day=8), author=RITA)
+    elsewhere = replace(mail("later", "s4", 2, reply=True, day=8), author=RITA)
+    row = issue("q1", series="s3", evidence=LINE)
+    assert sure(row, mails=(asked, elsewhere)) == ["q1"]
+    assert sure(row, mails=(asked, again)) == []
+
+
+def test_looks_good_settles_what_was_asked_before_it() -> None:
+    asked = replace(mail("q1", "s4", 1, reply=True, day=0), author=RITA)
+    pleased = replace(mail("fine", "s4", 0, reply=True, day=3), author=RITA, body="This looks good to me.\n")
+    half = replace(pleased, body="This looks good to me, but for the lock.\n")
+    row = issue("q1", evidence=LINE)
+    assert sure(row, mails=(asked, pleased)) == []
+    assert sure(row, mails=(asked, half)) == ["q1"]
+
+
+def test_a_tag_that_an_author_only_carries_along_is_not_given_again() -> None:
+    """Rita tagged patch 2 in s2, before she asked on s3: that it stands in s4 and s5 says nothing."""
+    given = replace(mail("tag", "s2", 2, tagged=True, reply=True, day=-5), author=RITA)
+    asked = replace(mail("q1", "s3", 1, reply=True, day=0), author=RITA)
+    carried = mail("p2", "s4", 2, tagged=True, day=4)
+    row = issue("q1", series="s3", evidence=LINE)
+    assert sure(row, mails=(given, asked, carried)) == ["q1"]
+    assert sure(row, mails=(asked, replace(carried, message_id="new@example.org"))) == []
+
+
+def test_a_person_is_known_under_another_address() -> None:
+    asked = replace(mail("q1", "s4", 1, reply=True, day=0), author=RITA)
+    tag = Trailer(
+        "Acked-by",
+        "Rita Reviewer <rita@work.example.org>",
+        Person("Rita Reviewer", "rita@work.example.org"),
+        0,
+    )
+    given = replace(mail("tag", "s5", 1, reply=True), trailers=(tag,))
+    assert names(issue("q1"), mails=(asked, given)) == []
+
+
+def test_what_was_said_to_somebody_else_is_not_owed_by_the_author() -> None:
+    mia = Person("Mia Maintainer", "mia@example.org")
+    proposal = replace(mail("proposal", "s4", 1, reply=True, day=-1), author=mia)
+    asked = replace(mail("q1", "s4", 1, reply=True, day=0), author=RITA, in_reply_to="proposal@example.org")
+    assert sure(issue("q1"), mails=(proposal, asked)) == []
+    assert sure(issue("q1"), mails=(replace(proposal, author=PAUL), asked)) == ["q1"]
+
+
+def test_remarks_and_nits_are_doubtful() -> None:
+    assert sure(issue("q1", "You must have had a long day with these loops.", evidence=LINE)) == []
+    assert (
+        sure(
+            issue(
+                "q1", "The second loop is a bit long for my eyes here.", kind=ConcernKind.NIT, evidence=LINE
+            )
+        )
+        == []
+    )
+
+
+def test_a_dispute_is_left_over_where_the_asker_had_the_last_word() -> None:
+    asked = replace(mail("q1", "s4", 1, reply=True, day=0), author=RITA)
+    last = replace(mail("last", "s4", 1, reply=True, day=1), author=RITA)
+    row = issue("q1", state=ConcernState.DISPUTED, evidence=LINE)
+    assert sure(with_evidence(row, *answer(Effect.DISAGREE)), mails=(asked,)) == []
+    both = (*answer(Effect.DISAGREE), *answer(Effect.DISAGREE, by="last"))
+    assert sure(with_evidence(row, *both), mails=(asked, last)) == ["q1"]

@@ -29,7 +29,8 @@ def notes_of(queries: Queries, row: SeriesRow, chain: list[SeriesRow]) -> Notes:
     earlier = chain[: chain.index(row)]
     mails = {mail.message_id: mail for one in chain for mail in queries.messages(series=one.id)}
     issues = [issue for one in earlier for issue in queries.issues(series=one.id)]
-    left = dropped(issues, mails.values(), [one.id for one in (*earlier, row)])
+    found = dropped(issues, mails.values(), [one.id for one in (*earlier, row)])
+    left = tuple(one for one in found if one.sure)
     numbers = {name: number for number, name in row.patches}
     comments: dict[int, list[Comment]] = {}
     series: list[str] = []

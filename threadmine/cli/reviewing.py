@@ -6,7 +6,7 @@ The message may be in the database or not; where it is not, it is set against th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ from threadmine.track.versions import change_id_in, references_in, title_key
 
 if TYPE_CHECKING:
     from threadmine.db.queries import Queries
-    from threadmine.track.dropped import Dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def open_points(queries: Queries, hand: InHand) -> tuple[Detail, ...]:
             issues = list(_followed(queries, hand, issues, mails))
     order = [*(row.id for row in hand.earlier), hand.own.id if hand.own else ""]
     left = dropped(issues, mails.values(), order)
-    return tuple(detail_of_issue(one.row, "; ".join(one.reasons)) for one in left)
+    return tuple(detail_of_issue(one.row, "; ".join(one.reasons)) for one in left if one.sure)
 
 
 def _asked_on(mail: StoredMessage | None) -> str:
@@ -183,8 +182,3 @@ def own_faults(message: Message) -> tuple[Detail, ...]:
         if verdict.kind is VerdictKind.REFUTED
     ]
     return (*map(detail_of_claim, refuted), *map(detail_of_finding, mined.findings))
-
-
-def reasons_of(found: Sequence[Dropped]) -> dict[str, str]:
-    """Why each dropped concern matters, by its id."""
-    return {one.row.concern.id: "; ".join(one.reasons) for one in found}

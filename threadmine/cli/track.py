@@ -25,20 +25,24 @@ if TYPE_CHECKING:
 @click.command("dropped")
 @click.argument("series", metavar="SERIES")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Show the first N only.")
+@click.option("--all", "every", is_flag=True, help="Also what cannot be shown to be left over.")
 @options.as_json
 @click.pass_obj
-def dropped_command(app: App, series: str, limit: int | None, as_json: bool) -> None:
+def dropped_command(app: App, series: str, limit: int | None, every: bool, as_json: bool) -> None:
     """List concerns of earlier versions that nothing settled.
 
     SERIES is a series id, a message-id, a lore link, or words of the title. Concerns raised on versions
     before the newest in hand are listed where no later version, reply or tag of the one who asked has
-    settled them, those that matter most first.
+    settled them, those that matter most first. Only what can be shown to be left over is listed: its line
+    stands as it was, it was asked again, or nobody answered it in the version before. --all adds the rest.
     """
     from threadmine.render.records import issue_record
 
     with app.queries() as queries:
         _, chain = one_series(queries, series)
-        found = find_dropped(queries, chain)[:limit]
+        left = find_dropped(queries, chain)
+    shown = tuple(one for one in left if every or one.sure)
+    found = shown[:limit]
     if as_json:
         app.out.items(
             {
@@ -46,6 +50,7 @@ def dropped_command(app: App, series: str, limit: int | None, as_json: bool) -> 
                 "weight": one.weight,
                 "reasons": list(one.reasons),
                 "places": list(one.places),
+                "sure": one.sure,
             }
             for one in found
         )
@@ -54,6 +59,8 @@ def dropped_command(app: App, series: str, limit: int | None, as_json: bool) -> 
     if not found:
         newest = chain[-1]
         app.out.note(f"nothing was dropped before {newest.version_text} of {newest.title}")
+    if more := len(left) - len(shown):
+        app.out.note(f"{more} more may be left over or moot: --all shows them")
 
 
 def find_dropped(queries: Queries, chain: list[SeriesRow]) -> tuple[Dropped, ...]:

@@ -8,9 +8,9 @@ from threadmine.db.queries import Queries
 from threadmine.db.session import Database
 from threadmine.db.store import SeriesLink, Store
 from threadmine.db.triage import Triage
-from threadmine.model import Concern, ConcernStatus, StoredMessage
+from threadmine.model import Concern, ConcernState, ConcernStatus, StoredMessage
 from threadmine.track.asked import read_asked
-from threadmine.track.follow import follow, may_be_addressed
+from threadmine.track.follow import follow
 from threadmine.track.replies import statuses
 from threadmine.track.series import Chains
 from threadmine.track.versions import ManualLink
@@ -59,7 +59,9 @@ def settle(
     found = []
     for concern, status in zip(concerns, statuses(mails, concerns), strict=True):
         mail = by_id.get(concern.message_id)
-        followed = mail is not None and mail.series_id in chains.links and may_be_addressed(status)
+        followed = (
+            mail is not None and mail.series_id in chains.links and status.state is not ConcernState.WITHDRAWN
+        )
         if mail is not None and followed:
             history = chains.history(mail, _above(mail, by_id))
             if len(history.versions) > 1:

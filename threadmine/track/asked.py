@@ -38,11 +38,15 @@ _OPINION = re.compile(r"(?i)\b(?:give|any|your|further)(?: (?:me|us|some))? comm
 _ABOUT_COMMENT = re.compile(r"(?i)\b(?:comments?|kernel-?docs?|diagrams?)\b")
 _ABOUT_MESSAGE = re.compile(
     r"(?i)\b(?:wording|reword\w*|rephras\w*|subject(?: line)?|(?:commit|patch) (?:message|msg|log|title|"
-    r"description|text)s?|change-?log|cover letter)\b"
+    r"description|text)s?|change[- ]?log|cover letter)\b"
 )
 _ABOUT_LAYOUT = re.compile(
     r"(?i)\b(?:align\w*|indent\w*|white-?space|spacing|columns?|line length|too long|characters|chars|"
     r"one line|line break|blank line|newline)\b"
+)
+_ABOUT_PLACE = re.compile(
+    r"(?i)\b(?:plac(?:e|ed|ing)|position(?:ed)?|re-?order(?:ed|ing)?|move (?:this|that|it|them|these)|"
+    r"at the (?:end|beginning|start|top|bottom))\b"
 )
 _COMMENT = re.compile(
     r"(?i)\b(?:comments?|kernel-?docs?|document(?:ed|ation|ing)?|explain(?:s|ing)?|describe)\b"
@@ -88,6 +92,7 @@ class Asked:
     about_comment: bool = False
     about_message: bool = False
     about_layout: bool = False
+    about_place: bool = False
     wording: tuple[str, ...] = ()
     wanted_names: frozenset[str] = frozenset()
     taken_away: str = ""
@@ -122,6 +127,7 @@ def read_asked(concern: Concern, mail: StoredMessage) -> Asked:
         about_comment=_ABOUT_COMMENT.search(concern.quote) is not None,
         about_message=_ABOUT_MESSAGE.search(concern.quote) is not None,
         about_layout=_ABOUT_LAYOUT.search(concern.quote) is not None,
+        about_place=_ABOUT_PLACE.search(concern.quote) is not None,
         wants_comment=_COMMENT.search(_OPINION.sub("", concern.quote)) is not None,
         wording=tuple(match[1].lower() for match in _QUOTED.finditer(concern.quote)),
         functions=frozenset({concern.about_function, *concern.targets} - {""}),

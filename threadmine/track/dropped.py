@@ -1,8 +1,10 @@
 """Concerns of earlier versions that nothing has settled, the weightiest first.
 
-A concern is settled by a later version, a reply, or a tag that the one who raised it gave afterwards to the
-same patch or to the whole series. What is left is ordered by how much it matters: a refuted statement
-behind it, asked more than once, promised and not done, an objection rather than a nit.
+A concern is settled by a later version, a reply, a tag of the one who raised it, or by that person's coming
+back to the patch, content. Whoever reads the list acts on it, so what cannot be shown to be left over is kept
+apart: a concern is *sure* to be dropped where its line stands as it was, where it was asked again, where a
+refuted statement is behind it, or where nobody has answered it since the version before. What is left is
+ordered by how much it matters.
 """
 
 from __future__ import annotations
@@ -10,21 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from threadmine.model import ConcernKind, ConcernState, IssueRow, Moment, StoredMessage
-from threadmine.parse.subject import parse_subject
-from threadmine.track.follow import NOT_DONE, PATCH_GONE
+from threadmine.model import ConcernKind, ConcernState, Effect, IssueRow, StoredMessage
+from threadmine.track.content import Content, when
+from threadmine.track.follow import NOT_DONE, PATCH_GONE, STAYS
 from threadmine.track.people import same_person
 from threadmine.track.same import same_issue
-from threadmine.track.versions import title_key
+from threadmine.vocab.concerns_cues import read_words, vocabulary
+from threadmine.vocab.tracking import ASKING, ORDERS
 
-_TOUCHED = re.compile(r"the line is changed or gone|\(\) is changed|adds a comment")
+_CHANGED_SINCE = re.compile(r"the line is changed or gone|\(\) is changed|adds a comment|laid out otherwise")
 
 LONG_AGO = 3
 """Versions after which a point that nobody raised again is more likely to be moot than forgotten."""
 
-_SETTLING = frozenset({"Reviewed-by", "Acked-by"})
 _KIND_WEIGHT = {
     ConcernKind.OBJECTION: 3,
     ConcernKind.REQUEST: 3,
@@ -33,22 +34,29 @@ _KIND_WEIGHT = {
     ConcernKind.NIT: 0,
 }
 _SET_ASIDE = re.compile(r"\b(?:closed|merged|snoozed)\b")
+_ASKS = re.compile(rf"(?i)\?|\bs/[^/\n]+/[^/\n]*/|\b(?:{'|'.join(ASKING)})\b")
+_ORDERS = re.compile(rf"(?i)(?:(?:and|so|then|also,?|just) )*(?:{'|'.join(ORDERS)})\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """One issue that was dropped: its newest concern, why it matters, and every message that raises it."""
+    """One issue that was dropped: its newest concern, why it matters, and every message that raises it.
+
+    ``sure``: it can be shown that it is left over.
+    """
 
     row: IssueRow
     weight: int
     reasons: tuple[str, ...]
     places: tuple[str, ...]
+    sure: bool = True
 
 
 def dropped(
     issues: Sequence[IssueRow], mails: Iterable[StoredMessage], order: Sequence[str]
 ) -> tuple[Dropped, ...]:
-    """The unsettled concerns of the versions before the last of ``order``, the weightiest first.
+    """The unsettled concerns of the versions before the last of ``order``: the sure ones first, and of these
+    the weightiest.
 
     Args:
         issues: the concerns of all versions in hand.
@@ -58,8 +66,7 @@ def dropped(
     """
     newest = order[-1] if order else ""
     since = {name: len(order) - 1 - at for at, name in enumerate(order)}
-    by_id = {mail.message_id: mail for mail in mails}
-    tags = _tags(by_id.values())
+    content = Content(mails, issues, order)
     left = [
         row
         for row in issues
@@ -67,18 +74,16 @@ def dropped(
         and row.series_id != newest
         and not _SET_ASIDE.search(row.triage)
         and not _by_author(row)
-    ]
-    content = _content(by_id.values(), newest)
-    left = [
-        row
-        for row in left
-        if not _tagged(row, by_id.get(row.concern.message_id), tags)
-        and (row.concern.author.address.casefold() not in content or _is_not_done(row))
+        and not content.tagged(row)
+        and (_is_promised(row) or not content.is_content(row))
     ]
     later = [row for row in issues if row.series_id == newest]
-    found = [_weigh(group, later, since.get(group[-1].series_id, 0)) for group in _groups(left)]
+    found = [_weigh(group, later, since.get(group[-1].series_id, 0), content) for group in _groups(left)]
     return tuple(
-        sorted(found, key=lambda one: (-one.weight, _when(one.row.concern.date), one.row.concern.id))
+        sorted(
+            found,
+            key=lambda one: (not one.sure, -one.weight, when(one.row.concern.date), one.row.concern.id),
+        )
     )
 
 
@@ -90,7 +95,7 @@ def _by_author(row: IssueRow) -> bool:
 def _groups(rows: Sequence[IssueRow]) -> list[list[IssueRow]]:
     """Rows that raise the same issue, each group oldest first."""
     groups: list[list[IssueRow]] = []
-    for row in sorted(rows, key=lambda row: (_when(row.concern.date), row.concern.id)):
+    for row in sorted(rows, key=lambda row: (when(row.concern.date), row.concern.id)):
         for group in groups:
             if same_issue(group[0].concern, row.concern):
                 group.append(row)
@@ -100,96 +105,97 @@ def _groups(rows: Sequence[IssueRow]) -> list[list[IssueRow]]:
     return groups
 
 
-def _weigh(group: Sequence[IssueRow], later: Sequence[IssueRow], since: int) -> Dropped:
+def _weigh(group: Sequence[IssueRow], later: Sequence[IssueRow], since: int, content: Content) -> Dropped:
     """How much an issue matters; ``since``: how many versions came after it was last raised."""
     row = group[-1]
     again = [other for other in later if same_issue(row.concern, other.concern)]
+    places = tuple(one.concern.message_id for one in (*group, *again))
     weight = max(_KIND_WEIGHT[one.concern.kind] for one in group)
     reasons: list[str] = []
     if any(one.severity for one in group):
-        weight += 4
+        weight += 6
         reasons.append("a statement that is wrong stands behind it")
-    if len(group) + len(again) > 1:
+    if len(places) > 1:
         weight += 3
-        reasons.append(f"asked {len(group) + len(again)} times")
-    if _is_not_done(row):
-        weight += 3
-        reasons.append("promised, but not done")
-    elif row.status.state is ConcernState.ACKNOWLEDGED:
-        weight += 1
-        reasons.append("agreed, no later version seen to do it")
-    elif row.status.state is ConcernState.DISPUTED:
-        weight += 1
-        reasons.append("declined, not settled")
-    else:
-        reasons.append("never answered")
-        weight += 1
+        reasons.append(f"asked {len(places)} times")
+    more, why = _by_state(row, content)
+    weight += more
+    reasons.append(why)
     if row.concern.source != "human":
         weight -= 1
-    if not _is_not_done(row) and since >= LONG_AGO:
+    if not _is_promised(row) and since >= LONG_AGO:
         weight -= 2
         reasons.append(f"not said again in {since} versions")
-    if _TOUCHED.search(row.status.addressed_evidence):
+    if _CHANGED_SINCE.search(row.status.addressed_evidence):
         weight -= 3
         reasons.append("its place has changed since")
-    if PATCH_GONE in row.status.addressed_evidence:
+    elif PATCH_GONE in row.status.addressed_evidence:
         weight -= 3
         reasons.append("its patch is no longer in the series")
+    elif _stays(row):
+        weight += 2
+        reasons.append("its line stands as it was")
     reasons.append("no tag from who asked")
-    places = tuple(one.concern.message_id for one in (*group, *again))
-    return Dropped(row, weight, tuple(reasons), places)
+    return Dropped(row, weight, tuple(reasons), places, _is_sure(group, len(places), since, content))
 
 
-@dataclass(frozen=True, slots=True)
-class _Tag:
-    mail: StoredMessage
-    title: str
-    is_whole: bool
+def _by_state(row: IssueRow, content: Content) -> tuple[int, str]:
+    """What the replies add to the weight, and in words."""
+    state = row.status.state
+    if _is_promised(row):
+        return 3, "promised, but not done"
+    if row.status.addressed_evidence.startswith(NOT_DONE):
+        return 2, "agreed, but not done"
+    if state is ConcernState.ACKNOWLEDGED:
+        return 1, "agreed, no later version seen to do it"
+    if state is ConcernState.DISPUTED:
+        return (1, "declined, not settled") if content.insisted(row) else (0, "declined")
+    return 1, "never answered"
 
 
-def _tags(mails: Iterable[StoredMessage]) -> list[tuple[str, _Tag]]:
-    """Who gave a settling tag (key of the name) in which mail, to which patch."""
-    found = []
-    for mail in mails:
-        subject = parse_subject(mail.subject)
-        tag = _Tag(mail, title_key(subject.title), subject.number == 0 or mail.patch_number == 0)
-        for trailer in mail.trailers:
-            if trailer.tag in _SETTLING and trailer.person is not None:
-                found.append((trailer.person.address.casefold(), tag))
-    return found
+def _is_sure(group: Sequence[IssueRow], times: int, since: int, content: Content) -> bool:
+    """Whether it can be shown that an issue is left over; see the head of this module."""
+    row = group[-1]
+    evidence = row.status.addressed_evidence
+    if _CHANGED_SINCE.search(evidence) or PATCH_GONE in evidence:
+        return False
+    if any(one.severity for one in group) or _is_promised(row):
+        return True
+    if row.concern.kind is ConcernKind.NIT:
+        return False
+    if not any(_asks(one) for one in group):
+        return False
+    if row.status.state is ConcernState.DISPUTED and not content.insisted(row):
+        return False
+    versions = {one.series_id for one in group}
+    if times > 1 and len(versions) > 1:
+        return True
+    if row.status.state is ConcernState.ACKNOWLEDGED:
+        return False  # whoever says "right" has often explained rather than promised
+    if _stays(row):
+        return not content.came_back(row)
+    recent = since <= 1 and row.status.state is ConcernState.OPEN
+    return recent and content.to_author(row) and not content.came_back(row)
 
 
-def _is_not_done(row: IssueRow) -> bool:
-    return row.status.addressed_evidence.startswith(NOT_DONE)
+def _asks(row: IssueRow) -> bool:
+    """Whether the sentence itself asks for something: the list must not show remarks."""
+    quote = row.concern.quote
+    if row.concern.kind is ConcernKind.OBJECTION and _says_wrong(quote):
+        return True
+    return _ASKS.search(quote) is not None or _ORDERS.match(quote) is not None
 
 
-def _content(mails: Iterable[StoredMessage], newest: str) -> frozenset[str]:
-    """The addresses of those who gave a settling tag to half of the newest version's patches or more."""
-    patches = 0
-    given: dict[str, set[int | None]] = {}
-    for mail in mails:
-        if mail.series_id != newest or not newest:
-            continue
-        patches += mail.has_patch and not parse_subject(mail.subject).is_reply
-        for trailer in mail.trailers:
-            if trailer.tag in _SETTLING and trailer.person is not None and trailer.person.address:
-                given.setdefault(trailer.person.address.casefold(), set()).add(mail.patch_number)
-    return frozenset(name for name, numbers in given.items() if patches and 2 * len(numbers) >= patches)
+def _says_wrong(quote: str) -> bool:
+    """Whether an objection says outright that something is wrong."""
+    return bool(vocabulary("concerns")["objection"]["explicit"].first(read_words(quote)))
 
 
-def _tagged(row: IssueRow, mail: StoredMessage | None, tags: Sequence[tuple[str, _Tag]]) -> bool:
-    """Whether the asker later gave a tag to the patch that the concern answers, or to the whole series."""
-    asked = title_key(parse_subject(mail.subject).title) if mail else ""
-    for address, tag in tags:
-        by_asker = address == row.concern.author.address.casefold() and bool(address)
-        if by_asker and (tag.title == asked or tag.is_whole) and _later(tag.mail.date, row.concern.date):
-            return True
-    return False
+def _is_promised(row: IssueRow) -> bool:
+    """Promised, and the line is still there; who says "right" has promised nothing."""
+    promised = any(one.effect in (Effect.PROMISE, Effect.FIX) for one in row.status.evidence)
+    return row.status.addressed_evidence.startswith(NOT_DONE) and (promised or not row.status.evidence)
 
 
-def _later(one: Moment, other: Moment) -> bool:
-    return isinstance(one, datetime) and isinstance(other, datetime) and one > other
-
-
-def _when(date: Moment) -> float:
-    return date.timestamp() if isinstance(date, datetime) else 0.0
+def _stays(row: IssueRow) -> bool:
+    return STAYS in row.status.addressed_evidence

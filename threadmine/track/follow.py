@@ -21,11 +21,11 @@ from threadmine.track.signs import (
     function_changed,
     function_speaks,
     in_changelog,
-    message_rewritten,
+    message_changed,
     new_patch,
     reworded,
 )
-from threadmine.track.versiontext import VersionText
+from threadmine.track.versiontext import VersionText, matched
 
 SOON = 2
 """Versions after a change in the place of a concern in which a surer sign still counts before it."""
@@ -61,19 +61,24 @@ def follow(
         patch_id: message-id of the patch it answers, empty for a cover letter.
         versions: the version that the concern was raised on, and those after it, oldest first.
 
-    The first version with a change where the concern stands counts, unless one of the next shows the very
-    thing that was asked for: authors often touch a place before they do what was wanted there.
+    What was declined stays so, and what the newest version has of it is told. Otherwise the first version
+    with a change where the concern stands counts, unless one of the next shows the very thing that was asked
+    for: authors often touch a place before they do what was wanted there.
     """
-    if not may_be_addressed(status) or not versions:
+    if status.state is ConcernState.WITHDRAWN or not versions:
         return status
     old = versions[0]
     patch = old.patch(patch_id)
     wanted = tie(concern, _wanted(concern.kind, is_agreed(status), asked), patch)
+    later = [new for new in versions[1:] if _after(concern.date, new.date)]
+    if not may_be_addressed(status):
+        told = _told(later[-1], compare(concern, wanted, old, patch, later[-1])) if later else ""
+        return replace(status, addressed_evidence=told)
     last = ""
     found: list[tuple[int, VersionText, Finding]] = []
-    for at, new in enumerate(versions[1:]):
-        if not _after(concern.date, new.date) or (found and at - found[0][0] > SOON):
-            continue
+    for at, new in enumerate(later):
+        if found and at - found[0][0] > SOON:
+            break
         finding = compare(concern, wanted, old, patch, new)
         if new.again and not (finding.sure or finding.near):
             continue  # a single patch shows that something was done only where it does so plainly
@@ -125,6 +130,9 @@ def is_agreed(status: ConcernStatus) -> bool:
     return status.state is ConcernState.ACKNOWLEDGED
 
 
+STAYS = "the line is unchanged: "
+"""How the words begin that a line is still there, as it was."""
+
 NOT_DONE = "promised or agreed, but not done"
 CANNOT_TELL = "cannot tell"
 PATCH_GONE = "the patch is no longer in the series"
@@ -166,12 +174,15 @@ def _by_lines(
     asks = concern.kind in (ConcernKind.QUESTION, ConcernKind.PROCESS)
     if not followed.of_code and (words := new_patch(concern, asked, old, new)):
         return Finding(True, False, words)
+    if followed.fate is not Fate.CHANGED and (words := message_changed(asked, patch, old, new)):
+        return Finding(True, False, words)
     comment = asked.wants_comment and followed.fate in (Fate.UNCHANGED, Fate.MOVED, Fate.UNKNOWN)
     if comment and (words := new_comment(patch, old, new)):
         return Finding(True, False, f"adds a comment: {words}")
     match followed.fate:
         case Fate.UNCHANGED:
-            return Finding(False, False, f"the line is unchanged: {followed.line}")
+            around = "" if followed.is_telling else ", but not what is around it"
+            return Finding(False, False, f"the line is unchanged{around}: {followed.line}")
         case Fate.MOVED if asked.wants_move:
             return Finding(True, False, f"the line is in another patch: {followed.line}")
         case Fate.MOVED:
@@ -181,9 +192,10 @@ def _by_lines(
         case Fate.DROPPED:
             against = asked.wants_away or asked.about_message or concern.kind is ConcernKind.OBJECTION
             return Finding(followed.of_code or against, False, PATCH_GONE)
-    words = message_rewritten(asked, patch, old, new)
-    if words or (not asks and (words := function_changed(asked, old, new))):
+    if not asks and (words := function_changed(asked, old, new)):
         return Finding(True, False, words)
+    if patch is not None and matched(old, new, patch) is None:
+        return Finding(False, False, PATCH_GONE)
     return Finding(False, False, f"{CANNOT_TELL} whether it was done: it names no lines or code to look for")
 
 

@@ -109,7 +109,10 @@ def _of_added(
 ) -> Followed:
     written = asked.as_written(line)
     if other is not None and line in other.added:
-        return Followed(Fate.UNCHANGED, written, of_code=True)
+        kept = _neighbours_kept(line, patch, other)
+        if asked.about_place and not kept:
+            return Followed(Fate.CHANGED, written, "at another place", of_code=True)
+        return Followed(Fate.UNCHANGED, written, of_code=True, is_telling=kept == 2)
     if line in new.added:
         return Followed(Fate.MOVED, written, of_code=True)
     if other is None:
@@ -118,6 +121,25 @@ def _of_added(
     same = words_of(now) == words_of(written)  # a mail lost a semicolon
     around = 2 * len(patch.added & other.added) >= len(patch.added)
     return Followed(Fate.UNCHANGED if same else Fate.CHANGED, written, now, of_code=True, is_telling=around)
+
+
+def _neighbours_kept(line: str, patch: PatchText, other: PatchText) -> int:
+    """How many of the two lines of code around a line are the same in another patch; 2 if it is not found."""
+    before, after = _neighbours(line, patch), _neighbours(line, other)
+    return sum(one == two for one, two in zip(before, after, strict=True)) if before and after else 2
+
+
+def _neighbours(line: str, patch: PatchText) -> tuple[str, ...]:
+    """The lines of code before and after a line of the new code, squashed; nothing where it is not found."""
+    for each in patch.files:
+        for hunk in each.hunks:
+            heading, *lines = patch.body[hunk.start : hunk.end].split("\n")
+            code = [heading] + [one[1:] for one in lines if one[:1] in ("+", " ") and not is_comment(one[1:])]
+            squashed = [short for one in code if (short := squash_line(one))]
+            if line in squashed[1:]:
+                at = squashed.index(line, 1)
+                return squashed[at - 1], "".join(squashed[at + 1 : at + 2])
+    return ()
 
 
 def _of_removed(asked: Asked, other: PatchText | None, new: VersionText) -> Followed:

@@ -222,6 +222,7 @@ _PRECEDENCE = (
 )
 _ORDER = (
     (Effect.FIX, "fix"),
+    (Effect.DISAGREE, "decline"),
     (Effect.DEFER, "look"),
     (Effect.PROMISE, "promise"),
     (Effect.AGREE, "agree"),

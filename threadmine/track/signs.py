@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from threadmine.model import Concern, ConcernKind
 from threadmine.track.asked import Asked, is_c_name
 from threadmine.track.changelog import Change
-from threadmine.track.patches import PatchText, share_kept
+from threadmine.track.patches import PatchText, share_kept, squash_line
 from threadmine.track.versiontext import VersionText, fresh_patches, matched
 from threadmine.vocab.tracking import DULL_PARTS, DULL_WORDS
 
@@ -26,6 +26,9 @@ MIN_SHARED_NAMES = 2
 MAX_KEPT = 0.75
 """Share of its words up to which a commit message counts as written anew."""
 
+MIN_SENTENCE = 20
+"""Characters of a sentence that is new in a commit message."""
+
 SAME_FUNCTION = 0.6
 """Share of its names from which a function counts as the same one under another name."""
 
@@ -34,6 +37,7 @@ _PATH = re.compile(r"\b([\w.-]+/)*([\w-]+\.[chS])\b")
 _PROSE_NAME = re.compile(r"[A-Za-z_]\w{3,}")
 _NO_CHANGE = re.compile(r"thank|\btest(?:ing|ed|s)? (?:shows?|results?)|benchmark")
 """Items of a changelog that tell no change."""
+_PART = re.compile(r"(?<=[.:;])\s|\n\s*\n")
 _TAG_LINE = re.compile(
     r"(?m)^(?!(?:Reported|Suggested|Requested)-by:)[A-Z][A-Za-z-]+(?:-by|[Cc]c|Fixes|Link):.*$"
 )
@@ -140,15 +144,21 @@ def reworded(asked: Asked, patch: PatchText | None, old: VersionText, new: Versi
     return ""
 
 
-def message_rewritten(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionText) -> str:
-    """Whether the commit message that the concern is about has been written anew."""
+def message_changed(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionText) -> str:
+    """What is new in the commit message that the concern is about."""
     if patch is None or not asked.about_message:
         return ""
     other = matched(old, new, patch)
     if other is None:
         return "the patch with that commit message is no longer in the series"
-    kept = share_kept(patch.message, other.message)
-    return "its commit message is written anew" if kept <= MAX_KEPT else ""
+    if share_kept(patch.message, other.message) <= MAX_KEPT:
+        return "its commit message is written anew"
+    before = squash_line(patch.message)
+    for part in _PART.split(_TAG_LINE.sub("", other.message)):
+        sentence = " ".join(part.split())
+        if len(sentence) >= MIN_SENTENCE and squash_line(sentence) not in before:
+            return f"its commit message now says: {sentence}"
+    return ""
 
 
 def in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:

@@ -89,3 +89,28 @@ COMMON_WORDS = frozenset(
     ]
 )
 """Words of C of which alone a line says nothing that could be found again."""
+
+ASKING = (
+    *(
+        "should",
+        "shouldn't",
+        "must(?! have)",
+        "need to",
+        "needs to",
+        "please",
+        "have to",
+        "let's",
+        "don't",
+        "cannot",
+    ),
+    *("could you", "wrong", "missing", "broken", "bug", "bugs", "race", "races", "racy", "leak", "leaks"),
+    *("crash", "crashes", "deadlock", "unsafe", "incorrect", "why"),
+)
+"""Words of a sentence that itself asks for something, or says that something is wrong."""
+
+ORDERS = (
+    *("add", "call", "change", "check", "clear", "convert", "document", "drop", "explain", "fix", "fold"),
+    *("keep", "make", "mention", "move", "pass", "put", "remove", "rename", "replace", "return", "set"),
+    *("skip", "split", "squash", "take", "test", "turn", "update", "use"),
+)
+"""Words with which an order begins."""
