@@ -80,8 +80,11 @@ class Archive:
         return self.asking(query).issues(**given)
 
     def claims(self, query: str = "", **given: Any) -> list[ClaimRow]:
-        """Claims that meet a query (``verdict:refuted author:ada``), newest first."""
-        return self.asking(query).claims(**given)
+        """Claims that meet a query (``verdict:refuted author:ada``), newest first.
+
+        One that was said again is one row with all its ``places``; with ``once=False`` each place is a row.
+        """
+        return self.asking(query).claims(**{"once": True, **given})
 
     def touches(self, member: str, query: str = "", **given: Any) -> list[TouchRow]:
         """Lines of patches that touch a member, newest patch first."""

@@ -97,6 +97,7 @@ def issues_command(
 @options.field
 @click.option("--verdict", type=click.Choice([*map(str, VerdictKind)]), help="Only with this verdict.")
 @click.option("--predicate", type=click.Choice([*map(str, Predicate)]), help="Only statements of this kind.")
+@click.option("--every-place", is_flag=True, help="A row for each version that says it again.")
 @options.author
 @options.series
 @options.since
@@ -104,9 +105,17 @@ def issues_command(
 @options.as_json
 @click.pass_obj
 def claims_command(
-    app: App, /, terms: tuple[str, ...], limit: int | None, as_json: bool, **given: str | None
+    app: App,
+    /,
+    terms: tuple[str, ...],
+    every_place: bool,
+    limit: int | None,
+    as_json: bool,
+    **given: str | None,
 ) -> None:
     """List statements that can be checked, with verdicts.
+
+    One that was said again, in a later version or by a quotation, is listed once, with all its places.
 
     Each is shown in its author's words, then (=) as it was read, then (>) why it holds or not. TERMS are
     those of the query language: verdict:refuted author:ada since:4w.
@@ -121,6 +130,7 @@ def claims_command(
             verdict=None if verdict is None else VerdictKind(verdict),
             predicate=None if predicate is None else Predicate(predicate),
             limit=limit,
+            once=not every_place,
             **common(app, given),
         )
         empty = not rows and queries.counts().messages > 0

@@ -49,7 +49,7 @@ def search_command(
         else:
             mails = list(islice(asked.messages(since=start, newest_first=True), most + 1))
         issues = asked.issues(since=start, message=names, limit=most + 1)
-        claims = asked.claims(since=start, message=names, limit=most + 1)
+        claims = asked.claims(since=start, message=names, limit=most + 1, once=True)
     if as_json:
         rows = [{"what": "message", **message_record(mail)} for mail in mails[:most]]
         rows += [{"what": "concern", **issue_record(row)} for row in issues[:most]]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    func,
     select,
 )
 
@@ -27,6 +28,7 @@ from threadmine.db.terms import (
     PLACE,
     joined,
     newest,
+    oldest,
     row_order,
 )
 from threadmine.model import (
@@ -143,19 +145,66 @@ def claim_rows(
     limit: int | None,
     offset: int = 0,
     order: RowOrder = RowOrder.NEWEST,
+    once: bool = False,
 ) -> tuple[ClaimRow, ...]:
+    """Claims with all places where they stand; with ``once`` the first in order of each restated one."""
     sorting = (*row_order(ClaimRecord, order), ClaimRecord.id)
-    statement = (
+    statement: AnySelect = (
         select(ClaimRecord, *PLACE)
         .join(Message, Message.key == ClaimRecord.message_key)
         .outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
-        .where(*_chosen(ClaimRecord, conditions, sorting, limit, offset))
-        .order_by(*sorting)
     )
-    return tuple(_claim_row(row) for row in connection.execute(statement))
+    if once:
+        ids = _told_once(connection, conditions, sorting, limit, offset)
+        chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+        asked = [statement.where(ClaimRecord.id.in_(chunk)) for chunk in chunks]
+        by_id = {row.id: row for one in asked for row in connection.execute(one)}
+        found = [by_id[own_id] for own_id in ids]
+    else:
+        chosen = _chosen(ClaimRecord, conditions, sorting, limit, offset)
+        found = list(connection.execute(statement.where(*chosen).order_by(*sorting)))
+    places = _places(connection, {row.sameness for row in found})
+    return tuple(_claim_row(row, places.get(row.sameness, ())) for row in found)
 
 
-def _claim_row(row: AnyRow) -> ClaimRow:
+def _told_once(
+    connection: Connection,
+    conditions: Sequence[ColumnElement[bool]],
+    sorting: Sequence[Any],
+    limit: int | None,
+    offset: int,
+) -> list[str]:
+    """The ids of claims, the first of those that say the same and were judged alike; stops at ``limit``."""
+    chosen: AnySelect = select(ClaimRecord.id, ClaimRecord.sameness, ClaimRecord.verdict).where(*conditions)
+    seen: dict[tuple[str, VerdictKind], str] = {}
+    found = connection.execute(joined(chosen, ClaimRecord.message_key).order_by(*sorting))
+    for row in found:
+        seen.setdefault((row.sameness or row.id, row.verdict), row.id)
+        if limit is not None and len(seen) >= offset + limit:
+            break
+    found.close()
+    return list(seen.values())[offset:]
+
+
+def _places(connection: Connection, wanted: set[str]) -> dict[str, list[str]]:
+    """The messages in which claims stand, oldest first, by what their restatements share."""
+    places = (
+        select(ClaimRecord.sameness, Message.message_id)
+        .join(Message, Message.key == ClaimRecord.message_key)
+        .order_by(*oldest(ClaimRecord.sent_at), Message.message_id)
+    )
+    names = sorted(wanted - {""})
+    several = select(ClaimRecord.sameness).group_by(ClaimRecord.sameness).having(func.count() > 1)
+    among = ClaimRecord.sameness.in_(names if len(names) <= CHUNK else several)
+    found: dict[str, list[str]] = {}
+    for name, message_id in connection.execute(places.where(among)):
+        stands = found.setdefault(name, [])
+        if message_id not in stands:
+            stands.append(message_id)
+    return found
+
+
+def _claim_row(row: AnyRow, places: Sequence[str]) -> ClaimRow:
     return ClaimRow(
         claim=rows.to_claim(row),
         verdict=rows.to_verdict(row),
@@ -165,7 +214,7 @@ def _claim_row(row: AnyRow) -> ClaimRow:
         version=row.series_version or 0,
         patch=rows.patch_text(row.patch_number, row.series_total),
         list_name=row.list_name,
-        places=(row.message_id,),
+        places=tuple(places) or (row.message_id,),
         url=message_url(row.message_id),
     )
 

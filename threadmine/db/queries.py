@@ -222,8 +222,12 @@ class Queries:
         offset: int = 0,
         order: RowOrder = RowOrder.NEWEST,
         where: Where | None = None,
+        once: bool = False,
     ) -> tuple[ClaimRow, ...]:
-        """Claims with their verdicts.
+        """Claims with their verdicts, each with all the messages in which it stands.
+
+        With ``once`` a claim that was said again, in a later version or by a quotation, and was judged alike
+        is one row: the first in the order. Without, each place is a row.
 
         ``field``, ``verdict`` and ``message`` (a message-id) may be one or several; ``thread`` is a thread
         id. ``where`` is a query: every row that meets it comes, and perhaps a few others.
@@ -243,7 +247,7 @@ class Queries:
         with self.database.read() as connection:
             if series is not None:
                 conditions.append(Message.series_id.in_(resolve_series(connection, series)))
-            return claim_rows(connection, conditions, limit, offset, order)
+            return claim_rows(connection, conditions, limit, offset, order, once)
 
     def claim(self, id: str) -> ClaimRow:  # noqa: A002 - the word of the contract
         """One claim.

@@ -204,6 +204,7 @@ class Message(Base):
         Index("ix_messages_thread_id", "thread_id"),
         Index("ix_messages_sent_at", "sent_at"),
         Index("ix_messages_series_id", "series_id"),
+        Index("ix_messages_author", "author_address", "author_name", "sent_at"),
     )
 
 
@@ -352,10 +353,12 @@ class ClaimRecord(Base):
     config: Mapped[str] = text("Configuration it was judged for")
     holds: Mapped[Any] = listing("Where it holds, as [kernel, holds, arch, config, order]")
     evidence: Mapped[Any] = listing("Facts behind the verdict, as [rule, fact, source]")
+    sameness: Mapped[str] = text("The same for all restatements of a claim: k and 12 hex digits")
 
     __table_args__ = (
         Index("ix_claims_verdict_sent_at", "verdict", "sent_at"),
         Index("ix_claims_sent_at", "sent_at"),
+        Index("ix_claims_sameness", "sameness"),
         Index("ix_claims_author", "author_address", "author_name", "verdict", "sent_at"),
     )
 

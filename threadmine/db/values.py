@@ -6,6 +6,7 @@ Each encoder gives tuples in the order of the column list above it, converted as
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 from threadmine.db import rows
@@ -19,6 +20,7 @@ from threadmine.model import (
     Touch,
     Trailer,
     Verdict,
+    stable_id,
 )
 
 MESSAGE_COLUMNS = [
@@ -207,7 +209,29 @@ CLAIM_COLUMNS = [
     "config",
     "holds",
     "evidence",
+    "sameness",
 ]
+
+_WORDS = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
+
+
+def sameness(claim: Claim) -> str:
+    """What a claim shares with its restatements: who says the same of the same things in the same words.
+
+    A commit message that comes again in every version of its patch is one claim, in several places.
+    """
+    return stable_id(
+        "k",
+        " ".join(claim.author.display.casefold().split()),
+        claim.predicate.value,
+        claim.subject,
+        claim.object,
+        claim.value,
+        claim.condition,
+        claim.polarity.value,
+        " ".join(sorted(claim.entities)),
+        " ".join(_WORDS.findall(claim.quote.casefold())),
+    )
 
 
 def claim_values(key: int, claim: Claim, verdict: Verdict) -> tuple[object, ...]:
@@ -241,6 +265,7 @@ def claim_values(key: int, claim: Claim, verdict: Verdict) -> tuple[object, ...]
         verdict.kernel.config,
         rows.as_json([(h.kernel, h.holds, h.arch, h.config, h.order) for h in verdict.holds]),
         rows.as_json([(e.rule, e.fact, e.source) for e in verdict.evidence]),
+        sameness(claim),
     )
 
 

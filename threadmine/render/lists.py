@@ -8,7 +8,7 @@ from datetime import datetime
 from threadmine.model import ClaimRow, FieldCount, FindingRow, IssueRow, Moment, Person, SeriesRow, Unknown
 from threadmine.render.style import PLAIN, Style, badge
 from threadmine.render.table import Cell, Column, table
-from threadmine.render.text import age, clip, function_text, join_words, pad, safe_line, wrap
+from threadmine.render.text import age, clip, function_text, join_words, numbered, pad, safe_line, wrap
 
 QUOTE_LINES = 3
 """Lines of a quotation in a list; ``show`` has the whole of it."""
@@ -112,6 +112,8 @@ def claim_lines(rows: Iterable[ClaimRow], columns: int, now: datetime, style: St
         if verdict.reason:
             yield from wrap(safe_line(verdict.reason), columns, "    > ", "      ")
         yield from _where(row.series_title or row.subject, row.version, row.patch, columns, style, "")
+        if len(row.places) > 1:
+            yield style(f"    said in {numbered(len(row.places), 'message')}", "dim")
         yield ""
 
 
