@@ -1,9 +1,9 @@
 """The way of mail into the database: read, parse, mine, store by thread, bring the states up to date.
 
-Batches are bounded, so memory does not grow with the archive. Each thread of a batch is one transaction and
-everything may be repeated: a run that is killed at any moment is completed by the next one, to the same
-database as if nothing had happened. Threads whose states are still to be computed are marked in the database
-itself.
+Batches are bounded, so memory does not grow with the archive. Threads are stored whole, a few of them in one
+transaction, and everything may be repeated: a run that is killed at any moment is completed by the next one,
+to the same database as if nothing had happened. Threads whose states are still to be computed are marked in
+the database itself.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ BATCH_MESSAGES = 600
 
 BATCH_CHARACTERS = 8_000_000
 """Characters of bodies after which a batch is stored although it has few messages."""
+
+TRANSACTION_MESSAGES = 150
+"""Messages after which the threads that hold them are stored; a commit costs as much as a few messages."""
 
 Progress = Callable[[int, str], None]
 """Told the number of messages read so far, and where the last of them came from."""
@@ -142,7 +145,7 @@ def _batches(items: Iterable[Message | Skipped], account: _Account) -> Iterator[
 def _store_batch(
     store: Store, batch: list[Message], gone: dict[str, str], find: Miner, account: _Account
 ) -> None:
-    """Mines and stores what is new in a batch, one transaction for each of its threads.
+    """Mines and stores what is new in a batch; a transaction holds whole threads.
 
     What is ``gone`` (id -> id of what takes its place) is taken out with the thread that holds its successor.
     """
@@ -151,13 +154,20 @@ def _store_batch(
     by_id: dict[str, list[Message]] = {}
     for message in unknown:
         by_id.setdefault(message.message_id, []).append(message)
+    waiting: list[tuple[list[Mined], dict[str, str]]] = []
+    count = 0
     for names in group_threads((m.message_id, m.references) for m in unknown):
-        thread = [message for name in names for message in by_id.get(name, ())]
+        thread = [_mined(message, find, account) for name in names for message in by_id.get(name, ())]
         here = set(names) if gone else set()
         old = {name: successor for name, successor in gone.items() if successor in here}
-        store.store_thread([_mined(message, find, account) for message in thread], old)
         for name in old:
             del gone[name]
+        waiting.append((thread, old))
+        count += len(thread)
+        if count >= TRANSACTION_MESSAGES:
+            store.store_threads(waiting)
+            waiting, count = [], 0
+    store.store_threads(waiting)
     if gone:  # their successors were stored already
         store.store_thread([], gone)
         gone.clear()

@@ -14,10 +14,10 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from threadmine.model import Message, StoredMessage, StretchKind
+from threadmine.model import QUOTED_ID, Message, StoredMessage, StretchKind, stand_in_id
 from threadmine.parse.diff import parse_patch
 from threadmine.parse.identity import own_text, same_mail
-from threadmine.parse.quoted import QUOTED_ID, is_code_alone, quoted_messages, stand_in_id
+from threadmine.parse.quoted import is_code_alone, quoted_messages
 from threadmine.parse.quotes import find_stretches
 from threadmine.parse.subject import parse_subject
 from threadmine.parse.trailers import find_trailers

@@ -48,6 +48,33 @@ def test_a_message_comes_back_as_it_was(database: Database) -> None:
     assert not found.has_patch  # a Patch without files is no diff
 
 
+def test_threads_stored_together_are_as_if_stored_one_by_one(tmp_path: Path) -> None:
+    first = [[mined(m)] for m in (letter("left", ["middle"], hours=2), letter("right", ["root"], hours=3))]
+    later = [
+        [mined(letter("middle", ["root"], hours=1))],  # joins the two threads above
+        [mined(m, touched=[("folio", "_nr_pages", Access.WRITE)]) for m in series("gamma", 2)],
+        [mined(letter("b", ["right"], hours=4))],
+        [],
+    ]
+    with fresh_database(tmp_path, "one.db") as one, fresh_database(tmp_path, "all.db") as together:
+        for threads in (first, later):
+            stored = sum(Store(one).store_thread(thread) for thread in threads)
+            assert Store(together).store_threads([(thread, {}) for thread in threads]) == stored
+        assert dump(together) == dump(one)
+        assert Store(together).store_threads([(thread, {}) for thread in later]) == 0
+        assert dump(together) == dump(one)
+
+
+def test_a_thread_that_cannot_be_stored_takes_none_before_it_along(database: Database) -> None:
+    broken = replace(mined(letter("broken")), verdicts=())
+    threads = [([mined(letter("a"))], {}), ([broken], {}), ([mined(letter("b"))], {})]
+    with pytest.raises(ValueError, match="zip"):
+        Store(database).store_threads(threads)
+    assert Store(database).known(["a@example.org", "broken@example.org", "b@example.org"]) == {
+        "a@example.org"
+    }
+
+
 def test_claims_and_concerns_come_back_as_they_were(database: Database) -> None:
     one = mined(letter("a"), verdict=VerdictKind.REFUTED)
     Store(database).store_thread([one])

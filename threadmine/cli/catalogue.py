@@ -69,7 +69,7 @@ CATALOGUE = (
     Entry("review-notes", FOLLOW, "track", "Write the notes that b4 review shows inline."),
     Entry("digest", HAND_ON, "digest", "Sum up a week for maintainers."),
     Entry("report", HAND_ON, "report", "Write a static web site of the board."),
-    Entry("export", HAND_ON, "export", "Write claims, concerns, fields, series or messages for programs."),
+    Entry("export", HAND_ON, "export", "Write what was mined, and the messages, for programs."),
     Entry("completion", SELF, "completion", "Print the completion script of a shell."),
     Entry("man", SELF, "completion", "Print the manual page."),
 )

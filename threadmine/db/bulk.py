@@ -6,7 +6,7 @@ SQLAlchemy (names quoted as the dialect wants them), is kept, and goes to the dr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
@@ -94,6 +94,13 @@ class Statements:
             text = f"UPDATE {table} SET {sets} WHERE {self.quote(where.key)} = {self.mark}"
             self._texts[name] = text
         connection.exec_driver_sql(text, list(values))
+
+    def chunks(self, values: Sequence[object]) -> Iterator[tuple[tuple[object, ...], str]]:
+        """``values`` in portions, each with the marks of its IN list; a last value may be repeated."""
+        for start in range(0, len(values), MOST_PARAMETERS):
+            chunk = values[start : start + MOST_PARAMETERS]
+            size = 1 << (len(chunk) - 1).bit_length()
+            yield (*chunk, *[chunk[-1]] * (size - len(chunk))), ", ".join([self.mark] * size)
 
     def _in_list(
         self,

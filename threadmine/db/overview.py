@@ -12,15 +12,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 
 from threadmine.db import rows
 from threadmine.db.bulk import Statements
-from threadmine.db.mails import light_of, thread_of, thread_row, thread_rows
+from threadmine.db.mails import light_of, thread_of, thread_row, thread_rows, threads_where
 from threadmine.db.places import Light, tree_order
 from threadmine.db.schema import ArchiveNote, KnownId, OverviewRecord, id_hash
+from threadmine.db.schema import Message as MessageRow
 from threadmine.model import (
+    NOTE_MESSAGES,
+    NOTE_SUPERSEDED,
     Message,
+    Moment,
     OverviewEntry,
     OverviewRow,
     Person,
@@ -28,12 +32,12 @@ from threadmine.model import (
     Unknown,
     fold,
     stable_id,
+    stand_in_id,
 )
-from threadmine.parse.quoted import stand_in_id
-from threadmine.parse.subject import parse_subject
 from threadmine.people import name_key
 
 if TYPE_CHECKING:
+    from threadmine.db.rows import AnyRow
     from threadmine.db.session import Database
 
 OVERVIEW_ID = "@overview.invalid"
@@ -130,10 +134,26 @@ def _row(record: Any) -> OverviewRow:
 # ------------------------------------------------------------------------------------------- reading
 
 
-def notes_of(connection: Connection, name: str) -> dict[int, str]:
-    """All notes of one name, by the numbers of their messages (they are few)."""
-    statement = select(ArchiveNote.message_key, ArchiveNote.value).where(ArchiveNote.name == name)
-    return dict(connection.execute(statement).tuples().all())
+def superseded(connection: Connection) -> dict[str, str]:
+    """What archive pages say of the series of which they know a newer version, by the ids of the series."""
+    statement = (
+        select(MessageRow.series_id, ArchiveNote.value)
+        .join(ArchiveNote, ArchiveNote.message_key == MessageRow.key)
+        .where(ArchiveNote.name == NOTE_SUPERSEDED, MessageRow.series_id != "", ~MessageRow.is_reply)
+    )
+    return dict(connection.execute(statement).all())
+
+
+def stated_messages(database: Database, thread_id: str) -> int:
+    """How many messages archive pages say that the thread has; 0 where none says it."""
+    statement = (
+        select(ArchiveNote.value)
+        .join(KnownId, KnownId.key == ArchiveNote.message_key)
+        .where(ArchiveNote.name == NOTE_MESSAGES, KnownId.thread_id == thread_id)
+    )
+    with database.read() as connection:
+        counts = [int(value) for value in connection.scalars(statement) if value.isdigit()]
+    return max(counts, default=0)
 
 
 def overviews(database: Database, thread_id: str | None = None) -> tuple[OverviewEntry, ...]:
@@ -141,9 +161,10 @@ def overviews(database: Database, thread_id: str | None = None) -> tuple[Overvie
     found: list[OverviewEntry] = []
     with database.read() as connection:
         for thread, pages in _stored(connection, thread_id).items():
-            in_hand = [thread_row(row, 0) for row in connection.execute(thread_rows(thread))]
+            in_hand = _in_thread(connection, thread)
             for page, listed in pages.items():
                 ids = _matched(listed, in_hand)
+                ids |= {number: row.message_id for number, row in _elsewhere(connection, listed, ids).items()}
                 found += [
                     OverviewEntry(page, thread, row, ids.get(row.number, row.message_id), row.number in ids)
                     for row in listed
@@ -155,20 +176,58 @@ def thread_with_overview(database: Database, message_id: str) -> tuple[ThreadRow
     """The thread of a message as a tree, with the messages that only overviews of archive pages tell of.
 
     Those have ``known_from``, and an id that ends in ``@overview.invalid`` where the page tells none. A row
-    whose place the page does not tell hangs below the root.
+    whose place the page does not tell hangs below the root. Mail in hand that an overview lists is there too
+    where its own headers do not connect it.
 
     Raises:
         NotFoundError: neither the message nor an answer to it is in the database.
     """
     with database.read() as connection:
         thread_id = thread_of(connection, message_id)
-        stored = {row.message_id: row for row in connection.execute(thread_rows(thread_id))}
-        pages = _stored(connection, thread_id).get(thread_id, {})
-    in_hand = {name: thread_row(row, 0) for name, row in stored.items()}
-    lights = {name: light_of(row) for name, row in stored.items()}
-    for page, listed in pages.items():
-        _add_missing(page, listed, in_hand, lights)
+        stored = connection.execute(thread_rows(thread_id)).all()
+        in_hand = {row.message_id: thread_row(row, 0) for row in stored}
+        lights = {row.message_id: light_of(row) for row in stored}
+        for page, listed in _stored(connection, thread_id).get(thread_id, {}).items():
+            ids = _matched(listed, in_hand.values())
+            for number, row in _elsewhere(connection, listed, ids).items():
+                ids[number] = row.message_id
+                in_hand[row.message_id] = thread_row(row, 0)
+                lights[row.message_id] = light_of(row)
+            _add_missing(page, listed, ids, in_hand, lights)
     return tuple(replace(in_hand[name], level=level) for name, level in tree_order([*lights.values()]))
+
+
+def _in_thread(connection: Connection, thread_id: str) -> list[ThreadRow]:
+    return [thread_row(row, 0) for row in connection.execute(thread_rows(thread_id))]
+
+
+def _elsewhere(
+    connection: Connection, listed: Sequence[OverviewRow], ids: Mapping[int, str]
+) -> dict[int, AnyRow]:
+    """Rows that are messages of other threads: the same minute, writer and (stated or inherited) subject."""
+    left = [row for row in listed if row.number not in ids and isinstance(row.date, datetime)]
+    minutes = sorted({_minute(row.date) * 60 for row in left})
+    subjects = _subjects(listed)
+    found: dict[int, AnyRow] = {}
+    for start in range(0, len(minutes), _CHUNK):
+        near = or_(*(MessageRow.sent_at.between(at, at + 59) for at in minutes[start : start + _CHUNK]))
+        for message in connection.execute(threads_where(near).order_by(MessageRow.message_id)):
+            same = (
+                message.sent_at // 60,
+                name_key(Person(message.author_name, message.author_address).display),
+            )
+            for row in left:
+                told = (_minute(row.date), name_key(row.author))
+                whole = subjects[row.number]
+                if (
+                    row.number not in found
+                    and told == same
+                    and whole
+                    and _same_subject(whole, message.subject)
+                ):
+                    found[row.number] = message
+                    break
+    return found
 
 
 def _stored(connection: Connection, thread_id: str | None) -> dict[str, dict[str, list[OverviewRow]]]:
@@ -196,7 +255,7 @@ def _matched(listed: Sequence[OverviewRow], in_hand: Iterable[ThreadRow]) -> dic
         if name:
             found[row.number] = name
             del left[name]
-    by_minute: dict[tuple[object, str], list[ThreadRow]] = {}
+    by_minute: dict[tuple[int, str], list[ThreadRow]] = {}
     for message in left.values():
         by_minute.setdefault((_minute(message.date), name_key(message.author.display)), []).append(message)
     for row in listed:
@@ -210,42 +269,52 @@ def _matched(listed: Sequence[OverviewRow], in_hand: Iterable[ThreadRow]) -> dic
     return found
 
 
-def _minute(date: object) -> object:
-    return int(date.timestamp()) // 60 if isinstance(date, datetime) else None
+def _minute(date: Moment) -> int:
+    """Minutes since 1970, -1 where the date is unknown."""
+    return int(date.timestamp()) // 60 if isinstance(date, datetime) else -1
 
 
 def _same_subject(short: str, whole: str) -> bool:
     """Whether an overview's subject (empty where it repeats the parent's, cut where long) is that subject."""
     one, other = (re.sub(r"[\W_]+", "", fold(text)).lower() for text in (short, whole))
-    return not one or one in other or parse_subject(short).title == parse_subject(whole).title != ""
+    return one in other
 
 
 def _add_missing(
-    page: str, listed: Sequence[OverviewRow], in_hand: dict[str, ThreadRow], lights: dict[str, Light]
+    page: str,
+    listed: Sequence[OverviewRow],
+    ids: Mapping[int, str],
+    in_hand: dict[str, ThreadRow],
+    lights: dict[str, Light],
 ) -> None:
     """Adds the rows of one overview whose messages are not there, and hangs what it places below others."""
-    ids = _matched(listed, in_hand.values())
     names = _names(listed, ids)
+    subjects = _subjects(listed)
     root = names[listed[0].number]
-    subjects: dict[int, str] = {}
     for row in listed:
         name = names[row.number]
         parent = root if row.parent == -1 else "" if row.parent is None else names.get(row.parent, root)
-        above = subjects.get(0, "") if row.parent in (None, -1) else subjects.get(row.parent or 0, "")
-        subjects[row.number] = row.subject or _answer_to(above)
         if name in lights:
             light = lights[name]
             if row.parent != -1 and parent and not any(ref in lights for ref in light.references):
                 lights[name] = replace(light, references=(*light.references, parent))
             continue
-        sent = int(row.date.timestamp()) if isinstance(row.date, datetime) else None
+        sent = None
+        if isinstance(row.date, datetime):  # rows of one minute stay in their order
+            sent = int(row.date.timestamp()) + min(row.number, 59)
         lights[name] = Light(name, (parent,) if parent and parent != name else (), sent, "", "", False)
         author = Person(row.author, "")
         in_hand[name] = ThreadRow(name, 0, subjects[row.number], author, row.date, False, known_from=page)
 
 
-def _answer_to(subject: str) -> str:
-    return subject if not subject or parse_subject(subject).is_reply else f"Re: {subject}"
+def _subjects(listed: Sequence[OverviewRow]) -> dict[int, str]:
+    """The subject of each row: its own, or that of the row that it answers (of the root, if in doubt)."""
+    found: dict[int, str] = {}
+    for row in listed:
+        above = found.get(0, "") if row.parent in (None, -1) else found.get(row.parent or 0, "")
+        answer = above if not above or above.lower().startswith("re:") else f"Re: {above}"
+        found[row.number] = row.subject or answer
+    return found
 
 
 def _names(listed: Sequence[OverviewRow], ids: Mapping[int, str]) -> dict[int, str]:

@@ -5,10 +5,10 @@ Every answer depends on the set of messages alone, never on the order in which t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from threadmine.model import stable_id
+from threadmine.model import QUOTED_ID, stable_id, stand_in_id
 
 _LAST = 1 << 62  # sorts after every date
 
@@ -109,14 +109,31 @@ def thread_id_of(root: str) -> str:
 
 
 def parents(messages: Iterable[Light]) -> dict[str, str | None]:
-    """Each message's nearest ancestor in hand, None for those without; circles are cut."""
+    """Each message's nearest ancestor in hand, None for those without; circles are cut.
+
+    What is known from quotations alone stands in for the mail that is missing.
+    """
     by_id = {message.message_id: message for message in messages}
+    stand_ins = {name for name in by_id if name.endswith(QUOTED_ID)}
     found: dict[str, str | None] = {}
     for message in sorted(by_id.values(), key=lambda m: m.rank):
         nearest = next((ref for ref in reversed(message.references) if ref in by_id), None)
+        if stand_ins:
+            nearest = _nearest_known(message, by_id, stand_ins)
         found[message.message_id] = nearest
     _cut_circles(found)
     return found
+
+
+def _nearest_known(message: Light, by_id: Mapping[str, Light], stand_ins: Set[str]) -> str | None:
+    """The nearest ancestor that is in hand itself or by its stand-in."""
+    for ref in reversed(message.references):
+        if ref in by_id:
+            return ref
+        hidden = stand_in_id(ref)
+        if hidden in stand_ins and hidden != message.message_id:
+            return hidden
+    return None
 
 
 def _cut_circles(found: dict[str, str | None]) -> None:

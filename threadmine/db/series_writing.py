@@ -7,6 +7,7 @@ their links to other versions, which tracking has found, are carried over.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -28,7 +29,7 @@ SELECT p.series_id, t.member, t.struct,
 FROM series_patches p
 JOIN series s ON s.id = p.series_id
 JOIN touches t ON t.message_key = p.message_key
-WHERE s.thread_id = {mark} AND t.side <> ' '
+WHERE s.thread_id IN ({marks}) AND t.side <> ' '
 GROUP BY p.series_id, t.member, t.struct
 """
 
@@ -36,7 +37,7 @@ _TRAILERS = """
 SELECT m.series_id, t.tag, COUNT(DISTINCT m.patch_number || ' ' || COALESCE(t.address, t.value))
 FROM messages m
 JOIN trailers t ON t.message_key = m.key
-WHERE m.thread_id = {mark} AND m.series_id <> ''
+WHERE m.thread_id IN ({marks}) AND m.series_id <> ''
 GROUP BY m.series_id, t.tag
 ORDER BY m.series_id, t.tag
 """
@@ -83,55 +84,59 @@ def clear_series(
     return {row[0]: row[1:] for row in found}
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesOf:
+    """A thread, its messages, the series found in them, and what :func:`clear_series` gave for it."""
+
+    thread_id: str
+    lights: Sequence[Light]
+    arranged: Arranged
+    links: Links
+
+
 def write_series(
-    sql: Statements,
-    connection: Connection,
-    numbers: Mapping[str, int],
-    thread_id: str,
-    lights: Sequence[Light],
-    arranged: Arranged,
-    links: Links,
+    sql: Statements, connection: Connection, numbers: Mapping[str, int], threads: Sequence[SeriesOf]
 ) -> None:
-    """Writes the series of a thread whose messages are stored.
+    """Writes the series of threads whose messages are stored.
 
     Args:
         sql, connection: how and where.
         numbers: the numbers of the messages by their ids.
-        thread_id: the thread.
-        lights: its messages.
-        arranged: the series found in them.
-        links: what :func:`clear_series` gave, kept for the series that are still there.
+        threads: what was found in each; the links of series that are still there are kept.
     """
-    if not arranged.series:
-        return
-    last: dict[str, int] = {}
-    for light in lights:
-        series_id = arranged.places[light.message_id][0]
-        last[series_id] = max(last.get(series_id, 0), light.sent_at or 0)
-    by_series: dict[str, list[tuple[str, int]]] = {}
-    found = connection.exec_driver_sql(_TRAILERS.format(mark=sql.mark), (thread_id,))
-    for series_id, tag, count in found:
-        by_series.setdefault(series_id, []).append((tag, count))
-    series = [
-        _series_values(
-            thread_id,
-            draft,
-            numbers[draft.head.message_id],
-            last.get(draft.id) or None,
-            by_series.get(draft.id, []),
-            links.get(draft.id, ("", "", "")),
-        )
-        for draft in arranged.series
-    ]
+    threads = [thread for thread in threads if thread.arranged.series]
+    ids = [thread.thread_id for thread in threads]
+    by_series = _trailer_counts(sql, connection, ids)
+    series: list[tuple[object, ...]] = []
+    patches: list[tuple[object, ...]] = []
+    for thread in threads:
+        last: dict[str, int] = {}
+        for light in thread.lights:
+            series_id = thread.arranged.places[light.message_id][0]
+            last[series_id] = max(last.get(series_id, 0), light.sent_at or 0)
+        for draft in thread.arranged.series:
+            links = thread.links.get(draft.id, ("", "", ""))
+            key = numbers[draft.head.message_id]
+            counts = by_series.get(draft.id, [])
+            series.append(
+                _series_values(thread.thread_id, draft, key, last.get(draft.id) or None, counts, links)
+            )
+            patches += [(draft.id, n, numbers[one.message_id]) for n, one in sorted(draft.patches.items())]
     sql.insert(connection, SeriesVersion, SERIES_COLUMNS, series)
-    patches: list[tuple[object, ...]] = [
-        (draft.id, number, numbers[patch.message_id])
-        for draft in arranged.series
-        for number, patch in sorted(draft.patches.items())
-    ]
-    columns = ("series_id", "number", "message_key")
-    sql.insert(connection, SeriesPatch, columns, patches)
-    connection.exec_driver_sql(_FIELDS.format(mark=sql.mark), (thread_id,))
+    sql.insert(connection, SeriesPatch, ("series_id", "number", "message_key"), patches)
+    for chunk, marks in sql.chunks(ids):
+        connection.exec_driver_sql(_FIELDS.format(marks=marks), chunk)
+
+
+def _trailer_counts(
+    sql: Statements, connection: Connection, thread_ids: Sequence[str]
+) -> dict[str, list[tuple[str, int]]]:
+    """How many trailers of each tag the patches and answers of each series of some threads give."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for chunk, marks in sql.chunks(thread_ids):
+        for series_id, tag, count in connection.exec_driver_sql(_TRAILERS.format(marks=marks), chunk):
+            found.setdefault(series_id, []).append((tag, count))
+    return found
 
 
 def _series_values(

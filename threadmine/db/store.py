@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 from threadmine.db import rows, values
 from threadmine.db.bulk import Statements
 from threadmine.db.overview import Told
+from threadmine.db.removing import Removing
 from threadmine.db.schema import (
     ConcernName,
     ConcernRecord,
@@ -102,13 +104,44 @@ class Store:
         if not mined and not gone:
             return 0
         with self.database.write() as connection:
-            return Writing(connection, self._sql, self.database.is_sqlite).run(mined, gone)
+            if gone:
+                return Removing(connection, self._sql, self.database.is_sqlite).replace(mined, gone)
+            return Writing(connection, self._sql, self.database.is_sqlite).run(mined)
+
+    def store_threads(self, threads: Sequence[tuple[Sequence[Mined], Mapping[str, str]]]) -> int:
+        """Like :meth:`store_thread` for several threads, each with its ``gone``, for less than one by one.
+
+        They share a transaction. Where that fails, each thread is stored in one of its own, so that a thread
+        that cannot be stored takes none before it along; its error is raised then.
+        """
+        if len(threads) > 1:
+            whole = [one for mined, _ in threads for one in mined]
+            gone = {name: successor for _, old in threads for name, successor in old.items()}
+            with suppress(Exception):  # whatever one of the threads broke, it is met again below, alone
+                return self.store_thread(whole, gone)
+        return sum(self.store_thread(mined, gone) for mined, gone in threads)
 
     def save_told(self, message_id: str, told: Told) -> None:
         """Stores what an archive page told with a message; nothing where that id was never seen."""
         if told:
             with self.database.write() as connection:
-                Writing(connection, self._sql, self.database.is_sqlite).tell(message_id, told)
+                Removing(connection, self._sql, self.database.is_sqlite).tell(message_id, told)
+
+    def withdraw(self, ids: Iterable[str], source: str) -> dict[str, list[str]]:
+        """Takes out messages that ``source`` gave and has deleted or purged since, with all found in them.
+
+        What another source gave too, or gave in the first place, stays.
+
+        Returns:
+            For each message taken out, the ids of the messages that name it among their references.
+        """
+        names = list(ids)
+        if not self.known(names):
+            return {}
+        with self.database.write() as connection:
+            return Removing(connection, self._sql, self.database.is_sqlite).withdraw(
+                names, rows.clean(source)
+            )
 
     def save_statuses(self, statuses: Iterable[ConcernStatus], threads: Iterable[str] = ()) -> None:
         """Stores where concerns stand, and that these threads are up to date."""

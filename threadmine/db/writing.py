@@ -1,5 +1,7 @@
 """One transaction's writing: decides what is new, finds the threads it joins or merges, and puts it in place.
 
+All threads of a transaction go the same way together, so that each table is written by one statement.
+
 Everything here follows from the set of messages, not from the order in which they come: of several copies of
 one message the smallest content hash counts, all copies take part in threading, and the series of a thread
 are made anew from all its messages whenever one is added.
@@ -8,7 +10,7 @@ are made anew from all its messages whenever one is added.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +18,6 @@ from sqlalchemy import Connection, update
 
 from threadmine.db import rows, values
 from threadmine.db.bulk import Statements
-from threadmine.db.overview import Told, tell, told_of
 from threadmine.db.places import (
     Arranged,
     Groups,
@@ -42,8 +43,7 @@ from threadmine.db.schema import (
     TrailerRow,
     id_hash,
 )
-from threadmine.db.series_writing import clear_series, write_series
-from threadmine.db.standins import remove_messages
+from threadmine.db.series_writing import Links, SeriesOf, clear_series, write_series
 from threadmine.model import Mined, VerdictKind
 from threadmine.query.names import split_name
 
@@ -87,7 +87,7 @@ class Incoming:
 
 
 @dataclass(slots=True)
-class _Joined:
+class Joined:
     """A thread that incoming messages form or join."""
 
     incoming: list[Incoming]
@@ -95,8 +95,12 @@ class _Joined:
     stored: dict[str, tuple[str, bool]]  # those in the database -> (thread, has a parent) there
     old_threads: list[str]
     thread_id: str = ""
+    root: str = ""
     lights: list[Light] = field(default_factory=list)
     places: dict[str, tuple[str, int | None]] = field(default_factory=dict)  # as stored
+    fresh: list[Incoming] = field(default_factory=list)  # those of the incoming that are written
+    arranged: Arranged = field(default_factory=lambda: Arranged((), {}))
+    links: Links = field(default_factory=dict)  # of its series, as stored
 
 
 class Writing:
@@ -109,36 +113,23 @@ class Writing:
         self.numbers: dict[str, int] = {}
         self.stored_ids: dict[str, tuple[str, bool]] = {}
 
-    def run(self, mined: Sequence[Mined], gone: Mapping[str, str] | None = None) -> int:
-        """Takes out the messages ``gone``, writes what is not there yet; returns how many are new.
-
-        What archive pages told with a message that goes is kept with what takes its place (``gone[id]``).
-        """
-        gone = gone or {}
-        told = told_of(self.connection, gone) if gone else {}
-        shrunken = remove_messages(self.connection, gone, self.full_text) if gone else []
-        new = self._write(mined)
-        for name, what in told.items():
-            self.tell(gone[name], what)
-        for thread_id in shrunken:
-            self._make_anew(thread_id)
-        return new
-
-    def tell(self, message_id: str, told: Told) -> None:
-        """Stores what an archive page told with a message, if that is known."""
-        if told:
-            hashed = id_hash(rows.clean(message_id))
-            for (key,) in self.sql.fetch(self.connection, (KnownId.key,), KnownId.id_hash, [hashed]):
-                tell(self.sql, self.connection, key, told)
-
-    def _write(self, mined: Sequence[Mined]) -> int:
+    def run(self, mined: Sequence[Mined]) -> int:
+        """Writes what is not there yet; returns how many messages are new."""
         incoming = [Incoming(one) for one in mined]
         self._number(incoming)
         chosen, losing, replaced = self._choose(incoming)
         if not chosen and not losing:
             return 0
-        for thread in self._join([*chosen, *losing]):
-            self._write_thread(thread, {(i.message_id, i.hashed) for i in chosen}, replaced)
+        threads = self._join([*chosen, *losing])
+        names = {(one.message_id, one.hashed) for one in chosen}
+        for thread in threads:
+            self._load_lights(thread)
+            thread.links = clear_series(self.sql, self.connection, thread.lights, thread.old_threads)
+            self._arrange(thread, names)
+        self._move(threads)
+        self._delete_messages(list(replaced))
+        self._write_messages(threads)
+        self._finish(threads)
         self._write_copies(losing, replaced)
         return len(chosen) - len(replaced)
 
@@ -234,7 +225,7 @@ class Writing:
 
     # ------------------------------------------------------------------------------ threads
 
-    def _join(self, incoming: Sequence[Incoming]) -> list[_Joined]:
+    def _join(self, incoming: Sequence[Incoming]) -> list[Joined]:
         """Groups the incoming by the thread that each forms or joins, and loads what is stored of it."""
         groups = Groups()
         for one in incoming:
@@ -245,17 +236,23 @@ class Writing:
         stored = {name: self.stored_ids[name][0] for name in names if name in self.stored_ids}
         for name, thread_id in stored.items():
             groups.join(name, f"\n{thread_id}")  # no message-id has a line break
-        threads: dict[str, _Joined] = {}
+        threads: dict[str, Joined] = {}
         for one in incoming:
             name = groups.find(one.message_id)
-            threads.setdefault(name, _Joined([], {}, {}, [])).incoming.append(one)
+            threads.setdefault(name, Joined([], {}, {}, [])).incoming.append(one)
         for thread_id in sorted(set(stored.values())):
             threads[groups.find(f"\n{thread_id}")].old_threads.append(thread_id)
         for joined in threads.values():
             self._load_ids(joined)
+        new: list[tuple[object, ...]] = [
+            (joined.thread_id, joined.root)
+            for joined in threads.values()
+            if joined.thread_id not in joined.old_threads
+        ]
+        self.sql.insert(self.connection, Thread, ("id", "root_id"), new)
         return list(threads.values())
 
-    def _load_ids(self, joined: _Joined) -> None:
+    def _load_ids(self, joined: Joined) -> None:
         """Fills in the ids of a thread, stored and new, and the id it gets."""
         columns = (KnownId.message_id, KnownId.thread_id, KnownId.has_parent, KnownId.key)
         for row in self.sql.fetch(self.connection, columns, KnownId.thread_id, joined.old_threads):
@@ -266,51 +263,29 @@ class Writing:
             chain = (*one.references, one.message_id)
             for index, name in enumerate(chain):
                 joined.ids[name] = joined.ids.get(name, False) or index > 0
-        root = thread_root(joined.ids)
-        joined.thread_id = thread_id_of(root)
-        if joined.thread_id not in joined.old_threads:
-            self.sql.insert(self.connection, Thread, ("id", "root_id"), [(joined.thread_id, root)])
+        joined.root = thread_root(joined.ids)
+        joined.thread_id = thread_id_of(joined.root)
 
-    def _write_thread(
-        self, joined: _Joined, chosen: set[tuple[str, str]], replaced: dict[int, tuple[Any, ...]]
-    ) -> None:
-        """Writes the messages of one thread and everything that follows from them."""
-        self._load_lights(joined)
-        links = clear_series(self.sql, self.connection, joined.lights, joined.old_threads)
-        self._move(joined)
-        fresh = [one for one in joined.incoming if (one.message_id, one.hashed) in chosen]
-        names = {one.message_id for one in fresh}
-        self._delete_messages([self.numbers[name] for name in names if self.numbers[name] in replaced])
+    def _arrange(self, joined: Joined, chosen: set[tuple[str, str]]) -> None:
+        """Finds the series of a thread with its incoming messages, of which ``chosen`` are written."""
+        joined.fresh = [one for one in joined.incoming if (one.message_id, one.hashed) in chosen]
+        names = {one.message_id for one in joined.fresh}
         joined.lights = [light for light in joined.lights if light.message_id not in names]
-        joined.lights += [_light_of(one) for one in fresh]
-        arranged = arrange_series(joined.lights)
-        self._write_messages(joined, fresh, arranged)
-        self._replace_places(joined, names, arranged)
-        write_series(
-            self.sql, self.connection, self.numbers, joined.thread_id, joined.lights, arranged, links
-        )
-        self._write_summary(joined)
+        joined.lights += [_light_of(one) for one in joined.fresh]
+        joined.arranged = arrange_series(joined.lights)
 
-    def _make_anew(self, thread_id: str) -> None:
-        """Computes the series and counts of a thread that lost messages, if it is still there."""
-        columns = (Thread.id,)
-        if not self.sql.fetch(self.connection, columns, Thread.id, [thread_id]):
-            return
-        joined = _Joined([], {}, {}, [thread_id], thread_id)
-        self._load_lights(joined)
-        links = clear_series(self.sql, self.connection, joined.lights, joined.old_threads)
-        for name, key in self.sql.fetch(
-            self.connection, (KnownId.message_id, KnownId.key), KnownId.thread_id, [thread_id]
-        ):
-            self.numbers[name] = key
-        arranged = arrange_series(joined.lights)
-        self._replace_places(joined, set(), arranged)
+    def _finish(self, threads: Sequence[Joined]) -> None:
+        """Writes what follows from the messages of threads, once these are stored."""
+        self._replace_places(threads)
         write_series(
-            self.sql, self.connection, self.numbers, joined.thread_id, joined.lights, arranged, links
+            self.sql,
+            self.connection,
+            self.numbers,
+            [SeriesOf(one.thread_id, one.lights, one.arranged, one.links) for one in threads],
         )
-        self._write_summary(joined)
+        self._write_summaries(threads)
 
-    def _load_lights(self, joined: _Joined) -> None:
+    def _load_lights(self, joined: Joined) -> None:
         for row in self.sql.fetch(self.connection, _LIGHT, Message.thread_id, joined.old_threads):
             joined.lights.append(
                 Light(
@@ -334,24 +309,26 @@ class Writing:
             )
             joined.places[row[0]] = (row[16], row[17])
 
-    def _move(self, joined: _Joined) -> None:
-        """Puts the ids, and the messages of threads that are merged, under the thread's id."""
+    def _move(self, threads: Sequence[Joined]) -> None:
+        """Puts the ids, and the messages of threads that are merged, under the threads' ids."""
         new: list[tuple[object, ...]] = []
         changed: list[tuple[object, ...]] = []
-        for name, has_parent in joined.ids.items():
-            if name not in joined.stored:
-                new.append((self.numbers[name], id_hash(name), name, joined.thread_id, has_parent))
-            elif joined.stored[name] != (joined.thread_id, has_parent):
-                changed.append((joined.thread_id, has_parent, self.numbers[name]))
-        self.sql.insert(
-            self.connection, KnownId, ("key", "id_hash", "message_id", "thread_id", "has_parent"), new
-        )
-        self.sql.update(self.connection, (KnownId.thread_id, KnownId.has_parent), KnownId.key, changed)
-        old = [name for name in joined.old_threads if name != joined.thread_id]
-        if old:
-            moves: list[tuple[object, ...]] = [(joined.thread_id, name) for name in old]
-            self.sql.update(self.connection, (Message.thread_id,), Message.thread_id, moves)
-            self.sql.delete(self.connection, Thread.id, old)
+        moves: list[tuple[object, ...]] = []
+        old: list[str] = []
+        for joined in threads:
+            for name, has_parent in joined.ids.items():
+                if name not in joined.stored:
+                    new.append((self.numbers[name], id_hash(name), name, joined.thread_id, has_parent))
+                elif joined.stored[name] != (joined.thread_id, has_parent):
+                    changed.append((joined.thread_id, has_parent, self.numbers[name]))
+            merged = [name for name in joined.old_threads if name != joined.thread_id]
+            moves += [(joined.thread_id, name) for name in merged]
+            old += merged
+        sql, connection = self.sql, self.connection
+        sql.insert(connection, KnownId, ("key", "id_hash", "message_id", "thread_id", "has_parent"), new)
+        sql.update(connection, (KnownId.thread_id, KnownId.has_parent), KnownId.key, changed)
+        sql.update(connection, (Message.thread_id,), Message.thread_id, moves)
+        sql.delete(connection, Thread.id, old)
 
     # ----------------------------------------------------------------------------- messages
 
@@ -362,19 +339,20 @@ class Writing:
             for key in keys:
                 self.connection.exec_driver_sql("DELETE FROM search WHERE rowid = ?", (key,))
 
-    def _write_messages(self, joined: _Joined, fresh: list[Incoming], arranged: Arranged) -> None:
-        fresh.sort(
-            key=lambda one: self.numbers[one.message_id]
-        )  # FTS5 writes its index once only where rowids ascend
+    def _write_messages(self, threads: Sequence[Joined]) -> None:
+        # FTS5 writes its index once only where rowids ascend
+        fresh = sorted(
+            ((self.numbers[one.message_id], one, joined) for joined in threads for one in joined.fresh),
+            key=lambda item: item[0],
+        )
         messages: list[tuple[object, ...]] = []
         bodies: list[tuple[object, ...]] = []
         trailers: list[tuple[object, ...]] = []
         touches: list[tuple[object, ...]] = []
         search: list[tuple[object, ...]] = []
-        for one in fresh:
+        for key, one, joined in fresh:
             message = one.mined.message
-            key = self.numbers[one.message_id]
-            place = arranged.places[one.message_id]
+            place = joined.arranged.places[one.message_id]
             messages.append(values.message_values(key, message, one.hashed, joined.thread_id, place))
             bodies.append((key, rows.clean(message.body), values.stretches_text(message.stretches)))
             trailers += values.trailer_values(key, message.trailers)
@@ -387,7 +365,7 @@ class Writing:
         sql.insert(connection, TouchRecord, values.TOUCH_COLUMNS, touches)
         if self.full_text and search:
             connection.exec_driver_sql("INSERT INTO search (rowid, subject, text) VALUES (?, ?, ?)", search)
-        self._write_findings(fresh)
+        self._write_findings([one for _, one, _ in fresh])
 
     def _write_findings(self, fresh: Iterable[Incoming]) -> None:
         """Claims with their verdicts, concerns, and the names in both."""
@@ -417,30 +395,31 @@ class Writing:
         sql.insert(connection, ConcernName, CONCERN_NAME_COLUMNS, sorted(concern_names, key=_first_three))
         sql.insert(connection, FindingRecord, values.FINDING_COLUMNS, list(findings.values()))
 
-    def _replace_places(self, joined: _Joined, fresh: set[str], arranged: Arranged) -> None:
+    def _replace_places(self, threads: Sequence[Joined]) -> None:
         """Corrects the series and patch of stored messages where new mail has changed them."""
-        changed: list[tuple[object, ...]] = [
-            (*arranged.places[name], self.numbers[name])
-            for name, place in joined.places.items()
-            if name not in fresh and place != arranged.places[name]
-        ]
+        changed: list[tuple[object, ...]] = []
+        for joined in threads:
+            fresh = {one.message_id for one in joined.fresh}
+            places = joined.arranged.places
+            changed += [
+                (*places[name], self.numbers[name])
+                for name, place in joined.places.items()
+                if name not in fresh and place != places[name]
+            ]
         self.sql.update(self.connection, (Message.series_id, Message.patch_number), Message.key, changed)
 
     # ------------------------------------------------------------------------------- series
 
-    def _write_summary(self, joined: _Joined) -> None:
-        dated = [light.sent_at for light in joined.lights if light.sent_at is not None]
-        first = min(joined.lights, key=lambda light: light.rank, default=None)
+    def _write_summaries(self, threads: Iterable[Joined]) -> None:
         columns = (Thread.subject, Thread.messages, Thread.first_at, Thread.last_at, Thread.stale)
-        values = (
-            first.title if first else "",
-            len(joined.lights),
-            min(dated, default=None),
-            max(dated, default=None),
-            True,
-            joined.thread_id,
-        )
-        self.sql.update(self.connection, columns, Thread.id, [values])
+        values: list[tuple[object, ...]] = []
+        for joined in threads:
+            dated = [light.sent_at for light in joined.lights if light.sent_at is not None]
+            first = min(joined.lights, key=lambda light: light.rank, default=None)
+            title = first.title if first else ""
+            span = (min(dated, default=None), max(dated, default=None))
+            values.append((title, len(joined.lights), *span, True, joined.thread_id))
+        self.sql.update(self.connection, columns, Thread.id, values)
 
 
 CLAIM_NAME_COLUMNS = ("member", "struct", "claim_id", "is_refuted", "sent_at")

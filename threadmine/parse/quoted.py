@@ -7,13 +7,21 @@ real mail arrives these stand-ins give way (:mod:`threadmine.reconcile`).
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from threadmine.model import Message, Moment, Origin, Person, Stretch, StretchKind, Unknown
+from threadmine.model import (
+    Message,
+    Moment,
+    Origin,
+    Person,
+    Stretch,
+    StretchKind,
+    Unknown,
+    stand_in_id,
+)
 from threadmine.parse.attribution_date import stated_moment
 from threadmine.parse.bots import bot_name
 from threadmine.parse.diff import parse_patch
@@ -25,7 +33,6 @@ from threadmine.people import name_key, straight_name
 STANDS_FOR_MARK = "Stands-For"
 """The header of a stand-in whose real id is known."""
 
-QUOTED_ID = "@quoted.invalid"
 _MAX_LEVELS = 32
 
 
@@ -145,11 +152,6 @@ def _stand_in_id(level: _Level, real_id: str) -> str:
     return stand_in_id(f"{name_key(_author(level).name)}\x1f{squeezed(level.text())[:60]}")
 
 
-def stand_in_id(key: str) -> str:
-    """The id of the stand-in for a real id (or for what else tells it)."""
-    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest() + QUOTED_ID
-
-
 def squeezed(text: str) -> str:
     """Letters and digits alone, lower case: what survives re-wrapping, lost blanks and added marks."""
     return re.sub(r"[\W_]+", "", text).lower()
@@ -178,7 +180,8 @@ def _stand_in(message: Message, level: _Level, own_id: str, real_id: str, parent
         stretches = (Stretch(0, len(body), 0, StretchKind.CODE),)
     subject = parse_subject(_title(message, stretches, parent))
     older = tuple(message.references[: -level.depth]) if len(message.references) > level.depth else ()
-    references = (*(found for found in older if found != parent), *((parent,) if parent else ()))
+    above = (*(found for found in older if found != parent), *((parent,) if parent else ()))
+    references = (*above, real_id) if real_id else above  # its own real id keeps it in the thread of that
     return Message(
         message_id=own_id,
         subject=subject,

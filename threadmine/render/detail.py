@@ -199,11 +199,25 @@ def thread_lines(rows: Sequence[ThreadRow], here: str, columns: int, style: Styl
         counts = join_words(
             f"{count} {name}" for count, name in ((row.concerns, "asked"), (row.claims, "stated")) if count
         )
+        if row.known_from:
+            counts = "not here"
         text = f"{indent}{safe_line(row.subject) or '(no subject)'}"
         tail = f"  {person(row.author)}, {date_text(row.date)}" + (f"  [{counts}]" if counts else "")
         room = columns - len(lead) - len(tail)
         line = lead + (clip(text, max(room, 20)) + tail)
         yield style(line, "mark") if row.message_id == here else line
+    pages = dict.fromkeys(row.known_from for row in rows if row.known_from)
+    for page in pages:
+        missing = sum(row.known_from == page for row in rows)
+        known = "1 message is" if missing == 1 else f"{missing} messages are"
+        yield ""
+        yield from wrap(
+            f"{known} known from the overview of <{safe_line(page)}> alone: its page was read, "
+            f"their mail was not (threadmine pull {safe_line(page)} brings it).",
+            columns,
+            "   ",
+            "   ",
+        )
 
 
 def series_detail(
@@ -223,6 +237,8 @@ def series_detail(
         if row.supersedes:
             how = f" (known by {safe_line(row.linked_by)})" if row.linked_by else ""
             yield _pair("follows", safe_line(row.supersedes) + how)
+        if row.archive_note:
+            yield _pair("archive", f"{safe_line(row.archive_note)} (said by an archive page)")
         if row.base:
             yield _pair("base", safe_line(row.base))
         if row.trailers:

@@ -19,6 +19,7 @@ from threadmine.model import (
     Holding,
     IssueRow,
     Moment,
+    OverviewEntry,
     SeriesRow,
     StoredMessage,
     TouchRow,
@@ -215,6 +216,25 @@ def series_record(row: SeriesRow) -> Record:
         "date": moment(row.date),
         "last_activity": moment(row.last_activity),
         "state": row.state or None,
+        "archive_note": row.archive_note or None,
+    }
+
+
+def overview_record(entry: OverviewEntry) -> Record:
+    """One row of the thread overview of an archive page."""
+    row = entry.row
+    return {
+        "page": entry.page,
+        "thread": entry.thread_id,
+        "number": row.number,
+        "message_id": entry.message_id or None,
+        "in_hand": entry.in_hand,
+        "date": moment(row.date),
+        "author": row.author,
+        "subject": row.subject or None,
+        "parent": row.parent if row.parent != -1 else None,
+        "parent_known": row.parent != -1,
+        "this_message": row.this_message,
     }
 
 

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from threadmine.model import Message, Origin, OverviewRow
+from threadmine.model import NOTE_MESSAGES, NOTE_SUPERSEDED, Message, Origin, OverviewRow
 from threadmine.parse.charsets import decode_bytes
 from threadmine.parse.limits import MAX_BODY
 from threadmine.parse.pages import lore, mailarchive, openwall, patchew, viewer
 from threadmine.parse.pages.html import looks_like_html, page_text
 from threadmine.parse.pages.shape import Page, PageFormat
-
-NOTE_MESSAGES = "messages"
-"""The note that says how many messages the thread has."""
-
-NOTE_SUPERSEDED = "superseded"
-"""The note of a series of which the archive knows a newer version."""
 
 __all__ = ["FORMATS", "Message", "OverviewRow", "Page", "is_page", "read_page"]
 
