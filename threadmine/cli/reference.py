@@ -49,9 +49,9 @@ Made from the program's own table by `tools/docs.py`; do not edit by hand.
 
 `threadmine export claims|concerns|fields|series|messages|overviews` writes JSON Lines: UTF-8, one object a
 line, every key always there (null where unknown), each with `"schema": 1`. `--since`, `--series`, `--field`
-and terms of the [query language](queries.md) cut it down. `issues`, `claims`, `fields`, `touches`, `series`, `board`,
-`findings`, `search`, `show`, `conflicts` and `digest` print one document `{"schema": 1, "items": [...]}` with
-`--json`. A change of meaning bumps `schema`; an additional key does not.
+and terms of the [query language](queries.md) cut it down. `issues`, `claims`, `fields`, `touches`, `series`,
+`board`, `findings`, `search`, `show`, `conflicts` and `digest` print one document
+`{"schema": 1, "items": [...]}` with `--json`. A change of meaning bumps `schema`; an additional key does not.
 
 Other forms: `--format csv` (RFC 4180; lists as JSON in their cell, cells that a spreadsheet would run as a
 formula with an apostrophe in front), `--format mbox` (messages: text and main headers, mboxrd) and
