@@ -178,7 +178,7 @@ def test_kernel_doc_speaks_of_the_member_of_its_struct() -> None:
     )
     found = triples(body, "[PATCH] mm: describe")
     assert ("overlaps", "ptdesc.pt_list", "page.lru") in found
-    assert ("uses", "page table", "ptdesc.pt_list") in found
+    assert ("uses", "kernel page table", "ptdesc.pt_list") in found
 
 
 HOSTILE = (

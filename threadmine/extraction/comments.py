@@ -18,13 +18,18 @@ from threadmine.parse.diff import hunk_lines
 _ADDED = re.compile(r"(?m)^\+(?:[^\n]*/[*/]|[ \t]*\*[ \t/@])[^\n]*")
 _INLINE = re.compile(r"/\*+(?P<text>.*?)(?:\*/|$)|(?<![:\w])//(?P<line>.*)$")
 _CONTINUED = re.compile(r"^[ \t]*\*(?!/)(?P<text>.*?)(?:\*/)?[ \t]*$")
-_KERNEL_DOC = re.compile(r"^[ \t]*(?:@[\w.]+:|struct \w+ - |\w+\(\) - )")
+_KERNEL_DOC = re.compile(r"^[ \t]*(?:@[\w.]+:|struct \w+ - |\w+\(\) - |[-*] (?=\S))")
 _SOURCES = (".c", ".h", ".S")
 _DEFINED = re.compile(r"\n?(?:[+ ][ \t]*(?:\*/)?[ \t]*\n)?[+ ](struct \w+) \{")
 _FUNCTION = re.compile(
     r"\n?(?:[+ ][ \t]*(?:\*/)?[ \t]*\n)?[+ ](?:[a-z_]\w*[ \t*]+){1,6}(?:\n[+ ])?([a-z_]\w+)\([^;\n]*(?:\n|$)"
 )
-_DESCRIBED = re.compile(r"[ \t]*(struct \w+|\w+(?=\(\) - ))")
+_DESCRIBED = re.compile(r"[ \t]*(struct \w+|\w+(?=\(\) - )|[a-z]\w*_\w+(?= - ))")
+_STRUCT = re.compile(r"\bstruct (\w+) \{")
+_BELOW = re.compile(r"[+ ][ \t]*(?P<code>[^\n]*?)[ \t]*(?:/\*[^\n]*|//[^\n]*)?$", re.MULTILINE)
+_NOT_YET = re.compile(r"$|[/*#{]|(?:struct|union)(?: \w+)? \{$")
+MAX_BELOW = 12
+"""Lines below a comment in which the declaration that it is about is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +43,20 @@ class _Line:
     scope: str = ""
 
 
-def added_comments(message: Message, number: int, worth: Callable[[str], bool]) -> Iterator[Sentence]:
+def added_comments(
+    message: Message, number: int, worth: Callable[[str], bool], structs: frozenset[str] = frozenset()
+) -> Iterator[Sentence]:
     """The sentences of the comments that ``message`` adds.
 
     Args:
         message: the mail.
         number: paragraphs count on from here.
         worth: whether a text may hold what is looked for; hunks without a comment that does are passed over.
+        structs: inside the definition of one of these every comment is worth it.
     """
-    for lines in _blocks(message, worth):
+    for lines in _blocks(message, worth, structs):
         yield from _sentences(lines, number, _ahead(message.body, lines[-1].end))
-        number += 1
+        number += 1 + sum(not line.text for line in lines)
 
 
 def _ahead(body: str, at: int) -> str:
@@ -57,7 +65,7 @@ def _ahead(body: str, at: int) -> str:
     return match.group(1) if match else ""
 
 
-def _blocks(message: Message, worth: Callable[[str], bool]) -> Iterator[list[_Line]]:
+def _blocks(message: Message, worth: Callable[[str], bool], structs: frozenset[str]) -> Iterator[list[_Line]]:
     body = message.body
     seen = 0
     if message.patch is not None:
@@ -67,8 +75,9 @@ def _blocks(message: Message, worth: Callable[[str], bool]) -> Iterator[list[_Li
             for hunk in each.hunks:
                 seen += hunk.end - hunk.start
                 added = _ADDED.findall(body, hunk.start, hunk.end) if seen < MAX_PROSE else []
-                if added and worth("\n".join(added)):
-                    yield from _of_hunk(body, hunk, worth)
+                defined = structs.intersection(_STRUCT.findall(body, hunk.start, hunk.end)) if added else ()
+                if added and (defined or worth("\n".join(added))):
+                    yield from _of_hunk(body, hunk, worth, bool(defined))
     for stretch in message.stretches:
         if (
             stretch.depth == 0
@@ -80,11 +89,11 @@ def _blocks(message: Message, worth: Callable[[str], bool]) -> Iterator[list[_Li
                     yield block
 
 
-def _of_hunk(body: str, hunk: Hunk, worth: Callable[[str], bool]) -> Iterator[list[_Line]]:
+def _of_hunk(body: str, hunk: Hunk, worth: Callable[[str], bool], all_of_it: bool) -> Iterator[list[_Line]]:
     """The comments of a hunk that are worth it, each line with the function or struct that it is in."""
     scopes: dict[int, str] | None = None
     for block in _group(_lines(body, hunk.start, hunk.end, "+")):
-        if worth(_text(block)):
+        if all_of_it or worth(_text(block)):
             if scopes is None:
                 scopes = {line.start: line.function for line in hunk_lines(body, hunk)}
             said = next((line for line in block if line.text), block[0])
@@ -95,18 +104,38 @@ def _of_hunk(body: str, hunk: Hunk, worth: Callable[[str], bool]) -> Iterator[li
 
 
 def _with_declaration(body: str, block: list[_Line]) -> list[_Line]:
-    """A comment above a member's declaration, with that declaration as its code."""
+    """A comment above a member's declaration, or beside the opening of a union, with that declaration as its
+    code.
+    """
     first, last = block[0], block[-1]
-    end = body.find("\n", last.end + 1)
-    below = body[last.end + 1 : end].strip()
+    opens = first.code.endswith("{")
     if (
-        first.code
+        (first.code and not opens)
         or not first.scope.startswith("struct ")
-        or not below.startswith("+")
-        or not below.endswith(";")
+        or first.code == first.scope + " {"
     ):
         return block
-    return [replace(first, code=below[1:].strip()), *block[1:]]
+    code = _declaration_below(body, last.end + 1, "{ " if opens else "")
+    return [replace(first, code=code or first.code), *block[1:]]
+
+
+def _declaration_below(body: str, at: int, opened: str) -> str:
+    """The first declaration in the lines from offset ``at`` on, with a brace before it where it is the first
+    of a union or struct (``opened``: of the one on the line above); empty where something else comes first.
+    """
+    for _ in range(MAX_BELOW):
+        match = _BELOW.match(body, at)
+        if match is None:
+            return ""
+        code = match["code"]
+        if code.endswith(";"):
+            return "" if code.startswith("}") else opened + code
+        if not _NOT_YET.match(code):
+            return ""
+        if code.endswith("{"):
+            opened = "{ "
+        at = match.end() + 1
+    return ""
 
 
 def _text(block: list[_Line]) -> str:
@@ -155,15 +184,21 @@ def _comment_line(row: tuple[str, int], inside: bool) -> _Line | None:
     inline = _INLINE.search(text)
     if inline:
         said = inline["text"] if inline["text"] is not None else inline["line"]
-        return _Line(said.strip(" *"), start, start + len(text) + 1, text[: inline.start()].strip())
+        return _Line(_folded(said).strip(" *"), start, start + len(text) + 1, text[: inline.start()].strip())
     continued = _CONTINUED.match(text) if inside or text.lstrip().startswith("* ") else None
     if continued:
-        return _Line(continued["text"].strip(), start, start + len(text) + 1, "")
+        return _Line(_folded(continued["text"]), start, start + len(text) + 1, "")
+    if inside and text.strip():
+        return _Line(_folded(text.split("*/", 1)[0]), start, start + len(text) + 1, "")
     return None
 
 
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _sentences(lines: list[_Line], number: int, ahead: str) -> Iterator[Sentence]:
-    """The comment's sentences; an ``@member:`` of kernel-doc begins a new one."""
+    """The comment's sentences; an ``@member:`` of kernel-doc begins a new one, a blank line a paragraph."""
     code = lines[0].code
     scope = next((line.scope for line in lines if line.scope), "")
     described = next((m.group(1) for line in lines[:3] if (m := _DESCRIBED.match(line.text))), "")
@@ -175,6 +210,8 @@ def _sentences(lines: list[_Line], number: int, ahead: str) -> Iterator[Sentence
             part = []
         if line is not None and line.text:
             part.append(line)
+        elif line is not None:
+            number += 1
 
 
 def _part(lines: list[_Line], number: int, code: str, scope: str) -> Iterator[Sentence]:

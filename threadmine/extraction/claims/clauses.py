@@ -54,6 +54,7 @@ class Candidate:
     inherited: bool = False
     value: str = ""
     listed: frozenset[str] = frozenset()
+    sure: bool = False  # read off a form that states something whenever it is used
 
 
 def clauses(read: Read) -> tuple[Clause, ...]:
@@ -203,9 +204,14 @@ class Memory:
 
     subject: Thing | None = None
     function: Thing | None = None
+    function_here: bool = False  # named in the same paragraph
     member: Thing | None = None
     look_up: Callable[[], Thing | None] | None = None
     described: Thing | None = None  # the member that a comment is about
+    headed: Thing | None = (
+        None  # the first member of the union or struct that a comment stands at the head of
+    )
+    pointee: str = ""  # the struct that it is declared to point to
     last: Candidate | None = None
     list: tuple[Thing, ...] = ()  # the members of the last enumeration
 
@@ -214,11 +220,19 @@ class Memory:
         """The function whose code the text is about; looked up when first asked."""
         return self.look_up() if self.look_up is not None else None
 
+    def describe(self, member: Thing | None, alone: bool, pointee: str) -> None:
+        """Remember the member that a comment describes; not ``alone``: with others of its union."""
+        self.headed = None
+        if member is not None and alone:
+            self.described, self.pointee = member, pointee
+        elif member is not None:
+            self.headed = member
+
     def note(self, things: Sequence[Thing], subject: Thing | None) -> None:
         """Remember the things of a clause and its subject."""
         for thing in things:
             if thing.sort is Sort.FUNCTION:
-                self.function = thing
+                self.function, self.function_here = thing, True
             elif thing.sort in MEMBERISH:
                 self.member = thing
         if subject is not None:

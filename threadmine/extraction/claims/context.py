@@ -9,7 +9,7 @@ from collections import Counter
 from functools import cached_property
 
 from threadmine.extraction.claims.sentence import Sort, Thing
-from threadmine.extraction.names import Lexicon, NameKind, find_names
+from threadmine.extraction.names import Lexicon, MailFacts, NameKind, find_names
 from threadmine.extraction.text import Place, Sentence
 from threadmine.model import Message, StretchKind
 from threadmine.parse.diff import QuotedHunk, find_quoted_hunks, hunk_lines, place_before
@@ -23,6 +23,7 @@ _FUTURE = re.compile(
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*$")
 _DECLARED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\]|\s*:\s*\d+)?\s*[;,]?$")
+_POINTER = re.compile(r"struct (?P<struct>\w+) +\*(?P<name>\w+)")
 _TITLED = re.compile(r"\b([a-z_]\w{4,60})\(\)")
 
 
@@ -90,6 +91,21 @@ class Surroundings:
         if not name or not _IDENTIFIER.match(name):
             return None
         return Thing(-1, -1, name, name, Sort.FUNCTION, inferred=f"{name}: {why}")
+
+    def struct(self, sentence: Sentence) -> Thing | None:
+        """The struct that a comment stands before, None where the model knows none such."""
+        name = sentence.scope.removeprefix("struct ")
+        if name == sentence.scope or name not in self._lexicon.structs:
+            return None
+        return Thing(-1, -1, name, name, Sort.STRUCT, inferred=f"{name}: the comment describes it")
+
+    def pointee(self, sentence: Sentence, mail: MailFacts) -> str:
+        """The struct that the member a comment describes is declared to point to, or empty."""
+        name = _described(sentence.text) or _declared(sentence.code)
+        beside = _POINTER.search(sentence.code)
+        if beside:
+            return beside["struct"] if beside["name"] == name else ""
+        return mail.struct_of(name) if name else ""
 
     def member(self, sentence: Sentence) -> Thing | None:
         """The member that a comment's own code declares or writes, or that its ``@name:`` describes."""

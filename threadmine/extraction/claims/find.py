@@ -23,7 +23,7 @@ _POINTER = re.compile(
     r"(?:also,? |please |and |but )*(?:see|look|refer|cf\.?|compare)\b(?! no\b)", re.IGNORECASE
 )
 _TOLD = re.compile(
-    r"^(?:@\w+: *)?(?:(?:please )?(?:do not|don't|never|always|use|see)\b|(?:todo|fixme|xxx)\b)",
+    r"^(?:@\w+: *|[* ]+)?(?:(?:please )?(?:do not|don't|never|always|use|see)\b|(?:todo|fixme|xxx)\b)",
     re.IGNORECASE,
 )
 
@@ -58,7 +58,7 @@ def find_claims(message: Message, model: HasNames) -> tuple[Claim, ...]:
     lexicon = lexicon_of(model.names)
     found: dict[str, Claim] = {}
     for proposal in propose(message, lexicon):
-        if accept.is_claim(proposal.features):
+        if proposal.candidate.sure or accept.is_claim(proposal.features):
             claim = _claim(message, proposal)
             found.setdefault(claim.id, claim)
     return tuple(sorted(found.values(), key=lambda c: (c.start, c.end, c.id)))
@@ -80,7 +80,11 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
             )
             paragraph = sentence.paragraph
         if sentence.place is Place.COMMENT:
-            memory.described = surroundings.member(sentence) or memory.described
+            member = surroundings.member(sentence)
+            alone = not sentence.code.startswith("{ ") or sentence.text.startswith("@")
+            memory.describe(member, alone, surroundings.pointee(sentence, mail) if member else "")
+            if memory.described is None and not sentence.code:
+                memory.described = surroundings.struct(sentence)
         around = message.body[max(0, sentence.start - NEAR) : sentence.end + NEAR]
         read = read_sentence(with_lead(sentence), lexicon, mail, around)
         found = candidates(read, memory)
@@ -129,6 +133,9 @@ def relevant(one: Candidate, lexicon: Lexicon) -> bool:
     deals with them.
     """
     worth = scan.wanted(lexicon)
+    pair = [t for t in (one.subject, one.object) if t is not None and t.entity in lexicon.structs]
+    if one.predicate is Predicate.OVERLAPS and len(pair) == 2:
+        return True
     for thing in (*(t for t in (one.subject, one.object) if t is not None), *one.clause.things):
         if thing.sort in (Sort.MEMBER, Sort.FLAG) and thing.known:
             return True

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses, is_order
 from threadmine.extraction.claims.readings import RULES, Around
+from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
@@ -34,6 +35,8 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
     """The candidate statements of a sentence, clause by clause; ``memory`` is brought up to date."""
     found: list[Candidate] = []
     others: list[Candidate] = []
+    if read.sentence.place is Place.COMMENT and (said := remarks(read, memory)):
+        return _distinct(said)
     for clause in clauses(read):
         best, rest = _of_clause(read, clause, memory)
         found.extend(best)
@@ -257,6 +260,7 @@ def _inherit(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | N
     if "field" in words or "flag" in words:
         return memory.member
     if read.sentence.place is Place.COMMENT:
-        return memory.subject or memory.function or memory.context or memory.member
+        here = memory.function if memory.function_here else memory.context
+        return memory.subject or here or memory.function or memory.member
     near = memory.context if read.sentence.place is Place.REPLY else None
     return memory.subject or near or memory.function or memory.member

@@ -90,7 +90,7 @@ def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
     number = prose[-1].paragraph + 1 if prose else 0
     comments = (
         s
-        for s in added_comments(message, number, in_text)
+        for s in added_comments(message, number, in_text, lexicon.structs)
         if in_text(f"{s.text} {s.code}") or s.scope.startswith("struct ")
     )
     return prose + tuple(islice(comments, MAX_SENTENCES))

@@ -39,6 +39,7 @@ _SORT = {
     NameKind.STRUCT: Sort.STRUCT,
 }
 _KERNEL_DOC = re.compile(r"@([a-z_]\w*):")
+_ITSELF = re.compile(r"\b[Tt]his struct(?:ure)?\b")
 _PAGE = re.compile(r"(?i)page|folio|compound|pte\b")
 ENTITIES = (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)
 """Sorts that are entities in the sense of the annotation guide."""
@@ -118,8 +119,16 @@ def _is_noun(cue: Term, words: tuple[str, ...]) -> bool:
 
 
 def _described(sentence: Sentence, lexicon: Lexicon) -> Iterator[Name]:
-    """The member that a kernel-doc line of a struct describes (``@lru: ...``)."""
-    match = _KERNEL_DOC.match(sentence.text) if sentence.scope.startswith("struct ") else None
+    """The member that a kernel-doc line of a struct describes (``@lru: ...``), and "this struct"."""
+    if not sentence.scope.startswith("struct "):
+        return
+    itself = _ITSELF.search(sentence.text)
+    name = sentence.scope.removeprefix("struct ")
+    if itself and name in lexicon.structs:
+        yield Name(
+            *itself.span(), itself.group(), name, NameKind.STRUCT, inferred=f"{name}: the comment is about it"
+        )
+    match = _KERNEL_DOC.match(sentence.text)
     if match:
         struct = sentence.scope.removeprefix("struct ")
         entity = f"{struct}.{match.group(1)}"

@@ -96,9 +96,20 @@ class Around:
         words = self.read.words
         for i in range(self.cue.last, self.clause.last - 1):
             if words[i] == "by":
-                named = [t for t in self.right if t.first > i and t.sort in ACTORS]
-                return named[0] if named else self.plain(i + 1)
+                return self.named(i + 1)
         return None
+
+    def named(self, first: int) -> Thing | None:
+        """Who is named from token ``first`` on: a function, or the plain words around a part of the kernel
+        ("the page migration code"), where they are few.
+        """
+        there = [t for t in self.right if t.first >= first and t.sort in ACTORS]
+        if there and there[0].sort in (Sort.FUNCTION, Sort.STRUCT):
+            return there[0]
+        whole = self.plain(first)
+        if there and (whole is None or not whole.first <= there[0].first < whole.last):
+            return there[0]
+        return whole
 
     def plain(self, first: int) -> Thing | None:
         """The plain words from token ``first`` to the next mark, preposition or verb, as a thing."""

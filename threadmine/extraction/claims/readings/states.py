@@ -64,7 +64,7 @@ def pair(around: Around) -> list[Candidate]:
     """overlaps, equals: two members (or things) said to be one."""
     predicate = around.predicate
     overlaps = predicate is Predicate.OVERLAPS
-    sides = (Sort.MEMBER, Sort.FLAG) if overlaps else (*ENTITIES, Sort.KIND, Sort.CONSTANT)
+    sides = (Sort.MEMBER, Sort.FLAG, Sort.STRUCT) if overlaps else (*ENTITIES, Sort.KIND, Sort.CONSTANT)
     left = [t for t in around.left if t.sort in sides]
     right = [t for t in around.right if t.sort in sides]
     if left and right:

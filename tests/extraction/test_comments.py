@@ -1,0 +1,128 @@
+"""What comments beside declarations state of the members they describe."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extraction.helpers import mail
+from threadmine import memmap
+from threadmine.extraction.claims import find_claims
+
+
+def triples(*lines: str) -> set[tuple[str, str, str, str]]:
+    """(predicate, subject, object, polarity) of the claims in a header to which a patch adds ``lines``."""
+    body = (
+        "Describe it.\n\nSigned-off-by: Ada Example <ada@example.org>\n---\n"
+        f" include/linux/x.h | {len(lines)} +\n\ndiff --git a/include/linux/x.h b/include/linux/x.h\n"
+        f"--- a/include/linux/x.h\n+++ b/include/linux/x.h\n@@ -1,0 +1,{len(lines)} @@\n"
+    )
+    body += "".join(f"+{line}\n" for line in lines)
+    found = find_claims(mail(body, "[PATCH] mm: describe"), memmap.load())
+    return {(c.predicate.value, c.subject, c.object, c.polarity.value) for c in found}
+
+
+def member(comment: str, declaration: str = "unsigned long lru;") -> set[tuple[str, str, str, str]]:
+    """The claims of one trailing comment in ``struct page``."""
+    return triples("struct page {", f"\t{declaration}\t/* {comment} */", "};")
+
+
+def described(text: str, name: str = "pt_list") -> set[tuple[str, str, str, str]]:
+    """The claims of one kernel-doc line of ``struct ptdesc``."""
+    return triples(
+        "/**",
+        " * struct ptdesc - A table.",
+        f" * @{name}:\t{text}",
+        " */",
+        "struct ptdesc {",
+        "\tint x;",
+        "};",
+    )
+
+
+USED = [
+    ("Used by page migration.", {"page migration"}, "positive"),
+    ("Mostly used for toasters and kettles.", {"toaster", "kettle"}, "positive"),
+    ("Garden gnomes only.", {"garden gnome"}, "positive"),
+    ("For huge teapots in the cupboard.", {"huge teapot"}, "positive"),
+    ("Sometimes used as a list by the page owner.", {"page owner"}, "positive"),
+    ("Page flags, mostly unused by zsmalloc.", {"zsmalloc"}, "negative"),
+    ("Unused for page tables.", {"page table"}, "negative"),
+]
+
+
+@pytest.mark.parametrize(("text", "users", "polarity"), USED, ids=[text for text, *_ in USED])
+def test_a_fragment_says_who_uses_the_member(text: str, users: set[str], polarity: str) -> None:
+    assert described(text) >= {("uses", user, "ptdesc.pt_list", polarity) for user in users}
+
+
+OTHERS = [
+    ("Same as page flags.", "overlaps", "page.flags"),
+    ("Padding that aliases with page's compound head.", "overlaps", "page.compound_head"),
+    ("Protected by ptdesc->ptl, used for teapots.", "requires", "ptdesc.ptl"),
+    ("Points to the anon_vma of somebody.", "points_to", "anon_vma"),
+]
+
+
+@pytest.mark.parametrize(("text", "predicate", "goal"), OTHERS, ids=[text for text, *_ in OTHERS])
+def test_a_fragment_says_what_the_member_is_bound_to(text: str, predicate: str, goal: str) -> None:
+    assert (predicate, "ptdesc.pt_list", goal, "positive") in described(text)
+
+
+def test_a_further_sentence_is_about_the_same_member() -> None:
+    found = described("For tray counting. Powerpc only.")
+    assert ("uses", "powerpc", "ptdesc.pt_list", "positive") in found
+
+
+def test_a_blank_line_ends_what_is_said_of_a_member() -> None:
+    found = triples(
+        "/**", " * struct ptdesc - A table.", " * @pt_list:\tA list.", " *",
+        " * It is set.", " */", "struct ptdesc {", "\tint x;", "};",
+    )  # fmt: skip
+    assert not any("ptdesc.pt_list" in (subject, goal) for _, subject, goal, _ in found if subject)
+
+
+def test_a_kind_of_page_beside_a_member_uses_it() -> None:
+    assert ("uses", "tail page", "page.lru", "positive") in member("Tail pages of compound page")
+    assert ("uses", "slub", "page.lru", "positive") in member("slab, slob and slub")
+
+
+def test_a_kind_of_page_at_the_head_of_a_union_uses_its_first_member() -> None:
+    found = triples("struct page {", "\tstruct {\t/* ZONE_DEVICE pages */", "\t\tvoid *pgmap;", "\t};", "};")
+    assert found == {("uses", "ZONE_DEVICE page", "page.pgmap", "positive")}
+
+
+def test_a_sentence_at_the_head_of_a_union_is_not_about_its_first_member() -> None:
+    found = triples(
+        "struct page {", "\t/* It is 20 bytes in size. */", "\tunion {", "\t\tint lru;", "\t};", "};"
+    )
+    assert not found
+
+
+def test_a_name_beside_a_member_is_what_it_overlaps() -> None:
+    assert member("compound_head", "int _pad;") == {
+        ("overlaps", "page._pad", "page.compound_head", "positive")
+    }
+
+
+def test_a_pointer_points_to_what_it_is_declared_to() -> None:
+    found = member("@pgmap: Points to the hosting map.", "struct dev_pagemap *pgmap;")
+    assert found == {("points_to", "page.pgmap", "dev_pagemap", "positive")}
+    found = member("first free object", "void *freelist;")
+    assert found == {("points_to", "page.freelist", "first free object", "positive")}
+
+
+def test_a_comment_before_a_struct_speaks_of_the_struct() -> None:
+    after = ("struct slab {", "\tint x;", "};")
+    assert triples("/* Reuses the bits in struct page */", *after) == {
+        ("overlaps", "slab", "page", "positive")
+    }
+    assert triples("/* This struct overlays struct page. */", *after) == {
+        ("overlaps", "slab", "page", "positive")
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["*DO NOT USE DIRECTLY*", "Do not access this member directly.", "See the header."]
+)
+def test_what_readers_are_told_is_no_claim(text: str) -> None:
+    assert member(text) == set()
