@@ -18,7 +18,7 @@ from threadmine.extraction.names import Lexicon, MailFacts, NameFacts, lexicon_o
 from threadmine.extraction.text import Place, Sentence
 from threadmine.model import Claim, Message, Predicate, fold
 
-_LOG = re.compile(r":\d+:\d+: |\bsparse: |\bwarning: |\bif \(|[{}]")
+_LOG = re.compile(r":\d+:\d+: |\bsparse: |\bwarning: |\bif \(|(?:^|[\s)])[{}](?=[\s;]|$)")
 _POINTER = re.compile(
     r"(?:also,? |please |and |but )*(?:see|look|refer|cf\.?|compare)\b(?! no\b)", re.IGNORECASE
 )
@@ -146,6 +146,8 @@ def relevant(one: Candidate, lexicon: Lexicon) -> bool:
             and one.predicate in _OF_FUNCTIONS
             and worth.in_names((thing.entity.lower(),))
         ):
+            return True
+        if thing.sort is Sort.CONSTANT and thing.implied:
             return True
         if thing.sort is Sort.KIND and one.fit > 1:
             return True

@@ -41,7 +41,7 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         best, rest = _of_clause(read, clause, memory)
         found.extend(best)
         others.extend(rest)
-        subject = next((c.subject for c in best if c.subject is not None and not c.inherited), None)
+        subject = next((c.subject for c in best if c.subject is not None and not c.inherited and _is_topic(c.subject)), None)
         memory.note([t for t in clause.things if t.sort in ENTITIES], subject)
         memory.last = best[-1] if best else memory.last
         memory.keep_list(best, read.sentence.item)
@@ -49,6 +49,11 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
     main = [c for c in found if not c.clause.conditional]
     kept = main or found
     return _distinct([*kept, *_left_over(read, kept, others)])
+
+
+def _is_topic(thing: Thing) -> bool:
+    """Whether "it" may stand for a thing: something with a name, no plain words taken for a doer."""
+    return thing.sort is not Sort.AGENT or thing.concept
 
 
 def _left_over(read: Read, found: list[Candidate], others: list[Candidate]) -> list[Candidate]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, noun_phrase, text_of
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
@@ -10,8 +12,14 @@ from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
 from threadmine.model import Predicate
 
+Who = TypeVar("Who")
+What = TypeVar("What")
+
 _BY_FUNCTIONS = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.CALLS)
 _BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
+MAX_PAIRS = 24
+"""The most statements that one verb makes with all its subjects and objects."""
+
 VALUE_WORDS = 10
 """The most words of a value; what is longer says more than one thing."""
 
@@ -59,7 +67,8 @@ class Around:
             known = next((t for t in (self.unsaid, self.context) if t and t.entity != object_.entity), None)
         if known is None and predicate in _BY_SOMEBODY:
             named = (t for t in self.clause.things if t.sort in (Sort.KIND, Sort.AGENT) and t is not object_)
-            known = next(named, None) or self.context
+            near = self.memory.function if self.memory.subject else None
+            known = next(named, None) or near or self.context or self.memory.function
             known = None if known and object_ and known.entity == object_.entity else known
         return Candidate(
             predicate,
@@ -195,6 +204,11 @@ def last_run(things: list[Thing], read: Read) -> list[Thing]:
             break
         found.insert(0, thing)
     return found
+
+
+def every(doers: Sequence[Who], objects: Sequence[What]) -> list[tuple[Who, What]]:
+    """Each of ``doers`` with each of ``objects``, no more than a sentence can mean."""
+    return [(who, one) for who in doers for one in objects][:MAX_PAIRS]
 
 
 def _joined(read: Read, left: Thing, right: Thing) -> bool:

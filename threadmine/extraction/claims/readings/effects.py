@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
-from threadmine.extraction.claims.readings.around import Around, implied, last_run, run
+from threadmine.extraction.claims.readings.around import Around, every, implied, last_run, run
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
@@ -33,8 +33,9 @@ def effect(around: Around) -> list[Candidate]:
     right = right or around.stood_for()
     if right:
         fit = 5 if actor and actor.sort is Sort.FUNCTION else 3
-        objects = run(right, around.read)
-        return [around.make(around.predicate, actor, one, fit, around.value()) for one in objects]
+        doers = actors if actor is not None and actor in actors else [actor]
+        pairs = every(doers, run(right, around.read))
+        return [around.make(around.predicate, who, one, fit, around.value()) for who, one in pairs]
     if left and actor:
         return [around.make(around.predicate, actor, left[-1], 3, around.value())]
     if left:
@@ -93,7 +94,8 @@ def calls(around: Around) -> list[Candidate]:
     if right:
         caller = left[-1] if left else place[0] if place else around.doer()
         fit = 6 if left or place else 3 if caller else 2
-        return [around.make(Predicate.CALLS, caller, one, fit) for one in run(right, around.read)]
+        pairs = every(last_run(left, around.read) or [caller], run(right, around.read))
+        return [around.make(Predicate.CALLS, who, one, fit) for who, one in pairs]
     if left:
         return [around.make(Predicate.OTHER, left[-1], members[0] if members else None, 1, around.behind())]
     return []
@@ -146,8 +148,8 @@ def requires(around: Around) -> list[Candidate]:
         place = around.where()
         objects: list[Thing | None] = [*run([t for t in right if t not in place], around.read)] or [None]
         return [
-            around.make(Predicate.REQUIRES, actors[-1], one, 5 if right else 3, around.behind())
-            for one in objects
+            around.make(Predicate.REQUIRES, who, one, 5 if right else 3, around.behind())
+            for who, one in every(last_run(actors, around.read), objects)
         ]
     if left:
         place = around.where()

@@ -26,7 +26,8 @@ def usable(around: Around) -> list[Candidate]:
     if around.predicate is Predicate.IS_A and goal is None and subject.sort in MEMBERISH:
         return [around.make(Predicate.STATE, subject, None, 3, around.state())]
     fit = (3 if subject.sort in ENTITIES else 1) + (1 if goal else 0)
-    return [around.make(around.predicate, subject, goal, fit, around.behind())]
+    subjects = last_run(entities, around.read) or [subject]
+    return [around.make(around.predicate, one, goal, fit, around.behind()) for one in subjects]
 
 
 def uses(around: Around) -> list[Candidate]:
