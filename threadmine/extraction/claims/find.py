@@ -137,7 +137,7 @@ def relevant(one: Candidate, lexicon: Lexicon) -> bool:
     if one.predicate is Predicate.OVERLAPS and len(pair) == 2:
         return True
     for thing in (*(t for t in (one.subject, one.object) if t is not None), *one.clause.things):
-        if thing.sort in (Sort.MEMBER, Sort.FLAG) and thing.known:
+        if thing.sort in (Sort.MEMBER, Sort.FLAG) and (thing.known or one.predicate is not Predicate.OTHER):
             return True
         if thing.sort is Sort.FUNCTION and (thing.implied or thing.entity in lexicon.functions):
             return True

@@ -41,7 +41,10 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         best, rest = _of_clause(read, clause, memory)
         found.extend(best)
         others.extend(rest)
-        subject = next((c.subject for c in best if c.subject is not None and not c.inherited and _is_topic(c.subject)), None)
+        subject = next(
+            (c.subject for c in best if c.subject is not None and not c.inherited and _is_topic(c.subject)),
+            None,
+        )
         memory.note([t for t in clause.things if t.sort in ENTITIES], subject)
         memory.last = best[-1] if best else memory.last
         memory.keep_list(best, read.sentence.item)
