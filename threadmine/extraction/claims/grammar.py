@@ -162,6 +162,9 @@ def _bare(read: Read, clause: Clause) -> list[Candidate]:
     """A clause with names and no cue: one candidate that says only what it is about."""
     named = [t for t in clause.things if t.sort in ENTITIES]
     fields = [t for t in named if t.sort in MEMBERISH]
+    if not fields and named and _acts(read, clause, named[0]):
+        second = next((t for t in clause.things if t.first > named[0].last), None)
+        return [Candidate(Predicate.OTHER, named[0], second, clause, "", clause.first, 1)]
     if not fields or (_is_told(read) and all(t.concept for t in fields)):
         return []  # a function's name beside nothing that is said of it
     second = named[1] if len(named) > 1 else None
@@ -171,6 +174,14 @@ def _bare(read: Read, clause: Clause) -> list[Candidate]:
             Candidate(Predicate.USES, users[0] if users else None, named[0], clause, "@", clause.first, 3)
         ]
     return [Candidate(Predicate.OTHER, named[0], second, clause, "", clause.first, 0)]
+
+
+def _acts(read: Read, clause: Clause, thing: Thing) -> bool:
+    """Whether a clause begins with ``thing`` and a verb: it does something, whatever it is."""
+    if thing.first - clause.first > 2 or thing.last >= clause.last:
+        return False
+    word = read.words[thing.last]
+    return word in GRAMMAR.acting or (len(word) > 3 and word.isalpha() and word.endswith("s"))
 
 
 def _is_told(read: Read) -> bool:

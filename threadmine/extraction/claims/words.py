@@ -56,6 +56,7 @@ class Grammar:
     held: frozenset[str]
     nobody: frozenset[str]
     objects: frozenset[str]
+    acting: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
     participles: tuple[str, ...]
 
@@ -97,6 +98,7 @@ def _load() -> Grammar:
         held=frozenset(table["held"]["words"]),
         nobody=frozenset(table["nobody"]["words"]),
         objects=frozenset(table["objects"]["words"]),
+        acting=frozenset(table["acting"]["words"]),
         asking=frozenset(table["asking"]["words"]),
         before_adjectives=frozenset(table["adjectives"]["before"]),
         after_uses=frozenset(table["after_uses"]["words"]),
