@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from threadmine.extraction.claims.words import GRAMMAR
@@ -183,7 +183,37 @@ def _things(
             used.update(range(thing.first, thing.last))
             kept.append(thing)
     kept.sort(key=lambda t: t.first)
-    return tuple(kept)
+    return tuple(_longer(kept, words, used))
+
+
+def _longer(things: list[Thing], words: tuple[str, ...], used: set[int]) -> Iterator[Thing]:
+    """The things, with kinds of page and parts of the kernel as long as they are named ("the driver page
+    allocator", "filesystem-DAX huge pages", "DEVICE_COHERENT pages").
+    """
+    held: Thing | None = None
+    for thing in things:
+        one = thing
+        if held is not None and one.sort is Sort.KIND and held.last == one.first:
+            one, held = (
+                replace(one, first=held.first, entity=f"{held.text} {one.entity}", implied=held.implied),
+                None,
+            )
+        if held is not None:
+            yield held
+        held = None
+        behind = words[one.last] if one.last < len(words) and one.last not in used else ""
+        if one.sort in (Sort.KIND, Sort.AGENT) and behind in GRAMMAR.heads:
+            one = replace(one, last=one.last + 1, entity=f"{one.entity} {behind}", sort=Sort.AGENT)
+        elif one.sort is Sort.CONSTANT and behind in ("page", "pages", "folio", "folios"):
+            one = replace(
+                one, last=one.last + 1, entity=f"{one.entity} {behind.removesuffix('s')}", sort=Sort.KIND
+            )
+        if one.sort in (Sort.AGENT, Sort.CONSTANT):
+            held = one
+        else:
+            yield one
+    if held is not None:
+        yield held
 
 
 def _phrase(term: Term) -> Thing:

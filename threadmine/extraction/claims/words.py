@@ -57,6 +57,7 @@ class Grammar:
     nobody: frozenset[str]
     objects: frozenset[str]
     acting: frozenset[str]
+    heads: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
     participles: tuple[str, ...]
 
@@ -99,6 +100,7 @@ def _load() -> Grammar:
         nobody=frozenset(table["nobody"]["words"]),
         objects=frozenset(table["objects"]["words"]),
         acting=frozenset(table["acting"]["words"]),
+        heads=frozenset(table["heads"]["words"]),
         asking=frozenset(table["asking"]["words"]),
         before_adjectives=frozenset(table["adjectives"]["before"]),
         after_uses=frozenset(table["after_uses"]["words"]),
