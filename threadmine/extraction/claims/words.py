@@ -57,6 +57,7 @@ class Grammar:
     nobody: frozenset[str]
     objects: frozenset[str]
     acting: frozenset[str]
+    taken: frozenset[str]
     heads: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
     participles: tuple[str, ...]
@@ -100,6 +101,7 @@ def _load() -> Grammar:
         nobody=frozenset(table["nobody"]["words"]),
         objects=frozenset(table["objects"]["words"]),
         acting=frozenset(table["acting"]["words"]),
+        taken=frozenset(table["taken"]["words"]),
         heads=frozenset(table["heads"]["words"]),
         asking=frozenset(table["asking"]["words"]),
         before_adjectives=frozenset(table["adjectives"]["before"]),

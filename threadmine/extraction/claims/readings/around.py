@@ -16,6 +16,7 @@ Who = TypeVar("Who")
 What = TypeVar("What")
 
 _BY_FUNCTIONS = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.CALLS)
+_OF_SOMETHING = (Predicate.REQUIRES, Predicate.VALID_FOR)
 _BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
 MAX_PAIRS = 24
 """The most statements that one verb makes with all its subjects and objects."""
@@ -70,6 +71,8 @@ class Around:
             near = self.memory.function if self.memory.subject else None
             known = next(named, None) or near or self.context or self.memory.function
             known = None if known and object_ and known.entity == object_.entity else known
+        if object_ is None and predicate in _OF_SOMETHING and predicate is self.predicate:
+            object_ = self.whatever()
         return Candidate(
             predicate,
             known,
@@ -132,6 +135,17 @@ class Around:
             stop += 1
         return noun_phrase(self.read, first, stop)
 
+    def whatever(self) -> Thing | None:
+        """The plain words behind the cue that say what is needed or dealt with ("needs a stable head")."""
+        words = self.read.words
+        first = self.cue.last
+        if words[first - 1] in ("to", "be") or first >= self.clause.last or words[first] in GRAMMAR.no_nouns:
+            return None
+        stop = first
+        while stop < self.clause.last and words[stop] not in GRAMMAR.no_nouns and words[stop][0].isalnum():
+            stop += 1
+        return noun_phrase(self.read, first, stop)
+
     def doer(self) -> Thing | None:
         """Who does it, before the cue: a function, a part of the kernel, or plain words."""
         named = self.functions(self.left) or self.actors(self.left)
@@ -139,13 +153,13 @@ class Around:
             return named[-1]
         return None if self.left else noun_phrase(self.read, self.clause.first, self.cue.first)
 
-    def stood_for(self) -> list[Thing]:
-        """The member that "it" or "them" right behind the cue stands for."""
+    def stood_for(self, sort: Sort = Sort.MEMBER) -> list[Thing]:
+        """The member (or function) that "it" or "them" right behind the cue stands for."""
         words = self.read.words
         if self.cue.last >= self.clause.last or words[self.cue.last] not in GRAMMAR.objects:
             return []
-        member = self.memory.member
-        return [member] if member is not None and member not in self.left else []
+        meant = self.memory.function if sort is Sort.FUNCTION else self.memory.member
+        return [meant] if meant is not None and meant not in self.left else []
 
     def from_cue(self) -> str:
         """The cue and the words behind it, with a "not" before it."""

@@ -15,6 +15,8 @@ CORE = Thing(-1, -1, "core mm", "core mm", Sort.AGENT, inferred="nobody reads it
 def effect(around: Around) -> list[Candidate]:
     """sets, clears, reads: an actor and the members it works on."""
     left, right = around.members(around.left), around.members(around.right)
+    if _is_idiom(around):
+        return _other(around)
     if around.passive and left:
         return _done_to(around, last_run(left, around.read))
     if not right and left and GRAMMAR.having & set(around.read.words[around.clause.first : around.cue.first]):
@@ -41,6 +43,22 @@ def effect(around: Around) -> list[Candidate]:
     if left:
         return [around.make(Predicate.STATE, left[-1], None, 2, around.behind())]
     return _by_name(around, actors, place)
+
+
+def _is_idiom(around: Around) -> bool:
+    """Whether "take" takes nothing: "takes care of", "takes a page as its argument"."""
+    behind = around.read.words[around.cue.last : around.clause.last]
+    if around.cue.text.lower() not in GRAMMAR.locking or not behind:
+        return False
+    return behind[0] in GRAMMAR.taken or bool(
+        {"argument", "parameter", "arguments", "parameters"} & set(behind[:8])
+    )
+
+
+def _other(around: Around) -> list[Candidate]:
+    """What a function does with something, whatever it is."""
+    named = around.functions(around.left) or ([around.unsaid] if around.unsaid else [])
+    return [around.make(Predicate.OTHER, one, None, 2, around.from_cue()) for one in named[-1:]]
 
 
 def _done_to(around: Around, objects: list[Thing]) -> list[Candidate]:
@@ -74,6 +92,8 @@ def calls(around: Around) -> list[Candidate]:
         return [around.make(Predicate.OTHER, named[-1], None, 2, around.from_cue())] if named else []
     if around.cue.text.lower() == "done":
         return _done(around)
+    if "coded" in around.cue.text.lower() and right and right[0].first == around.cue.last:
+        return [around.make(Predicate.EQUALS, left[-1] if left else around.context, right[0], 4)]
     if around.passive and left:
         held = _held(around) if not right else None
         if held is not None:
@@ -90,7 +110,7 @@ def calls(around: Around) -> list[Candidate]:
     if around.cue.text.lower().endswith(" to") and not any(t.first <= around.cue.last + 1 for t in right):
         return []  # "between the two calls to avoid it"
     place = around.where() if not left else []
-    right = [t for t in right if t not in place]
+    right = [t for t in right if t not in place] or around.stood_for(Sort.FUNCTION)
     if right:
         caller = left[-1] if left else place[0] if place else around.doer()
         fit = 6 if left or place else 3 if caller else 2
