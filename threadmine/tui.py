@@ -6,17 +6,26 @@ run in worker threads, results come back as frozen snapshots, and only message h
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.screen import Screen
 
 from threadmine.db.queries import Queries
 from threadmine.db.session import open_database
+from threadmine.db.triage import Triage
+from threadmine.errors import ThreadmineError
+from threadmine.screens.acting import Desk
 from threadmine.screens.board import BoardScreen
-from threadmine.screens.help import HelpScreen
+from threadmine.screens.help import HelpScreen, groups_of
+from threadmine.screens.limiting import LimitingScreen
+from threadmine.screens.limits import saved_limits
+from threadmine.screens.memory import keep, recall
+from threadmine.screens.triage import Triaging
 from threadmine.screens.welcome import WelcomeScreen
 
 
@@ -35,10 +44,14 @@ class ThreadmineApp(App[None]):
     CSS_PATH = "screens/board.tcss"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "colon"
+    KEYS_TITLE = "Everywhere"
     BINDINGS: ClassVar = [
-        Binding("question_mark", "keys", "Help"),
-        Binding("Q", "quit", "Quit"),
-        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("question_mark", "keys", "Help", tooltip="This page"),
+        Binding(
+            "colon", "command_palette", "Commands", show=False, tooltip="Command palette: any of this by name"
+        ),
+        Binding("Q", "quit", "Quit", show=False, tooltip="Quit"),
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True, tooltip="Quit"),
     ]
 
     def __init__(
@@ -52,27 +65,30 @@ class ThreadmineApp(App[None]):
         super().__init__()
         self.queries = queries
         self.database_name = database
-        self.clock = clock
-        self.who = who
         self.update_command = update_command
+        self.desk = Desk(queries, clock, Triaging(Triage(queries.database), who, clock))
 
     def on_mount(self) -> None:
+        theme = recall().theme
+        if theme in self.available_themes:
+            self.theme = theme
+        self.theme_changed_signal.subscribe(self, lambda theme: keep(recall().with_theme(theme.name)))
         self.show_first()
 
     def show_first(self) -> None:
         """The board, or the welcome page while there is nothing to show."""
-        if self.queries.counts().messages:
+        if self.queries.threads(limit=1):
             self.push_screen(self.board())
         else:
             self.push_screen(WelcomeScreen(self.database_name))
 
     def board(self) -> BoardScreen:
         """A fresh board."""
-        return BoardScreen(self.queries, self.clock, self.who, self.update_command)
+        return BoardScreen(self.desk, self.update_command)
 
     def try_again(self) -> None:
         """Asks once more whether there is mail (the welcome page's ``r``)."""
-        if self.queries.counts().messages:
+        if self.queries.threads(limit=1):
             self.switch_screen(self.board())
         else:
             self.notify("still no mail in the database")
@@ -81,6 +97,31 @@ class ThreadmineApp(App[None]):
         """Shows the keys of the screen that is in front, made from its bindings."""
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterator[SystemCommand]:
+        """What the command palette offers: each key of the view in front, and the saved limits."""
+        for _, bindings in groups_of(type(screen), type(self)):
+            for binding in bindings:
+                if binding.action != "command_palette" and binding.description:
+                    title = binding.tooltip or binding.description
+                    run = partial(screen.run_action, binding.action)
+                    yield SystemCommand(title, f"key {binding.key}", run)
+        yield SystemCommand(
+            "Theme: light, dark, others", "remembered until the next visit", self.search_themes
+        )
+        if isinstance(screen, LimitingScreen):
+            yield from self._limit_commands(screen)
+
+    def _limit_commands(self, screen: LimitingScreen) -> Iterator[SystemCommand]:
+        try:
+            limits = saved_limits()
+        except ThreadmineError as error:
+            screen.say(error.line(), "warning")
+            return
+        for name, query in limits.items():
+            yield SystemCommand(f"Limit: {name}", query, partial(screen.recall_limit, query))
+        for name in limits:
+            yield SystemCommand(f"Delete the limit: {name}", "", partial(screen.forget_limit, name))
 
 
 def run(database_url: str | None, who: str = "") -> None:

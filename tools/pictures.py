@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from textual.pilot import Pilot
-from textual.widgets import Tree
 
 from threadmine.db.queries import Queries
 from threadmine.db.session import open_database
 from threadmine.pipeline import ingest_paths
+from threadmine.screens.board import REST, BoardScreen
 from threadmine.screens.sides import Ask
 from threadmine.tui import ThreadmineApp
 
@@ -25,11 +25,17 @@ ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
 FONT_FACE = re.compile(r"@font-face \{[^}]*\}\s*")
 SHOTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("board", "folio._nr_pages", ("enter",)),
+    ("board", "page.memcg_data", ("a", "enter", "G")),
     ("claim", "folio._nr_pages", ("c", "enter", "n")),
-    ("thread", "page.memcg_data", ("enter", "e")),
-    ("diff", "page.memcg_data", ("enter", "d")),
-    ("series", "page.memcg_data", ("enter", "s")),
+    ("thread", "page.memcg_data", ("a", "enter", "G", "e")),
+    ("diff", "page.memcg_data", ("a", "enter", "G", "d", "full_stop")),
+    ("series", "page.memcg_data", ("a", "enter", "G", "s")),
+    ("verdict", "folio._nr_pages", ("c", "enter", "n", "v")),
+    (
+        "model",
+        "folio._nr_pages",
+        ("m", "less_than_sign", "less_than_sign", "less_than_sign", "less_than_sign"),
+    ),
 )
 
 
@@ -43,15 +49,15 @@ async def shoot(app: ThreadmineApp, field: str, keys: tuple[str, ...]) -> str:
     """The screen as SVG after moving to ``field`` and pressing ``keys``."""
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        tree = app.screen.query_one("#fields", Tree)
-        for line in range(tree.last_line + 1):
-            node = tree.get_node_at_line(line)
-            if node is not None and node.data == Ask(field=field):
-                tree.move_cursor_to_line(line)
+        board = app.screen
+        assert isinstance(board, BoardScreen)
+        board.tree_pane.go_to(Ask(field=field))
         await settle(pilot)
         for key in keys:
             await pilot.press(key)
             await settle(pilot)
+        await pilot.pause(REST)  # the later versions are read once the cursor rests
+        await settle(pilot)
         return FONT_FACE.sub("", app.export_screenshot(title="threadmine"))
 
 

@@ -3,86 +3,67 @@ in full below. The same keys work in every view."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from rich.text import Text
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.events import Key
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.message import Message as Event
-from textual.widgets import DataTable, Footer, Input, Static, Tree
-from textual.widgets.tree import TreeNode
+from textual.timer import Timer
+from textual.widgets import Footer, Static, Tree
 
-from threadmine import memmap
-from threadmine.db.queries import Queries
-from threadmine.db.triage import Triage
 from threadmine.errors import ThreadmineError
 from threadmine.memmap import Layout
 from threadmine.model import IssueRow, Unknown
-from threadmine.render import safe
-from threadmine.screens.acting import RowScreen
+from threadmine.render import safe, safe_line
+from threadmine.screens.acting import Desk, Here, here_of
+from threadmine.screens.bar import PromptBar
+from threadmine.screens.fieldtree import FieldTree
 from threadmine.screens.layout import LayoutScreen
+from threadmine.screens.limiting import LimitingScreen
+from threadmine.screens.listing import Listing
+from threadmine.screens.loading import Answers, Look
 from threadmine.screens.memory import keep, recall
+from threadmine.screens.moving import Pane
+from threadmine.screens.paper import Line, Paper, line
 from threadmine.screens.reply import address_of
-from threadmine.screens.rows import (
-    Mode,
-    Row,
-    RowList,
-    Wanted,
-    arranged,
-    ask_rows,
-    cells,
-    columns,
-    detail,
-    part,
-)
-from threadmine.screens.sides import Ask, Entry, Seen, View, entries, overlapping
-from threadmine.screens.triage import Triaging
+from threadmine.screens.rows import Mode, Row, RowList, Wanted, cell, columns, next_order, part, words_of_row
+from threadmine.screens.sides import Ask, Entry, Seen, View, overlapping
 from threadmine.screens.updating import Updater
 
-LOOK_AGAIN = 5.0  # seconds between looks whether another process has written
+LOOK_AGAIN = 5.0
+"""Seconds between looks whether another process has written."""
+REST = 0.15
+"""Seconds that the cursor rests on a row before its later versions are read."""
 
 
-class BoardScreen(RowScreen):
+class BoardScreen(LimitingScreen):
     """Three panes that follow each other: left pane, rows, detail.
 
     Args:
-        queries: what to ask (from worker threads).
-        clock: the present moment, for ages.
-        who: the person at the keyboard, for triage.
+        desk: what it works with.
         update_command: what ``u`` runs in place of ``threadmine update`` (tests).
     """
 
+    KEYS_TITLE = "The board"
     BINDINGS: ClassVar = [
-        Binding("enter,l,right", "enter", "In", tooltip="Go in: field, issue, detail, thread"),
-        Binding("h,left", "out", "Out", tooltip="Go out: detail, issues, fields"),
-        Binding("tab", "app.focus_next", "Pane", tooltip="Next pane", show=False),
-        Binding("shift+tab", "app.focus_previous", "Pane before", show=False),
-        Binding("n", "step(1)", "Next issue", show=False),
-        Binding("p", "step(-1)", "Issue before", show=False),
+        Binding("enter,right", "enter", "In", show=False, tooltip="In: field, issue, detail, thread"),
+        Binding("h,left", "out", "Out", show=False, tooltip="Out: detail, issues, fields"),
         Binding("1", "view('fields')", "By field", show=False),
         Binding("2", "view('series')", "By series", show=False),
         Binding("3", "view('people')", "By person", show=False),
         Binding("4", "view('threads')", "By thread", show=False),
         Binding("c", "toggle_claims", "Claims", tooltip="Issues or claims"),
-        Binding("a", "toggle_open", "All/open", tooltip="All issues, or only those still open"),
+        Binding("a", "toggle_open", "All", tooltip="All issues, or only those still open"),
         Binding("S", "order", "Sort", show=False, tooltip="Sort: newest, oldest, by state, by person"),
         Binding("m", "model", "Model", tooltip="The struct drawn word by word, beside another kernel"),
+        Binding("space", "mark", "Mark", show=False, tooltip="Mark this issue; triage acts on all marked"),
         Binding(
-            "slash",
-            "limit",
-            "Limit",
-            priority=True,
-            tooltip="Limit the list: words and terms of the query language",
-        ),
-        Binding("escape", "no_limit", "Clear", show=False, tooltip="Clear the search"),
-        Binding(
-            "u", "update", "Update", show=False, tooltip="Bring new mail of what was pulled; again: cancel"
+            "u", "update", "Update", show=False, tooltip="Bring new mail in the background; again: cancel"
         ),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
         Binding("q", "app.quit", "Quit", tooltip="Close this view (here: quit)"),
@@ -98,10 +79,11 @@ class BoardScreen(RowScreen):
     class Detailed(Event):
         """The text of one row has come back from its worker."""
 
-        def __init__(self, row_id: str, text: Text) -> None:
+        def __init__(self, row_id: str, lines: tuple[Line, ...], whole: bool) -> None:
             super().__init__()
             self.row_id = row_id
-            self.text = text
+            self.lines = lines
+            self.whole = whole
 
     class Drawn(Event):
         """The left pane's entries have come back from their worker."""
@@ -112,94 +94,90 @@ class BoardScreen(RowScreen):
             self.made = made
             self.layout = layout
 
-    def __init__(
-        self,
-        queries: Queries,
-        clock: Callable[[], datetime],
-        who: str = "",
-        update_command: tuple[str, ...] = (),
-    ) -> None:
-        super().__init__()
-        self.triaging = Triaging(Triage(queries.database), who, clock)
+    def __init__(self, desk: Desk, update_command: tuple[str, ...] = ()) -> None:
+        super().__init__(desk)
+        database = desk.queries.database
         self._marked: frozenset[str] = frozenset()
-        self._memory = recall()
-        self._recalled = -1
-        self._database = queries.database.where
-        url = queries.database.url.render_as_string(hide_password=False)
-        self._updater = Updater(url, update_command)
-        self.queries = queries
-        self.clock = clock
+        self.memory = recall()
+        self._database = database.where
+        self._updater = Updater(database.url.render_as_string(hide_password=False), update_command)
+        self._progress = ""
+        self._answers = Answers(desk, Look())
         self._view = View.FIELDS
-        self._wanted = Wanted()
+        self._drawn_view: View | None = None
         self._rows: tuple[Row, ...] = ()
-        self._shown: tuple[Row, ...] = ()
+        self._more = False
         self._problem = ""
         self._detail_of = ""
         self._layout: Layout | Unknown = Unknown("the model is not loaded yet")
-        self._fields: tuple[str, ...] = ()
-        self._written = queries.changed()
+        self._written = desk.queries.changed()
+        self._resting: Timer | None = None
+        self._room = 0
 
     # ------------------------------------------------------------------------------------- widgets
 
     def compose(self) -> ComposeResult:
-        yield Static("threadmine", id="title")
+        yield Static("threadmine", id="title", markup=False)
         with Horizontal(id="body"):
-            yield Tree[Ask]("everything", id="fields")
+            yield FieldTree(id="fields")
             with Vertical(id="right"):
-                yield DataTable[Text](id="rows", cursor_type="row", show_header=True)
-                with VerticalScroll(id="detail"):
-                    yield Static("", id="text")
-        yield Input(
-            placeholder="words or terms: author:name state:open age:>2w; Enter keeps, Esc clears",
-            id="limit",
-            compact=True,
-        )
-        yield Static("", id="status")
-        yield Footer(compact=True)
+                yield Listing(id="rows")
+                yield Paper[object](id="detail")
+        yield Static("", id="status", markup=False)
+        yield PromptBar()
+        yield Footer(compact=True, show_command_palette=False)
 
     @property
-    def tree_pane(self) -> Tree[Ask]:
-        return self.query_one("#fields", Tree)
+    def tree_pane(self) -> FieldTree:
+        return self.query_one("#fields", FieldTree)
 
     @property
-    def table(self) -> DataTable[Text]:
-        return self.query_one("#rows", DataTable)
+    def listing(self) -> Listing:
+        return self.query_one("#rows", Listing)
 
     @property
-    def detail(self) -> VerticalScroll:
-        return self.query_one("#detail", VerticalScroll)
+    def detail(self) -> Paper[object]:
+        return self.query_one("#detail", Paper)
+
+    def main_pane(self) -> Pane:
+        return self.listing
 
     def on_mount(self) -> None:
-        self.tree_pane.guide_depth = 2
-        self.load_side(self._view)
-        self.load_rows(self._wanted)
         self.set_focus(self.tree_pane)
-        self.query_one("#limit", Input).display = False
+        self.load_rows()
         self.set_interval(LOOK_AGAIN, self._look_again)
 
     # ------------------------------------------------------------------------------------- workers
 
-    @work(thread=True, exclusive=True, group="side")
-    def load_side(self, view: View) -> None:
-        model = memmap.load()
-        layout = model.nearest(model.release_at(self.clock()), "x86-64")
-        seen = Seen(self.clock(), self._memory.last_visit(self._database))
-        made = entries(view, self.queries, layout, seen, address_of(self.triaging.who))
+    def load_side(self) -> None:
+        self.in_background("side", self._ask_side)
+
+    def _ask_side(self) -> None:
+        view, now = self._view, self.desk.clock()
+        seen = Seen(now, self.memory.last_visit(self._database), self._room)
+        layout = self._answers.layout_at(now)
+        made = self._answers.entries(view, seen, address_of(self.triaging.who), layout)
         self.post_message(self.Drawn(view, made, layout))
 
-    @work(thread=True, exclusive=True, group="rows")
-    def load_rows(self, wanted: Wanted) -> None:
-        self.post_message(self.Listed(ask_rows(self.queries, wanted, self.clock())))
+    def load_rows(self) -> None:
+        wanted = self.wanted
+        self.in_background("rows", lambda: self._ask_rows(wanted))
 
-    @work(thread=True, exclusive=True, group="detail")
+    def _ask_rows(self, wanted: Wanted) -> None:
+        self.post_message(self.Listed(self._answers.rows(wanted)))
+
     def load_detail(self, row: Row) -> None:
-        said = part(row)
-        try:
-            body = self.queries.message(said.message_id).body
-        except ThreadmineError as error:
-            self.post_message(self.Detailed(said.id, Text(error.line(), style="red")))
-            return
-        self.post_message(self.Detailed(said.id, detail(row, body, self.clock())))
+        self.in_background("detail", lambda: self._ask_detail(row, whole=False))
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, lambda: self._load_whole(row))
+
+    def _load_whole(self, row: Row) -> None:
+        if isinstance(row, IssueRow) and row.series_id and part(row).id == self._detail_of:
+            self.in_background("history", lambda: self._ask_detail(row, whole=True))
+
+    def _ask_detail(self, row: Row, whole: bool) -> None:
+        self.post_message(self.Detailed(part(row).id, self._answers.detail(row, whole, self._layout), whole))
 
     # ------------------------------------------------------------------------------------ handlers
 
@@ -207,127 +185,135 @@ class BoardScreen(RowScreen):
         if event.view is not self._view:
             return
         self._layout = event.layout
-        tree = self.tree_pane
-        line = tree.cursor_line
-        tree.clear()
-        tree.root.set_label(Text(f"everything by {_noun(event.view)}", style="bold"))
-        tree.root.data = Ask()
-        fields: list[str] = []
-        for entry in event.made:
-            _add(tree.root, entry, fields)
-        self._fields = tuple(fields)
-        tree.root.expand()
-        self.call_after_refresh(tree.move_cursor_to_line, max(0, min(line, tree.last_line)))
+        self.tree_pane.show(event.made, keep=self._drawn_view is event.view)
+        self._drawn_view = event.view
+        self._show_title()
 
     def on_board_screen_listed(self, event: Listed) -> None:
-        if event.answer.wanted != self._wanted:
+        if event.answer.wanted != self.wanted:
             return
         self._problem = event.answer.problem
-        if self._problem:
-            self._show_status()
-        else:
-            self._rows = event.answer.rows
-            self._fill_table()
+        if not self._problem:
+            self._rows, self._more = event.answer.rows, event.answer.more
+            self._fill()
+        self.say("")
 
     def on_board_screen_detailed(self, event: Detailed) -> None:
         if event.row_id == self._detail_of:
-            self.query_one("#text", Static).update(event.text)
-            self.detail.scroll_home(animate=False)
+            self.detail.show(event.lines, keep=event.whole)
 
-    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Ask]) -> None:
-        ask = event.node.data
-        if ask is not None and ask != self._wanted.ask:
-            self._want(ask=ask)
+    def failed(self, words: str) -> None:
+        self._problem = words
+        self.say("")
 
-    def on_tree_node_selected(self, event: Tree.NodeSelected[Ask]) -> None:
-        if event.node.data is not None and event.node is not self.tree_pane.root:
-            self.set_focus(self.table)
+    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Entry]) -> None:
+        ask = event.node.data.ask if event.node.data is not None else None
+        if ask is not None and ask != self.wanted.ask:
+            self.want(ask=ask)
 
-    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+    def on_tree_node_selected(self, event: Tree.NodeSelected[Entry]) -> None:
+        if event.node.data is not None and event.node.data.ask is not None:
+            self.set_focus(self.listing)
+
+    def on_listing_highlighted(self, event: Listing.Highlighted) -> None:
         row = self.current_row()
         if row is not None and part(row).id != self._detail_of:
             self._detail_of = part(row).id
             self.load_detail(row)
 
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+    def on_listing_chosen(self, event: Listing.Chosen) -> None:
         self.set_focus(self.detail)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self._want(limit=event.value)
+    def on_listing_near_end(self, event: Listing.NearEnd) -> None:
+        if self._more and self.wanted.more() != self.wanted:
+            self.wanted = self.wanted.more()
+            self.load_rows()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        self._memory = self._memory.with_limit(event.value)
-        keep(self._memory)
-        self._recalled = -1
-        self._close_limit()
+    def on_resize(self, event: Resize) -> None:
+        self.call_after_refresh(self._fit_side)
 
-    def on_key(self, event: Key) -> None:
-        """Up and down in the limit bring back the limits that were used before."""
-        if isinstance(self.focused, Input) and event.key in ("up", "down") and self._memory.limits:
-            step = 1 if event.key == "up" else -1
-            self._recalled = min(max(0, self._recalled + step), len(self._memory.limits) - 1)
-            self.focused.value = self._memory.limits[self._recalled]
-            event.prevent_default()
-
-    def on_resize(self) -> None:
-        if self._shown:
-            self._fill_table()
+    def _fit_side(self) -> None:
+        """The entries of the left pane are made as wide as the pane is."""
+        room = self.tree_pane.scrollable_content_region.width - 2
+        if room != self._room and room > 0:
+            self._room = room
+            self.load_side()
 
     def on_unmount(self) -> None:
         self._updater.cancel()
-        keep(self._memory.visited(self._database, self.clock()))
+        keep(replace(self.memory, theme=recall().theme).visited(self._database, self.desk.clock()))
 
     # ------------------------------------------------------------------------------------- filling
 
-    def _fill_table(self) -> None:
-        now = self.clock()
-        self._shown = arranged(self._rows, self._wanted.order)
-        before = self._detail_of
-        shape = columns(self.table.size.width)
-        self.table.clear(columns=True)
-        for name, width in shape:
-            self.table.add_column(name, width=width)
-        for row in self._shown:
-            shown = cells(row, now, part(row).id in self._marked)
-            self.table.add_row(*(shown[name] for name, _ in shape))
-        ids = [part(row).id for row in self._shown]
-        if before in ids:
-            self.table.move_cursor(row=ids.index(before))
-        elif not ids:
+    def _fill(self) -> None:
+        """Puts the rows into the list; the cursor stays on the row it was on."""
+        rows, now = self._rows, self.desk.clock()
+        ids = [part(row).id for row in rows]
+        cursor = ids.index(self._detail_of) if self._detail_of in ids else 0
+        if self._detail_of in ids:
+            self.load_detail(rows[cursor])  # the same row may have changed
+        elif not rows:
             self._detail_of = ""
-            self.query_one("#text", Static).update(Text(self._nothing(), style="dim"))
-        self._show_status()
+            self.detail.show((line((self._nothing(), "dim")),))
+        self.listing.show(
+            len(rows),
+            columns,
+            lambda index, name, _: self._cell(rows[index], name, now),
+            lambda index: words_of_row(rows[index]),
+            cursor,
+        )
+
+    def _cell(self, row: Row, name: str, now: datetime) -> Text:
+        return cell(row, name, now, part(row).id in self._marked)
 
     def _nothing(self) -> str:
-        limited = f" with “{self._wanted.limit}”" if self._wanted.limit else ""
-        hint = "; a shows the closed ones too" if self._wanted.mode is Mode.OPEN else ""
-        return f"no {self._wanted.mode}{limited} here{hint}"
+        limited = f" with “{self.wanted.limit}”; Esc clears the limit" if self.wanted.limit else ""
+        hint = "; a shows the closed ones too" if self.wanted.mode is Mode.OPEN else ""
+        return f"no {self.wanted.mode} here{limited}{hint}"
 
-    def _show_status(self) -> None:
-        ask = self._wanted.ask
-        shared = overlapping(self._layout, ask.field, self._fields) if ask.field else ()
-        same_bytes = f"  shares bytes with {', '.join(shared[:6])}" if shared else ""
-        title = f"threadmine  {safe(ask.title)}{same_bytes}"
-        self.query_one("#title", Static).update(Text(title, overflow="ellipsis", no_wrap=True))
-        if self._problem:
-            self.query_one("#status", Static).update(Text(safe(self._problem), style="bold red"))
-            return
-        limited = f"  limit: {self._wanted.limit}" if self._wanted.limit else ""
-        count = f"{len(self._shown)}{'+' if len(self._rows) >= self._wanted.most else ''}"
-        status = f"{count} {self._wanted.mode}, {self._wanted.order}{limited}"
-        self.query_one("#status", Static).update(Text(status))
+    def _show_title(self) -> None:
+        ask = self.wanted.ask
+        fields = self.tree_pane.fields() if ask.field else ()
+        shared = overlapping(self._layout, ask.field, fields) if ask.field else ()
+        self.tree_pane.share(shared)
+        same_bytes = f"   ≡ shares bytes with {', '.join(shared[:6])}" if shared else ""
+        title = f"threadmine  {ask.title}{same_bytes}"
+        self.query_one("#title", Static).update(Text(safe(title), overflow="ellipsis", no_wrap=True))
 
-    def _want(self, **changes: Any) -> None:
+    def say(self, words: str, kind: str = "") -> None:
+        if self._problem and not words:
+            words, kind = self._problem, "warning"
+        super().say(words, kind)
+
+    def status(self) -> str:
+        if self._progress:
+            return self._progress
+        wanted = self.wanted
+        marked = f", {len(self._marked)} marked" if self._marked else ""
+        limited = f"   limit: {wanted.limit}" if wanted.limit else ""
+        count = f"{len(self._rows):,}{'+' if self._more else ''}"
+        return f"{count} {wanted.mode}, {wanted.order}{marked}{limited}"
+
+    def want(self, **changes: Any) -> None:
         """Asks for other rows: ``ask``, ``mode``, ``limit`` and ``order`` are what may change."""
-        self._wanted = replace(self._wanted, **changes)
-        self.load_rows(self._wanted)
+        self.wanted = replace(self.wanted, most=Wanted().most, **changes)
+        self._show_title()
+        self.load_rows()
 
     def current_row(self) -> Row | None:
-        position = self.table.cursor_row
-        return self._shown[position] if 0 <= position < len(self._shown) else None
+        at = self.listing.cursor_row
+        return self._rows[at] if 0 <= at < len(self._rows) else None
+
+    def current(self) -> Here | None:
+        row = self.current_row()
+        return here_of(row) if row is not None else None
 
     def _look_again(self) -> None:
-        written = self.queries.changed()
+        try:
+            written = self.queries.changed()
+        except ThreadmineError as error:
+            self.post_message(self.Failed(error.line()))
+            return
         if written != self._written:
             self._written = written
             self.action_refresh()
@@ -335,128 +321,102 @@ class BoardScreen(RowScreen):
     # ------------------------------------------------------------------------------------- actions
 
     def chosen_issues(self) -> tuple[IssueRow, ...]:
-        issues = [row for row in self._shown if isinstance(row, IssueRow)]
-        marked = tuple(row for row in issues if row.concern.id in self._marked)
-        current = self.chosen_row()
-        if marked or not isinstance(current, IssueRow):
-            if not marked and current is not None:
-                self.notify("triage is for issues; c shows them")
-            return marked
-        return (current,)
+        marked = tuple(
+            row for row in self._rows if isinstance(row, IssueRow) and row.concern.id in self._marked
+        )
+        return marked or super().chosen_issues()
 
     def triaged(self, what: str) -> None:
         self._marked = frozenset()
-        self.notify(what)
+        self.notify(what, markup=False)
         self._written = self.queries.changed()
         self.action_refresh()
 
     def action_mark(self) -> None:
-        row = self.chosen_row()
-        if row is not None:
-            self._marked ^= {part(row).id}
-            self._fill_table()
-            self.action_step(1)
+        row = self.current_row()
+        if not isinstance(row, IssueRow):
+            self.say("triage is for issues; c shows them" if row else "nothing is chosen", "warning")
+            return
+        self._marked ^= {row.concern.id}
+        self.listing.refresh()
+        self.listing.move(1)
+        self.say("")
 
     def action_enter(self) -> None:
         tree = self.tree_pane
         if self.focused is tree:
             node = tree.cursor_node
-            if node is not None and node.data is None:
+            if node is not None and node.data is not None and node.data.ask is None:
                 node.toggle()
             else:
-                self.set_focus(self.table)
-        elif self.focused is self.table:
+                self.set_focus(self.listing)
+        elif self.focused is self.listing:
             self.set_focus(self.detail)
         elif self.focused is self.detail:
             self.action_thread()
 
     def action_out(self) -> None:
-        self.set_focus(self.table if self.focused is self.detail else self.tree_pane)
+        self.set_focus(self.listing if self.focused is self.detail else self.tree_pane)
 
     def action_step(self, step: int) -> None:
-        if self._shown:
-            self.table.move_cursor(row=min(max(0, self.table.cursor_row + step), len(self._shown) - 1))
+        """The next issue, from any pane."""
+        self.listing.move(step)
 
     def action_view(self, name: str) -> None:
         self._view = View(name)
-        self.tree_pane.move_cursor_to_line(0)
-        self.load_side(self._view)
-        self._want(ask=Ask())
+        self._drawn_view = None
+        self.load_side()
+        self.want(ask=Ask())
         self.set_focus(self.tree_pane)
 
     def action_toggle_claims(self) -> None:
-        self._want(mode=Mode.OPEN if self._wanted.mode is Mode.CLAIMS else Mode.CLAIMS)
+        self.want(mode=Mode.OPEN if self.wanted.mode is Mode.CLAIMS else Mode.CLAIMS)
+        self.refresh_bindings()
 
     def action_toggle_open(self) -> None:
-        self._want(mode=Mode.ALL if self._wanted.mode is Mode.OPEN else Mode.OPEN)
+        self.want(mode=Mode.ALL if self.wanted.mode is Mode.OPEN else Mode.OPEN)
+        self.refresh_bindings()
 
     def action_order(self) -> None:
-        self._want(order=self._wanted.order.next())
+        self.want(order=next_order(self.wanted.order))
 
     def action_model(self) -> None:
-        struct, _, member = (self._wanted.ask.field or "folio").partition(".")
+        struct, _, member = (self.wanted.ask.field or "folio").partition(".")
         kernel = self._layout.kernel if isinstance(self._layout, Layout) else ""
         self.app.push_screen(LayoutScreen(struct, member, kernel), self._go_to_field)
 
     def _go_to_field(self, field: str | None) -> None:
         """Shows the issues of a member chosen in the model view; a member nobody spoke of has none."""
-        if field is None:
-            return
-        self._want(ask=Ask(field=field))
-        self.set_focus(self.table)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A slash typed into the limit is text. (The key has priority so that what is typed right after it
-        goes to the limit and not to the list.)"""
-        return not (action == "limit" and isinstance(self.focused, Input))
-
-    def action_limit(self) -> None:
-        box = self.query_one("#limit", Input)
-        box.display = True
-        self.set_focus(box)  # at once: the next key must not act on the list
-
-    def action_no_limit(self) -> None:
-        self.query_one("#limit", Input).value = ""
-        self._close_limit()
-
-    def _close_limit(self) -> None:
-        self.query_one("#limit", Input).display = False
-        self.set_focus(self.table)
+        if field is not None:
+            self.tree_pane.go_to(Ask(field=field))
+            self.want(ask=Ask(field=field))
+            self.set_focus(self.listing)
 
     def action_update(self) -> None:
         if self._updater.running:
             self._updater.cancel()
             self.notify("update cancelled")
         else:
-            self.notify("updating in the background; u cancels")
-            self.run_update()
+            self.run_worker(self._update(), exclusive=True, group="update")
 
-    @work(exclusive=True, group="update")
-    async def run_update(self) -> None:
+    async def _update(self) -> None:
+        self._tell_progress("starting")
         try:
-            result = await self._updater.run()
+            result = await self._updater.run(self._tell_progress)
         except OSError as error:
-            self.notify(f"the update can not be started: {error.strerror}", severity="error")
+            self.notify(f"the update can not be started: {error.strerror}", severity="error", markup=False)
             return
-        self.notify(safe(result.text()), severity="information" if result.status == 0 else "warning")
+        finally:
+            self._progress = ""
+            self.say("")
+        severity = "information" if result.status == 0 else "warning"
+        self.notify(safe_line(result.text()), severity=severity, markup=False)  # type: ignore[arg-type] # a literal
         self.action_refresh()
 
+    def _tell_progress(self, words: str) -> None:
+        self._progress = f"updating: {safe_line(words)}   u cancels"
+        self.say("")
+
     def action_refresh(self) -> None:
-        self.load_side(self._view)
-        self.load_rows(self._wanted)
-
-
-def _noun(view: View) -> str:
-    return {View.FIELDS: "field", View.SERIES: "series", View.PEOPLE: "person", View.THREADS: "thread"}[view]
-
-
-def _add(parent: TreeNode[Ask], entry: Entry, fields: list[str]) -> None:
-    """Puts an entry and what is below it into the tree; collects the fields it meets."""
-    if not entry.children:
-        parent.add_leaf(entry.label, data=entry.ask)
-        if entry.ask is not None and entry.ask.field:
-            fields.append(entry.ask.field)
-        return
-    node = parent.add(entry.label, data=entry.ask, expand=entry.expanded)
-    for child in entry.children:
-        _add(node, child, fields)
+        self.load_side()
+        self.load_rows()

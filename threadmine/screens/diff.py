@@ -4,40 +4,27 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
-from textual.message import Message as Event
-from textual.widgets import Footer, Static
 
 from threadmine.db.queries import Queries
 from threadmine.errors import ThreadmineError
-from threadmine.model import IssueRow, StoredMessage, Touch, unique
+from threadmine.model import IssueRow, StoredMessage, Touch, message_url, unique
 from threadmine.parse.diff import HunkLine, hunk_lines, parse_patch
-from threadmine.render import safe
+from threadmine.render import safe, safe_line
+from threadmine.screens.acting import Desk, Here
 from threadmine.screens.drawing import STATE_STYLE
-from threadmine.screens.moving import MovingScreen
+from threadmine.screens.page import Page, PageScreen
+from threadmine.screens.paper import BLANK, Line, line, pair
 
 MAX_PARENTS = 50
 MAX_LINES = 5000
+MARGIN = 8
+"""Cells of the line number and the diff mark."""
 SIDE_STYLE = {"+": "green", "-": "red", " ": ""}
-
-
-@dataclass(frozen=True, slots=True)
-class DiffPage:
-    """A patch drawn: its text, and the lines at which concerns stand."""
-
-    title: str
-    text: Text
-    concern_lines: tuple[int, ...]
-    message_id: str
-    neighbours: tuple[str | None, str | None]  # patches before and after in the series
 
 
 def patch_of(queries: Queries, message_id: str) -> StoredMessage | None:
@@ -56,10 +43,8 @@ def patch_of(queries: Queries, message_id: str) -> StoredMessage | None:
     return None
 
 
-def draw(
-    message: StoredMessage, issues: Iterable[IssueRow], touches: Iterable[Touch]
-) -> tuple[Text, tuple[int, ...]]:
-    """The diff of ``message`` as text, and the numbers of the lines that carry concerns.
+def draw(message: StoredMessage, issues: Iterable[IssueRow], touches: Iterable[Touch]) -> tuple[Line, ...]:
+    """The diff of ``message``; lines that concerns stand in are marked with them.
 
     Args:
         message: a mail with a diff of its own.
@@ -68,28 +53,26 @@ def draw(
     """
     patch = parse_patch(message.body)
     if patch is None:
-        return Text("this message has no diff", style="dim"), ()
-    drawing = _Drawing(issues, touches)
+        return (line(("this message has no diff", "dim")),)
+    margin = _Margin(issues, touches)
+    made: list[Line] = []
     for file in patch.files:
-        drawing.put(Text(safe(file.path), style="bold reverse"))
+        made += [BLANK, line((f" {file.path} ", "bold reverse"))]
         for hunk in file.hunks:
-            drawing.put(Text(f"@@ line {hunk.new_start} @@", style="cyan"))
-            for line in hunk_lines(message.body, hunk):
-                if drawing.lines >= MAX_LINES:
-                    drawing.put(Text("… the rest of the diff is left out here", style="dim"))
-                    return drawing.text, tuple(drawing.marks)
-                drawing.put_line(file.path, line)
-        drawing.put_rest(file.path)
-    return drawing.text, tuple(drawing.marks)
+            made.append(line((f"@@ line {hunk.new_start} @@", "cyan")))
+            for one in hunk_lines(message.body, hunk):
+                if len(made) >= MAX_LINES:
+                    made.append(line(("… the rest of the diff is left out here; e shows the mail", "dim")))
+                    return tuple(made)
+                made += margin.line(file.path, one)
+        made += margin.rest(file.path)
+    return tuple(made)
 
 
-class _Drawing:
-    """A diff under construction: text, its number of lines, the lines that carry concerns."""
+class _Margin:
+    """What stands beside and between the lines of a diff; each concern is put once."""
 
     def __init__(self, issues: Iterable[IssueRow], touches: Iterable[Touch]) -> None:
-        self.text = Text()
-        self.lines = 0
-        self.marks: list[int] = []
         self._waiting: dict[tuple[str, int], list[IssueRow]] = defaultdict(list)
         self._members: dict[int, list[str]] = defaultdict(list)
         for issue in issues:
@@ -98,67 +81,35 @@ class _Drawing:
             self._members[touch.start].append(touch.name + (f" via {touch.via}" if touch.via else ""))
         self._starts = sorted(self._members)
 
-    def put(self, content: Text) -> None:
-        self.text.append_text(content)
-        self.text.append("\n")
-        self.lines += 1
-
-    def put_line(self, path: str, line: HunkLine) -> None:
+    def line(self, path: str, one: HunkLine) -> Iterator[Line]:
         """One line of the diff, the members it touches beside it, the concerns about it below it."""
-        mark = line.side.value
-        shown = Text(f"{line.new_line:>6} {mark}{safe(line.text)}", style=SIDE_STYLE[mark])
-        first = bisect_left(self._starts, line.start)
-        last = bisect_right(self._starts, line.start + len(line.text))
+        mark = one.side.value
+        shown = Text(f"{one.new_line:>6} ", style="dim")
+        shown.append(f"{mark}{safe(one.text).expandtabs(8)}", style=f"not dim {SIDE_STYLE[mark]}")
+        first = bisect_left(self._starts, one.start)
+        last = bisect_right(self._starts, one.start + len(one.text))
         names = unique(name for start in self._starts[first:last] for name in self._members[start])
         if names:
-            shown.append("   ◂ " + safe(", ".join(names)), style="bold yellow")
-        self.put(shown)
-        self._put_remarks(self._waiting.pop((path, line.new_line), ()))
+            shown.append("   ◂ " + safe(", ".join(names)), style="not dim bold yellow")
+        yield Line(shown, hang=MARGIN)
+        yield from map(_remark, self._waiting.pop((path, one.new_line), ()))
 
-    def put_rest(self, path: str) -> None:
+    def rest(self, path: str) -> Iterator[Line]:
         """The concerns about a file whose line is not in the diff, below the file."""
         for key in [key for key in self._waiting if key[0] == path]:
-            self._put_remarks(self._waiting.pop(key))
-
-    def _put_remarks(self, issues: Iterable[IssueRow]) -> None:
-        for issue in issues:
-            self.marks.append(self.lines)
-            self.put(_remark(issue))
+            yield from map(_remark, self._waiting.pop(key))
 
 
-def _remark(issue: IssueRow) -> Text:
+def _remark(issue: IssueRow) -> Line:
     state = issue.status.state
-    remark = Text("       ┆ ")
-    remark.append(f"{state.value} {issue.concern.kind.value}", style=STATE_STYLE[state])
-    remark.append(f" {safe(issue.concern.author.display)}: {safe(issue.concern.quote)[:400]}")
-    return remark
-
-
-def page(queries: Queries, message_id: str) -> DiffPage:
-    """Asks for a patch and draws it."""
-    message = patch_of(queries, message_id)
-    if message is None:
-        text = Text("neither this message nor any that it answers has a diff", style="dim")
-        return DiffPage("no patch", text, (), message_id, (None, None))
-    touches: list[Touch] = []
-    order: tuple[str, ...] = ()
-    if message.series_id:
-        touches = [
-            row.touch for row in queries.fields(message.series_id) if row.message_id == message.message_id
-        ]
-        order = tuple(
-            id_
-            for row in queries.series(message.series_id)
-            for _, id_ in row.patches
-            if row.id == message.series_id
-        )
-    issues = [
-        row
-        for row in queries.issues(thread=message.thread_id)
-        if row.concern.about_file and _is_about(row, message)
-    ]
-    text, marks = draw(message, issues, touches)
-    return DiffPage(message.subject, text, marks, message.message_id, _neighbours(order, message.message_id))
+    return line(
+        (f"{'┃':>{MARGIN}} ", STATE_STYLE[state]),
+        (f"{state.value} {issue.concern.kind.value}", f"{STATE_STYLE[state]} reverse"),
+        (f" {issue.concern.author.display}: ", "bold"),
+        safe_line(issue.concern.quote)[:400],
+        hang=MARGIN + 2,
+        mark=issue,
+    )
 
 
 def _is_about(row: IssueRow, message: StoredMessage) -> bool:
@@ -166,75 +117,67 @@ def _is_about(row: IssueRow, message: StoredMessage) -> bool:
     return not number or row.patch.startswith(number)
 
 
-def _neighbours(order: Sequence[str], message_id: str) -> tuple[str | None, str | None]:
-    if message_id not in order:
-        return None, None
-    place = order.index(message_id)
-    return (order[place - 1] if place else None), (order[place + 1] if place + 1 < len(order) else None)
-
-
-class DiffScreen(MovingScreen[None]):
-    """Shows the patch that ``message_id`` is or answers."""
+class DiffScreen(PageScreen):
+    """Shows the patch that ``message_id`` is or answers, and from there the others of its series."""
 
     BINDINGS: ClassVar = [
-        Binding("full_stop", "concern(1)", "Next concern"),
-        Binding("comma", "concern(-1)", "Concern before"),
         Binding("right_square_bracket", "patch(1)", "Next patch"),
-        Binding("left_square_bracket", "patch(0)", "Patch before"),
-        Binding("q,escape,h,left", "app.pop_screen", "Close", tooltip="Close this view"),
+        Binding("left_square_bracket", "patch(-1)", "Patch before", show=False),
     ]
 
-    class Drawn(Event):
-        """The page has come back from its worker."""
+    def __init__(self, desk: Desk, message_id: str) -> None:
+        super().__init__(desk)
+        self._wanted = message_id
+        self._message: StoredMessage | None = None
+        self._order: tuple[str, ...] = ()
 
-        def __init__(self, page: DiffPage) -> None:
-            super().__init__()
-            self.page = page
+    def make(self) -> Page:
+        queries = self.queries
+        self._message = message = patch_of(queries, self._wanted)
+        if message is None:
+            words = "neither this message nor any that it answers has a diff"
+            return Page("no patch", (line((words, "dim")),))
+        touches: list[Touch] = []
+        if message.series_id:
+            rows = queries.fields(message.series_id)
+            touches = [row.touch for row in rows if row.message_id == message.message_id]
+            versions = [row for row in queries.series(message.series_id) if row.id == message.series_id]
+            self._order = tuple(name for row in versions for _, name in row.patches)
+        issues = [
+            row
+            for row in queries.issues(thread=message.thread_id)
+            if row.concern.about_file and _is_about(row, message)
+        ]
+        head = (*pair("from", str(message.author), "bold"), *pair("series", self._place(message)))
+        return Page(message.subject, (*head, *draw(message, issues, touches)))
 
-    def __init__(self, queries: Queries, message_id: str) -> None:
-        super().__init__()
-        self._queries = queries
-        self._first = message_id
-        self._page: DiffPage | None = None
-        self._concern = -1
+    def _place(self, message: StoredMessage) -> str:
+        """``patch 2 of 3``, where it is one of several."""
+        if message.message_id not in self._order or len(self._order) < 2:
+            return ""
+        number = self._order.index(message.message_id) + 1
+        return f"patch {number} of {len(self._order)}; [ and ] go to the others"
 
-    def compose(self) -> ComposeResult:
-        yield Static("diff", id="title")
-        with VerticalScroll(id="page"):
-            yield Static("", id="text")
-        yield Footer(compact=True)
+    def current(self) -> Here | None:
+        found = super().current()
+        message = self._message
+        if found is not None or message is None:
+            return found
+        return Here(message.message_id, (0, 0), message.series_id, message_url(message.message_id))
 
-    @property
-    def scroller(self) -> VerticalScroll:
-        return self.query_one("#page", VerticalScroll)
+    def action_diff(self) -> None:
+        self.say("this is the patch")
 
-    def on_mount(self) -> None:
-        self.load_page(self._first)
-        self.set_focus(self.scroller)
-
-    @work(thread=True, exclusive=True)
-    def load_page(self, message_id: str) -> None:
-        self.post_message(self.Drawn(page(self._queries, message_id)))
-
-    def on_diff_screen_drawn(self, event: Drawn) -> None:
-        self._page = event.page
-        self._concern = -1
-        title = f"{safe(event.page.title)}  ({len(event.page.concern_lines)} concerns)"
-        self.query_one("#title", Static).update(Text(title, overflow="ellipsis", no_wrap=True))
-        self.query_one("#text", Static).update(event.page.text)
-        self.scroller.scroll_home(animate=False)
-
-    def action_concern(self, step: int) -> None:
-        lines = self._page.concern_lines if self._page else ()
-        if not lines:
-            self.notify("no concern about this patch")
+    def action_patch(self, step: int) -> None:
+        message = self._message
+        at = _at(self._order, message.message_id if message else "") + step
+        if message is None or message.message_id not in self._order or not 0 <= at < len(self._order):
+            self.say("no further patch in this series", "warning")
             return
-        self._concern = min(max(0, self._concern + step), len(lines) - 1)
-        self.scroller.scroll_to(y=max(0, lines[self._concern] - 3), animate=False)
+        self._wanted = self._order[at]
+        self._is_new = True
+        self.load()
 
-    def action_patch(self, which: int) -> None:
-        neighbour = self._page.neighbours[which] if self._page else None
-        if neighbour is None:
-            self.notify("no further patch in this series")
-        else:
-            self.load_page(neighbour)
+
+def _at(order: Sequence[str], message_id: str) -> int:
+    return order.index(message_id) if message_id in order else -1

@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from rich.text import Text
-from textual import work
-from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import VerticalScroll
-from textual.message import Message as Event
-from textual.widgets import Footer, Static
-
 from threadmine import memmap
 from threadmine.db.queries import Queries
 from threadmine.memmap import Model
 from threadmine.model import Claim, ClaimRow, Unknown, Verdict
-from threadmine.render import safe
+from threadmine.render import safe_line
+from threadmine.screens.acting import Desk, Here, here_of
+from threadmine.screens.bytemap import byte_lines
 from threadmine.screens.drawing import VERDICT_STYLE
-from threadmine.screens.moving import MovingScreen
-from threadmine.verify.asking import message_from, words_of
+from threadmine.screens.page import Page, PageScreen
+from threadmine.screens.paper import BLANK, Line, heading, line
+from threadmine.verify.asking import message_from
 from threadmine.verify.engine import judge
 from threadmine.verify.rule import Trace
 
+NAME = 10
+RULE = 26
+"""Cells before the answer of a rule: its name and the kernel it was asked for."""
 
-def explanation(row: ClaimRow, queries: Queries, model: Model) -> Text:
+
+def explanation(row: ClaimRow, queries: Queries, model: Model) -> tuple[Line, ...]:
     """The whole way from the sentence to the verdict; judged anew, by the code that judges mail on ingest."""
     trace = Trace()
-    message = message_from(queries.message(row.claim.message_id))
-    verdict = judge(row.claim, message, model, trace=trace)
-    text = Text()
+    claim = row.claim
+    message = message_from(queries.message(claim.message_id))
+    verdict = judge(claim, message, model, trace=trace)
     kind = verdict.kind
-    text.append(f" {kind.value.upper()} ", style=f"reverse {VERDICT_STYLE[kind]}")
-    text.append(f" {safe(verdict.reason)}\n\n", style="bold")
-    text.append(f"“{safe(row.claim.quote)}”\n", style="italic")
-    text.append(f"{safe(row.claim.author.display)}\n", style="dim")
+    made = [
+        line(
+            (f" {kind.value.upper()} ", f"reverse {VERDICT_STYLE[kind]}"),
+            (f" {verdict.reason}", "bold"),
+            hang=2,
+        ),
+        BLANK,
+        line((f"“{safe_line(claim.quote)}”", "italic"), hang=1),
+        line((f" {claim.author.display}", "dim")),
+    ]
     if kind is not row.verdict.kind:
-        text.append(
-            f"stored as {row.verdict.kind.value}; facts or rules have changed since\n", style="yellow"
-        )
-    _reading(text, row.claim)
-    _rules(text, trace)
-    _facts(text, verdict)
-    text.append_text(bytes_text(row.claim, verdict, model))
-    return text
+        stored = f"stored as {row.verdict.kind.value}; facts or rules have changed since"
+        made.append(line((stored, "yellow")))
+    made += _reading(claim)
+    made += _rules(trace)
+    made += _facts(verdict)
+    kernel = verdict.kernel
+    layout = model.nearest(kernel.version, kernel.arch)
+    made += byte_lines((claim.subject, claim.object, *claim.entities), layout)
+    return tuple(made)
 
 
-def _heading(text: Text, words: str) -> None:
-    text.append(f"\n{words}\n", style="bold underline")
-
-
-def _reading(text: Text, claim: Claim) -> None:
-    _heading(text, "How it was read")
+def _reading(claim: Claim) -> list[Line]:
+    made = list(heading("How it was read"))
     for name, value in (
         ("says", f"{claim.subject} {claim.predicate.value} {claim.object} {claim.value}".strip()),
         ("cue", claim.cue),
@@ -61,76 +61,48 @@ def _reading(text: Text, claim: Claim) -> None:
         ("inferred", "; ".join(claim.inferred)),
     ):
         if value:
-            text.append(f"  {name:<10}", style="dim")
-            text.append(f"{safe(value)}\n")
+            made.append(line((f"  {name:<{NAME}}", "dim"), value, hang=NAME + 2))
+    return made
 
 
-def _rules(text: Text, trace: Trace) -> None:
-    _heading(text, "Rules that were asked")
+def _rules(trace: Trace) -> list[Line]:
+    made = list(heading("Rules that were asked"))
     if not trace.trials:
-        text.append("  none is about such a statement\n", style="dim")
+        made.append(line(("  none is about such a statement", "dim")))
     for trial in trace.trials:
         answer = trial.answer
+        is_unknown = isinstance(answer, Unknown)
         truth = "no fact" if isinstance(answer, Unknown) else answer.truth.value
-        text.append(f"  {trial.rule:<16} {trial.kernel:<8} ", style="dim")
-        text.append(f"{truth:<8} ", style="dim" if isinstance(answer, Unknown) else "bold")
-        text.append(f"{safe(answer.reason)}\n")
+        made.append(
+            line(
+                (f"  {trial.rule:<16} {trial.kernel:<6} ", "dim"),
+                (f"{truth:<8} ", "dim" if is_unknown else "bold"),
+                safe_line(answer.reason),
+                hang=RULE + 9,
+            )
+        )
+    return made
 
 
-def _facts(text: Text, verdict: Verdict) -> None:
-    if verdict.evidence:
-        _heading(text, "Facts")
+def _facts(verdict: Verdict) -> list[Line]:
+    made = list(heading("Facts")) if verdict.evidence else []
     for item in verdict.evidence:
-        text.append(f"  {safe(item.fact)}", style="green")
-        text.append(f"  [{safe(item.source)}]\n", style="dim")
+        made.append(line((f"  {item.fact}", "green"), (f"  [{item.source}]", "dim"), hang=4))
+    return made
 
 
-def bytes_text(claim: Claim, verdict: Verdict, model: Model) -> Text:
-    """The words of memory that the claim's members lie in, with all names that lie there; may be empty."""
-    layout = model.nearest(verdict.kernel.version, verdict.kernel.arch)
-    text = Text()
-    words = () if isinstance(layout, Unknown) else words_of(claim, layout)
-    if not words or isinstance(layout, Unknown):
-        return text
-    _heading(text, f"The bytes in {layout.kernel} ({layout.arch})")
-    for word in words:
-        text.append(f"  page[{word.page}]+{word.offset}..{word.offset + word.size - 1}\n", style="cyan")
-        for struct, names in word.lanes:
-            text.append(f"    struct {struct:<8}", style="dim")
-            text.append(f"{safe(names)}\n")
-    return text
-
-
-class ExplainScreen(MovingScreen[None]):
+class ExplainScreen(PageScreen):
     """Shows the way to the verdict of one claim."""
 
-    BINDINGS: ClassVar = [Binding("q,escape,h,left", "app.pop_screen", "Close", tooltip="Close this view")]
-
-    class Explained(Event):
-        """The text has come back from its worker."""
-
-        def __init__(self, text: Text) -> None:
-            super().__init__()
-            self.text = text
-
-    def __init__(self, queries: Queries, row: ClaimRow) -> None:
-        super().__init__()
-        self._queries = queries
+    def __init__(self, desk: Desk, row: ClaimRow) -> None:
+        super().__init__(desk)
         self._row = row
 
-    def compose(self) -> ComposeResult:
-        yield Static("the verdict explained", id="title")
-        with VerticalScroll(id="page"):
-            yield Static("", id="text")
-        yield Footer(compact=True)
+    def make(self) -> Page:
+        return Page("the verdict explained", explanation(self._row, self.queries, memmap.load()))
 
-    def on_mount(self) -> None:
-        self.set_focus(self.query_one("#page", VerticalScroll))
-        self.explain()
+    def current(self) -> Here | None:
+        return here_of(self._row)
 
-    @work(thread=True, exclusive=True)
-    def explain(self) -> None:
-        self.post_message(self.Explained(explanation(self._row, self._queries, memmap.load())))
-
-    def on_explain_screen_explained(self, event: Explained) -> None:
-        self.query_one("#text", Static).update(event.text)
+    def status(self) -> str:
+        return "each rule says what it knows; e shows the sentence in its thread"

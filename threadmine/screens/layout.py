@@ -8,21 +8,21 @@ from itertools import zip_longest
 from typing import ClassVar
 
 from rich.text import Text
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message as Event
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import Footer, Static
 
 from threadmine import memmap
 from threadmine.memmap import Layout
 from threadmine.memmap.drawing import Box, Row, lanes_for, rows
 from threadmine.model import Unknown
-from threadmine.screens.moving import MovingScreen
+from threadmine.screens.bar import PromptBar
+from threadmine.screens.listing import Columns, Listing
+from threadmine.screens.moving import MovingScreen, Pane
 from threadmine.screens.sides import STRUCTS
 
 ARCH = "x86-64"
-WIDE = 46
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ def _words(row: Row | None, lane: int) -> str:
     return ", ".join(dict.fromkeys(names)) or "·"
 
 
+def columns(names: Sequence[str], room: int) -> Columns:
+    """Place, difference, the older and the newer kernel ``names``."""
+    return (("at", 11), ("", 1), (names[0], (room - 15) // 2), (names[1], 0))
+
+
 class LayoutScreen(MovingScreen[str | None]):
     """Shows ``struct``; leaves with the chosen ``struct.member``, or None.
 
@@ -79,13 +84,15 @@ class LayoutScreen(MovingScreen[str | None]):
     """
 
     BINDINGS: ClassVar = [
-        Binding("enter,l,right", "choose", "Issues", tooltip="The issues of the member in this word"),
-        Binding("n", "kernel(1)", "Newer", tooltip="Right side: next kernel"),
-        Binding("p", "kernel(-1)", "Older", tooltip="Right side: kernel before"),
-        Binding("N", "other(1)", "Left newer", show=False, tooltip="Left side: next kernel"),
-        Binding("P", "other(-1)", "Left older", show=False, tooltip="Left side: kernel before"),
-        Binding("tab", "struct(1)", "Struct", tooltip="Next struct"),
-        Binding("q,escape,h,left", "leave", "Close", tooltip="Close this view"),
+        Binding("enter,l,right", "choose", "Issues", tooltip="In: the issues of the member in this word"),
+        Binding("full_stop", "kernel(1)", "Newer", tooltip="Right side: next kernel"),
+        Binding("comma", "kernel(-1)", "Older", tooltip="Right side: kernel before"),
+        Binding("greater_than_sign", "other(1)", "Left newer", show=False, tooltip="Left side: next kernel"),
+        Binding("less_than_sign", "other(-1)", "Left older", show=False, tooltip="Left side: kernel before"),
+        Binding("right_square_bracket,tab", "struct(1)", "Next struct", tooltip="Next struct"),
+        Binding("left_square_bracket,shift+tab", "struct(-1)", "Struct before", show=False),
+        Binding("q,h,left", "leave", "Close", tooltip="Out: close this view"),
+        Binding("escape", "escape", "Close", show=False, tooltip="End the search, or close this view"),
     ]
 
     class Drawn(Event):
@@ -106,19 +113,26 @@ class LayoutScreen(MovingScreen[str | None]):
         self._lines: tuple[Line, ...] = ()
 
     def compose(self) -> ComposeResult:
-        yield Static("layout", id="title")
-        yield DataTable[Text](id="words", cursor_type="row")
-        yield Footer(compact=True)
+        yield Static("layout", id="title", markup=False)
+        yield Listing(id="words")
+        yield Static("", id="status", markup=False)
+        yield PromptBar()
+        yield Footer(compact=True, show_command_palette=False)
 
     @property
-    def table(self) -> DataTable[Text]:
-        return self.query_one("#words", DataTable)
+    def listing(self) -> Listing:
+        return self.query_one("#words", Listing)
+
+    def main_pane(self) -> Pane:
+        return self.listing
 
     def on_mount(self) -> None:
-        self.set_focus(self.table)
-        self.load_lines()
+        self.set_focus(self.listing)
+        self._load()
 
-    @work(thread=True, exclusive=True)
+    def _load(self) -> None:
+        self.in_background("layout", self.load_lines)
+
     def load_lines(self) -> None:
         model = memmap.load()
         older = model.nearest(self._kernels[self._older], ARCH)
@@ -132,52 +146,73 @@ class LayoutScreen(MovingScreen[str | None]):
         self.post_message(self.Drawn(title, lines(older, newer, self._struct) if shape else ()))
 
     def on_layout_screen_drawn(self, event: Drawn) -> None:
-        row = self.table.cursor_row
-        self._lines = event.made
+        row = self.listing.cursor_row
+        made = self._lines = event.made
         self.query_one("#title", Static).update(Text(event.title, no_wrap=True, overflow="ellipsis"))
-        table = self.table
-        table.clear(columns=True)
-        for name, width in (
-            ("at", 12),
-            ("", 1),
-            (self._kernels[self._older], WIDE),
-            (self._kernels[self._newer], WIDE),
-        ):
-            table.add_column(name, width=width)
-        for line in event.made:
-            style = "bold yellow" if line.differs else ""
-            table.add_row(
-                Text(line.place, style="dim"),
-                Text("≠" if line.differs else " ", style=style),
-                Text(line.older, style="dim"),
-                Text(line.newer, style=style),
-            )
-        here = next((n for n, line in enumerate(event.made) if self._member in line.fields), row)
+        names = (self._kernels[self._older], f"{self._kernels[self._newer]} ")
+        here = next((n for n, line in enumerate(made) if self._member in line.fields), row)
         self._member = ""
-        table.move_cursor(row=max(0, min(here, len(event.made) - 1)))
+        self.listing.show(
+            len(made),
+            lambda room: columns(names, room),
+            lambda index, name, _: self._cell(made[index], name, names),
+            lambda index: f"{made[index].place} {made[index].older} {made[index].newer}",
+            cursor=here,
+        )
+        self.say("")
 
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+    def _cell(self, line: Line, name: str, names: Sequence[str]) -> Text:
+        style = "bold yellow" if line.differs else ""
+        if name == "at":
+            return Text(line.place, style="dim")
+        if name == names[0]:
+            return Text(line.older, style="dim")
+        if name == names[1]:
+            return Text(line.newer, style=style)
+        return Text("≠" if line.differs else " ", style=style)
+
+    def status(self) -> str:
+        changed = sum(line.differs for line in self._lines)
+        return f"{changed} words differ (≠), n and p go to them; , . change the right kernel, < > the left"
+
+    def on_listing_chosen(self, event: Listing.Chosen) -> None:
         self.action_choose()
+
+    def action_step(self, step: int) -> None:
+        """The next word that differs."""
+        at = self.listing.cursor_row
+        if step > 0:
+            places = [n for n, line in enumerate(self._lines) if line.differs and n > at][:1]
+        else:
+            places = [n for n, line in enumerate(self._lines) if line.differs and n < at][-1:]
+        if places:
+            self.listing.move_to(places[0])
+        else:
+            self.say("no further word differs", "warning")
 
     def action_kernel(self, step: int) -> None:
         self._newer = min(max(0, self._newer + step), len(self._kernels) - 1)
-        self.load_lines()
+        self._load()
 
     def action_other(self, step: int) -> None:
         self._older = min(max(0, self._older + step), len(self._kernels) - 1)
-        self.load_lines()
+        self._load()
 
     def action_struct(self, step: int) -> None:
         self._struct = STRUCTS[(STRUCTS.index(self._struct) + step) % len(STRUCTS)]
-        self.load_lines()
+        self._load()
 
     def action_choose(self) -> None:
-        position = self.table.cursor_row
+        position = self.listing.cursor_row
         fields = self._lines[position].fields if 0 <= position < len(self._lines) else ()
         if fields:
             self.dismiss(fields[0])
         else:
-            self.notify("no member begins in this word")
+            self.say("no member begins in this word", "warning")
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+    def action_escape(self) -> None:
+        if not self.end_search():
+            self.dismiss(None)

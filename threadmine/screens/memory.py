@@ -19,10 +19,11 @@ MOST_DATABASES = 100
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """``visits``: (database, ISO date) pairs; ``limits``: newest first."""
+    """``visits``: (database, ISO date) pairs; ``limits``: newest first; ``theme``: the colours chosen."""
 
     visits: tuple[tuple[str, str], ...] = ()
     limits: tuple[str, ...] = ()
+    theme: str = ""
 
     def last_visit(self, database: str) -> datetime | None:
         """When ``database`` was last looked at; None for never (or an unreadable date)."""
@@ -44,6 +45,9 @@ class Memory:
         kept = [other for other in self.limits if other != limit]
         return replace(self, limits=(limit, *kept)[:MOST_LIMITS])
 
+    def with_theme(self, theme: str) -> Memory:
+        return replace(self, theme=theme)
+
 
 def memory_path() -> Path:
     """The file, below XDG_STATE_HOME."""
@@ -55,7 +59,8 @@ def recall() -> Memory:
     try:
         found = json.loads(memory_path().read_text(encoding="utf-8"))
         visits = tuple((str(name), str(at)) for name, at in dict(found["visits"]).items())
-        return Memory(visits, tuple(str(limit) for limit in found["limits"]))
+        limits = tuple(str(limit) for limit in found["limits"])
+        return Memory(visits, limits, str(found.get("theme", "")))
     except (OSError, ValueError, KeyError, TypeError):
         return Memory()
 
@@ -63,7 +68,8 @@ def recall() -> Memory:
 def keep(memory: Memory) -> None:
     """Writes the file whole or not at all."""
     path = memory_path()
-    text = json.dumps({"visits": dict(memory.visits), "limits": list(memory.limits)}, ensure_ascii=False)
+    found = {"visits": dict(memory.visits), "limits": list(memory.limits), "theme": memory.theme}
+    text = json.dumps(found, ensure_ascii=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_suffix(".new")

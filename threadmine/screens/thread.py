@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import ClassVar
 
 from rich.text import Text
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.message import Message as Event
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import Footer, Static
 
-from threadmine.db.queries import Queries
-from threadmine.model import ThreadRow
+from threadmine.model import IssueRow, StoredMessage, ThreadRow, message_url
+from threadmine.render import safe_line
 from threadmine.screens import drawing
-from threadmine.screens.moving import MovingScreen
+from threadmine.screens.acting import Desk, Here, RowScreen
+from threadmine.screens.bar import PromptBar
+from threadmine.screens.listing import Columns, Listing
+from threadmine.screens.moving import Pane
+from threadmine.screens.paper import Line, Paper, line
 
 
-class ThreadScreen(MovingScreen[None]):
+def columns(room: int) -> Columns:
+    """The columns of a thread ``room`` cells wide."""
+    return (("age", 4), ("from", 12 if room < 100 else 22), ("asks", 4), ("says", 4), ("subject", 0))
+
+
+class ThreadScreen(RowScreen[None]):
     """Shows the thread that holds ``message_id``.
 
     Args:
-        queries: what to ask.
+        desk: what it works with.
         message_id: the mail to open on.
         mark: characters of its body to show reversed.
-        clock: the present moment, for ages.
     """
 
     BINDINGS: ClassVar = [
-        Binding("n", "step(1)", "Next mail"),
-        Binding("p", "step(-1)", "Mail before"),
-        Binding("enter,l,right", "enter", "Read", tooltip="Into the mail"),
-        Binding("tab", "app.focus_next", "Pane", tooltip="Next pane"),
-        Binding("h,left", "out", "Out", tooltip="Out: the mail, the thread, the board"),
-        Binding("q,escape", "app.pop_screen", "Close", tooltip="Close this view"),
+        Binding("enter,l,right", "enter", "Read", tooltip="In: into the mail"),
+        Binding("h,left", "out", "Out", tooltip="Out: the mail, the thread, the view before"),
+        Binding("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
+        Binding("q", "app.pop_screen", "Close", tooltip="Close this view"),
+        Binding("escape", "escape", "Close", show=False, tooltip="End the search, or close this view"),
     ]
 
     class Loaded(Event):
@@ -49,87 +52,134 @@ class ThreadScreen(MovingScreen[None]):
     class Read(Event):
         """One mail has come back from its worker."""
 
-        def __init__(self, message_id: str, text: Text, line: int) -> None:
+        def __init__(self, mail: StoredMessage, lines: tuple[Line, ...], first: int) -> None:
             super().__init__()
-            self.message_id = message_id
-            self.text = text
-            self.line = line
+            self.mail = mail
+            self.lines = lines
+            self.first = first
 
-    def __init__(
-        self, queries: Queries, message_id: str, mark: tuple[int, int], clock: Callable[[], datetime]
-    ) -> None:
-        super().__init__()
-        self._queries = queries
+    def __init__(self, desk: Desk, message_id: str, mark: tuple[int, int]) -> None:
+        super().__init__(desk)
         self._opened_on = message_id
         self._mark = mark
-        self._clock = clock
         self._rows: tuple[ThreadRow, ...] = ()
         self._reading = ""
+        self._mail: StoredMessage | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static("thread", id="title")
-        yield DataTable[Text](id="mails", cursor_type="row", show_header=False)
-        with VerticalScroll(id="mail"):
-            yield Static("", id="text")
-        yield Footer(compact=True)
+        yield Static("thread", id="title", markup=False)
+        yield Listing(id="mails")
+        yield Paper[object](id="mail")
+        yield Static("", id="status", markup=False)
+        yield PromptBar()
+        yield Footer(compact=True, show_command_palette=False)
 
     @property
-    def table(self) -> DataTable[Text]:
-        return self.query_one("#mails", DataTable)
+    def listing(self) -> Listing:
+        return self.query_one("#mails", Listing)
 
     @property
-    def mail(self) -> VerticalScroll:
-        return self.query_one("#mail", VerticalScroll)
+    def mail(self) -> Paper[object]:
+        return self.query_one("#mail", Paper)
+
+    def main_pane(self) -> Pane:
+        return self.listing
 
     def on_mount(self) -> None:
-        for width in (5, 18, 4, 200):
-            self.table.add_column("", width=width)
+        self.set_focus(self.listing)
         self.load_thread()
-        self.set_focus(self.table)
 
-    @work(thread=True, exclusive=True, group="thread")
     def load_thread(self) -> None:
-        self.post_message(self.Loaded(self._queries.thread(self._opened_on)))
+        self.in_background("thread", self._ask_thread)
 
-    @work(thread=True, exclusive=True, group="mail")
-    def load_mail(self, message_id: str) -> None:
-        message = self._queries.message(message_id)
-        marks = (self._mark,) if message_id == self._opened_on else ()
-        above = message.body.count("\n", 0, self._mark[0]) if marks else 0
-        self.post_message(self.Read(message_id, drawing.mail_text(message, marks), above))
+    def _ask_thread(self) -> None:
+        self.post_message(self.Loaded(self.queries.thread(self._opened_on)))
+
+    def _ask_mail(self, message_id: str) -> None:
+        message = self.queries.message(message_id)
+        marks = (self._mark,) if message_id == self._opened_on and self._mark[1] else ()
+        lines, first = drawing.mail_lines(message, marks)
+        self.post_message(self.Read(message, lines, first))
 
     def on_thread_screen_loaded(self, event: Loaded) -> None:
-        now = self._clock()
-        self._rows = event.rows
-        for row in event.rows:
-            self.table.add_row(*drawing.thread_cells(row, now))
-        ids = [row.message_id for row in event.rows]
-        if self._opened_on in ids:
-            self.table.move_cursor(row=ids.index(self._opened_on))
-        self.query_one("#title", Static).update(Text(f"thread of {len(ids)} messages"))
+        now = self.desk.clock()
+        rows = self._rows = event.rows
+        ids = [row.message_id for row in rows]
+        wanted = self._reading or self._opened_on
+        self.listing.show(
+            len(rows),
+            columns,
+            lambda index, name, _: drawing.thread_cell(rows[index], name, now),
+            lambda index: f"{rows[index].subject}\n{rows[index].author.display}",
+            cursor=ids.index(wanted) if wanted in ids else 0,
+        )
+        subject = rows[0].subject if rows else ""
+        words = f"thread of {len(ids)} message{'' if len(ids) == 1 else 's'}: {subject}"
+        self.query_one("#title", Static).update(Text(safe_line(words), overflow="ellipsis", no_wrap=True))
+        self.say("")
+
+    def status(self) -> str:
+        asked = sum(row.concerns for row in self._rows)
+        return f"{asked} asked, {sum(row.claims for row in self._rows)} stated in it; patches stand out"
 
     def on_thread_screen_read(self, event: Read) -> None:
-        if event.message_id == self._reading:
-            self.query_one("#text", Static).update(event.text)
-            self.call_after_refresh(self.mail.scroll_to, y=max(0, event.line - 2), animate=False)
+        if event.mail.message_id == self._reading:
+            self._mail = event.mail
+            self.mail.show(event.lines, top=max(0, event.first - 4))
 
-    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        position = self.table.cursor_row
-        if 0 <= position < len(self._rows) and self._rows[position].message_id != self._reading:
-            self._reading = self._rows[position].message_id
-            self.load_mail(self._reading)
+    def failed(self, words: str) -> None:
+        self.mail.show((line((words, "bold red")),))
 
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+    def on_listing_highlighted(self, event: Listing.Highlighted) -> None:
+        if 0 <= event.index < len(self._rows) and self._rows[event.index].message_id != self._reading:
+            self._reading = message_id = self._rows[event.index].message_id
+            self.in_background("mail", lambda: self._ask_mail(message_id))
+
+    def on_listing_chosen(self, event: Listing.Chosen) -> None:
         self.set_focus(self.mail)
 
+    # -------------------------------------------------------------------------------------- acting
+
+    def current(self) -> Here | None:
+        mail = self._mail
+        if mail is None:
+            return None
+        span = self._mark if mail.message_id == self._opened_on else (0, 0)
+        return Here(mail.message_id, span, mail.series_id, message_url(mail.message_id))
+
+    def chosen_issues(self) -> tuple[IssueRow, ...]:
+        """The issue that led here, while its mail is read; else those raised in the mail."""
+        found = self.here()
+        if found is None:
+            return ()
+        rows = self.queries.issues(message=found.message_id)
+        marked = tuple(row for row in rows if (row.concern.start, row.concern.end) == found.span)
+        if not rows:
+            self.say("nothing is asked in this mail", "warning")
+        return marked or rows
+
+    def triaged(self, what: str) -> None:
+        self.say(what)
+
+    def action_thread(self) -> None:
+        self.say("this is the thread")
+
+    def action_refresh(self) -> None:
+        self.load_thread()
+
     def action_step(self, step: int) -> None:
-        self.table.move_cursor(row=min(max(0, self.table.cursor_row + step), max(0, len(self._rows) - 1)))
+        """The next mail, from either pane."""
+        self.listing.move(step)
 
     def action_enter(self) -> None:
         self.set_focus(self.mail)
 
     def action_out(self) -> None:
         if self.focused is self.mail:
-            self.set_focus(self.table)
+            self.set_focus(self.listing)
         else:
+            self.app.pop_screen()
+
+    def action_escape(self) -> None:
+        if not self.end_search():
             self.app.pop_screen()

@@ -9,15 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from threadmine.db.triage import Action, Event, Triage
 from threadmine.errors import ThreadmineError
 from threadmine.model import IssueRow
-from threadmine.screens.moving import MovingScreen
+from threadmine.screens.bar import Question
+from threadmine.screens.moving import MovingScreen, Result
 
 SNOOZE = timedelta(days=14)
 
@@ -94,21 +92,20 @@ class Triaging:
         return stamped
 
 
-def _count(events: Sequence[Event]) -> str:
+def _count(events: Sequence[object]) -> str:
     return f"{len(events)} issue{'s' if len(events) > 1 else ''}"
 
 
-class TriageScreen(MovingScreen[None]):
-    """The keys of triage for a view that has a list of issues: on the marked rows, or on the one chosen."""
+class TriageScreen(MovingScreen[Result]):
+    """The keys of triage for a view that shows issues: on the marked rows, or on the one chosen."""
 
+    ASKING: ClassVar = MovingScreen.ASKING | {"assign", "note"}
+    KEYS_TITLE = "Triage"
     BINDINGS: ClassVar = [
-        Binding(
-            "space", "mark", "Mark", show=False, tooltip="Mark this issue; triage acts on the marked ones"
-        ),
         Binding("x", "close", "Close", show=False, tooltip="Close the issue, or open it again"),
         Binding("z", "snooze", "Snooze", show=False, tooltip="Let the issue sleep for two weeks"),
-        Binding("t", "assign", "Assign", show=False, tooltip="Say who has to act"),
-        Binding("i", "note", "Note", show=False, tooltip="Add a note"),
+        Binding("t", "assign", "Assign", show=False, priority=True, tooltip="Assign: say who has to act"),
+        Binding("i", "note", "Note", show=False, priority=True, tooltip="Add a note"),
         Binding("U", "undo", "Undo", show=False, tooltip="Take the last triage back"),
     ]
 
@@ -145,34 +142,17 @@ class TriageScreen(MovingScreen[None]):
     def _ask(self, question: str, act: Callable[[Sequence[IssueRow], str], str]) -> None:
         rows = self.chosen_issues()
 
-        def answered(text: str | None) -> None:
-            if text:
-                self._tell(lambda: act(rows, text))
+        def answered(text: str) -> None:
+            if text.strip():
+                self._tell(lambda: act(rows, text.strip()))
 
         if rows:
-            self.app.push_screen(Prompt(question), answered)
+            self.bar.ask(
+                Question(f"{question} ({_count(rows)}):", answered, hint="Enter keeps, Esc leaves it")
+            )
 
     def _tell(self, act: Callable[[], str]) -> None:
         try:
             self.triaged(act())
         except ThreadmineError as error:
-            self.notify(error.line(), severity="error")
-
-
-class Prompt(ModalScreen[str | None]):
-    """Asks for one line; Enter gives it, Esc gives nothing."""
-
-    BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel")]
-
-    def __init__(self, question: str) -> None:
-        super().__init__()
-        self._question = question
-
-    def compose(self) -> ComposeResult:
-        yield Input(placeholder=self._question, id="prompt")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip() or None)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
+            self.notify(error.line(), severity="error", markup=False)

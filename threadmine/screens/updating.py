@@ -5,10 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 LAST_WORDS = 300  # characters of its narration that are shown
+_END = re.compile(rb"[\r\n]+")
+MOST_WAITING = 64 * 1024
+"""Bytes of an unfinished line that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +49,16 @@ class Updater:
     def running(self) -> bool:
         return self._process is not None
 
-    async def run(self) -> Updated:
+    async def run(self, progress: Callable[[str], None] = lambda _: None) -> Updated:
         """Runs the update to its end.
+
+        Args:
+            progress: gets each line that the update narrates.
 
         Raises:
             OSError: it can not be started.
         """
-        self._process = await asyncio.create_subprocess_exec(
+        process = self._process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
@@ -57,10 +66,11 @@ class Updater:
             env={**os.environ, "THREADMINE_DB": self._url},
         )
         try:
-            out, narration = await self._process.communicate()
-            words = narration.decode("utf-8", "replace").strip().splitlines()
-            last = words[-1][:LAST_WORDS] if words else ""
-            return Updated(out.count(b"\n"), self._process.returncode or 0, last)
+            assert process.stdout is not None and process.stderr is not None  # both are pipes
+            new, last = await asyncio.gather(
+                _count_lines(process.stdout), _narration(process.stderr, progress)
+            )
+            return Updated(new, await process.wait(), last)
         finally:
             self.cancel()
             self._process = None
@@ -68,4 +78,23 @@ class Updater:
     def cancel(self) -> None:
         """Ends a running update."""
         if self._process is not None and self._process.returncode is None:
-            self._process.terminate()
+            with suppress(ProcessLookupError):
+                self._process.terminate()
+
+
+async def _count_lines(stream: asyncio.StreamReader) -> int:
+    count = 0
+    while chunk := await stream.read(MOST_WAITING):
+        count += chunk.count(b"\n")
+    return count
+
+
+async def _narration(stream: asyncio.StreamReader, progress: Callable[[str], None]) -> str:
+    """Hands each line on as it comes; returns the last one. Lines end with CR, too, as progress does."""
+    waiting, last = b"", ""
+    while chunk := await stream.read(MOST_WAITING):
+        *done, waiting = _END.split(waiting[-MOST_WAITING:] + chunk)
+        for line in filter(None, done):
+            last = line.decode("utf-8", "replace").strip()[:LAST_WORDS]
+            progress(last)
+    return waiting.decode("utf-8", "replace").strip()[:LAST_WORDS] or last
