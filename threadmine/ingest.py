@@ -10,15 +10,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from threadmine.errors import ThreadmineError
-from threadmine.model import Message, Origin, RawMail, RawPage, Skipped
+from threadmine.model import Message, Origin, RawMail, RawPage, Skipped, Withdrawn
 from threadmine.parse.message import parse_mail
 from threadmine.parse.pages import read_page
 from threadmine.parse.pages.shape import Page
 from threadmine.parse.quoted import quoted_messages
 from threadmine.sources import read_path
 
+Found = Message | Skipped | Withdrawn
+"""What reading gives: a message, something left out, or a mail that its archive has deleted since."""
 
-def read_messages(paths: Iterable[str]) -> Iterator[Message | Skipped]:
+
+def read_messages(paths: Iterable[str]) -> Iterator[Found]:
     """The parsed messages of files, folders, archives and ``-``, in order.
 
     A path that cannot be read at all comes as a :class:`Skipped` with ``failed`` set, and the next path is
@@ -32,10 +35,10 @@ def read_messages(paths: Iterable[str]) -> Iterator[Message | Skipped]:
             yield Skipped(Origin(error.where or path), reason, failed=True)
 
 
-def parse_all(raws: Iterable[RawMail | RawPage | Skipped]) -> Iterator[Message | Skipped]:
+def parse_all(raws: Iterable[RawMail | RawPage | Skipped | Withdrawn]) -> Iterator[Found]:
     """Parses each raw mail or page; what defeats the parser comes as a failed :class:`Skipped`."""
     for raw in raws:
-        if isinstance(raw, Skipped):
+        if isinstance(raw, Skipped | Withdrawn):
             yield raw
         elif isinstance(raw, RawPage):
             yield from page_messages(raw)

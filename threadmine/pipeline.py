@@ -16,9 +16,10 @@ from threadmine.db.overview import Told
 from threadmine.db.places import group_threads
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database
+from threadmine.db.standins import load_messages
 from threadmine.db.store import Store
-from threadmine.ingest import read_messages
-from threadmine.model import IngestReport, Message, Mined, Skipped
+from threadmine.ingest import Found, read_messages
+from threadmine.model import IngestReport, Message, Mined, Skipped, Withdrawn
 from threadmine.reconcile import Reconciler
 
 BATCH_MESSAGES = 600
@@ -43,6 +44,7 @@ class _Account:
     read: int = 0
     known: int = 0
     new_ids: list[str] = field(default_factory=list)
+    removed_ids: list[str] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
 
@@ -57,6 +59,7 @@ class _Account:
             skipped=tuple(self.skipped),
             failures=tuple(self.failures),
             new_ids=tuple(self.new_ids),
+            removed_ids=tuple(dict.fromkeys(self.removed_ids)),
         )
 
 
@@ -82,7 +85,7 @@ def ingest_paths(
 
 def ingest_messages(
     database: Database,
-    items: Iterable[Message | Skipped],
+    items: Iterable[Found],
     progress: Progress | None = None,
     miner: Miner | None = None,
 ) -> IngestReport:
@@ -91,11 +94,12 @@ def ingest_messages(
     store = Store(database)
     find = miner or default_miner()
     reconciler = Reconciler(database)
-    for batch in _batches(items, account):
+    for batch, withdrawn in _batches(items, account):
         settled = reconciler.settle(batch)
         _store_batch(store, settled, reconciler.gone, find, account)
         for message_id, message in reconciler.told(batch):
             store.save_told(message_id, Told.of(message))
+        _withdraw(store, reconciler, withdrawn, find, account)
         if progress is not None and batch:
             progress(account.read, str(batch[-1].origin))
     update_states(database)
@@ -124,22 +128,54 @@ def update_states(database: Database) -> int:
     return len(stale)
 
 
-def _batches(items: Iterable[Message | Skipped], account: _Account) -> Iterator[list[Message]]:
-    """The messages in batches of bounded size; what was left out goes into the account."""
+def _batches(items: Iterable[Found], account: _Account) -> Iterator[tuple[list[Message], list[Withdrawn]]]:
+    """The messages in batches of bounded size, each with what was withdrawn meanwhile (it goes after it).
+
+    What was left out goes into the account.
+    """
     batch: list[Message] = []
+    withdrawn: dict[str, Withdrawn] = {}
     characters = 0
     for item in items:
         if isinstance(item, Skipped):
             account.left_out(item)
             continue
-        account.read += not item.quoted_only  # a stand-in made from a page was not read
-        batch.append(item)
-        characters += len(item.body)
-        if len(batch) >= BATCH_MESSAGES or characters >= BATCH_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-    if batch:
-        yield batch
+        if isinstance(item, Withdrawn):
+            withdrawn[item.message_id] = item
+            full = len(withdrawn) >= BATCH_MESSAGES
+        else:
+            if item.message_id in withdrawn:  # it was put into the archive again
+                yield batch, [*withdrawn.values()]
+                batch, withdrawn, characters = [], {}, 0
+            account.read += not item.quoted_only  # a stand-in made from a page was not read
+            batch.append(item)
+            characters += len(item.body)
+            full = len(batch) >= BATCH_MESSAGES or characters >= BATCH_CHARACTERS
+        if full:
+            yield batch, [*withdrawn.values()]
+            batch, withdrawn, characters = [], {}, 0
+    if batch or withdrawn:
+        yield batch, [*withdrawn.values()]
+
+
+def _withdraw(
+    store: Store, reconciler: Reconciler, withdrawn: list[Withdrawn], find: Miner, account: _Account
+) -> None:
+    """Takes out what archives have deleted since; what others quote of it becomes known from quotations."""
+    by_source: dict[str, list[str]] = {}
+    for item in withdrawn:
+        by_source.setdefault(item.origin.source, []).append(item.message_id)
+    naming: set[str] = set()
+    for source, names in by_source.items():
+        quoted = reconciler.quoted_by(names)
+        taken = store.withdraw(names, source, quoted)
+        reconciler.forget(own for name in taken for own in quoted.get(name, ()))
+        account.removed_ids += sorted(taken)
+        naming.update(name for names in taken.values() for name in names)
+    answers = load_messages(store.database, naming - set(account.removed_ids))
+    if answers:
+        stand_ins = [m for m in reconciler.settle(answers) if m.quoted_only]
+        _store_batch(store, stand_ins, reconciler.gone, find, account)
 
 
 def _store_batch(

@@ -89,6 +89,21 @@ class Reconciler:
         self._held.update((m.message_id, m) for m in out if _rank(m))
         return out
 
+    def quoted_by(self, ids: Iterable[str]) -> dict[str, dict[str, str]]:
+        """For each of these messages the stand-ins that its quotations made: id -> real id, if known."""
+        places = {f"quoted in {name}": name for name in ids}
+        found: dict[str, dict[str, str]] = {}
+        for stand_in in self._held.values():
+            name = places.get(stand_in.origin.place)
+            if stand_in.quoted_only and name is not None:
+                found.setdefault(name, {})[stand_in.message_id] = stand_in.stands_for
+        return found
+
+    def forget(self, stand_ins: Iterable[str]) -> None:
+        """Stand-ins that were taken out of the database are no longer known."""
+        for name in stand_ins:
+            self._held.pop(name, None)
+
     def told(self, batch: Iterable[Message]) -> list[tuple[str, Message]]:
         """The pages of the batch just settled that tell more than a message, with whose message they show."""
         telling = (message for message in batch if message.overview or message.archive_notes)

@@ -66,7 +66,7 @@ def ingest_command(app: App, paths: tuple[str, ...], epoch: bool, quiet: bool, v
 
     One message that cannot be read does not stop the others; it is named, and the exit status is 1.
     """
-    from threadmine.cli.epochs import ingest_epochs
+    from threadmine.archives import ingest_epochs
     from threadmine.pipeline import ingest_paths
 
     read = ingest_epochs if epoch else ingest_paths
@@ -101,6 +101,8 @@ def tell(app: App, report: IngestReport, quiet: bool = False, verbose: bool = Fa
         ]
         if report.skipped:
             counts.append(f"{len(report.skipped):,} skipped")
+        if report.removed_ids:
+            counts.append(f"{len(report.removed_ids):,} taken out (deleted from the archive)")
         if report.failures:
             counts.append(f"{len(report.failures):,} failed")
         app.out.note(", ".join(counts))

@@ -12,7 +12,7 @@ from threadmine.errors import EXIT_DONE, EXIT_FAILED, SourceError, UsageError
 from threadmine.render.text import numbered, safe_line
 
 if TYPE_CHECKING:
-    from threadmine.cli.pulling import Outcome
+    from threadmine.following import Outcome
     from threadmine.sources.lore import Lore, Target
 
 _OFFLINE = click.option("--offline-mode", is_flag=True, help="Use no network at all; say what is known.")
@@ -48,7 +48,7 @@ def pull_command(
     wanted = _targets(targets, searching=bool(list_name or query))
     if offline_mode:
         return _offline(app, wanted, list_name or query or "")
-    from threadmine.cli.pulling import Puller
+    from threadmine.following import Puller
 
     lore = open_lore(app)
     try:
@@ -72,7 +72,7 @@ def update_command(app: App, offline_mode: bool) -> int:
     Threads get their new messages, tracked series their new versions, searches what arrived since the last
     time by the server's clock. Prints what is new on standard output; says nothing where nothing is.
     """
-    from threadmine.cli.pulling import Puller
+    from threadmine.following import Puller
 
     if offline_mode:
         app.out.note("offline mode: nothing was asked for")

@@ -6,7 +6,7 @@ ids that nobody names any more are forgotten, and messages that only the lost on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from sqlalchemy import delete, select
 
@@ -41,11 +41,19 @@ class Removing(Writing):
         for (key,) in self.sql.fetch(self.connection, (KnownId.key,), KnownId.id_hash, [hashed]):
             tell(self.sql, self.connection, key, told)
 
-    def withdraw(self, ids: Iterable[str], source: str) -> dict[str, list[str]]:
+    def withdraw(
+        self, ids: Iterable[str], source: str, quoted: Mapping[str, Mapping[str, str]] | None = None
+    ) -> dict[str, list[str]]:
         """Takes out the messages that ``source`` gave and has withdrawn.
 
         A message stays where another source gave a copy of it, or where it came from another source in the
         first place; only that this source had it is forgotten.
+
+        Args:
+            ids: the messages.
+            source: the archive that deleted them.
+            quoted: for messages whose quotations made stand-ins, these: their ids, with the ids of the mail
+                that they stand for. They go too, and come again where somebody else quotes that mail.
 
         Returns:
             For each message taken out, the ids of those that name it among their references.
@@ -60,8 +68,11 @@ class Removing(Writing):
             self.connection.execute(delete(Copy).where(*theirs))
             if stored_source == source and not self._lent_by_a_copy(key):
                 going[name] = thread_id
-        naming = {name: self._naming(name, thread_id) for name, thread_id in going.items()}
-        self._take_out(going)
+        naming = {name: self._naming({name}, thread_id) for name, thread_id in going.items()}
+        shown = {name: (quoted or {}).get(name, {}) for name in going}
+        for name, stand_ins in shown.items():
+            naming[name] += self._naming({*stand_ins.values()} - {""}, going[name])
+        self._take_out([*going, *(own for stand_ins in shown.values() for own in stand_ins)])
         return naming
 
     def _lent_by_a_copy(self, key: int) -> bool:
@@ -76,9 +87,12 @@ class Removing(Writing):
         self.connection.execute(delete(Copy).where(*own))
         return True
 
-    def _naming(self, name: str, thread_id: str) -> list[str]:
+    def _naming(self, names: Set[str], thread_id: str) -> list[str]:
+        """The messages of a thread that refer to one of ``names``."""
         statement = select(Message.message_id, Message.refs).where(Message.thread_id == thread_id)
-        return sorted(found for found, refs in self.connection.execute(statement) if name in refs)
+        return sorted(
+            found for found, refs in self.connection.execute(statement) if not names.isdisjoint(refs)
+        )
 
     # ------------------------------------------------------------------ a thread without some messages
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select
 
 from threadmine.db import rows
 from threadmine.db.overview import forget
@@ -25,13 +25,27 @@ _CHUNK = 400
 
 def load_stand_ins(database: Database) -> tuple[Message, ...]:
     """The stored stand-ins; without patch and trailers, which their text gives again."""
+    with database.read() as connection:
+        return _load(connection, or_(Row.quoted_only, Row.headers.contains(PAGE_MARK + ": ")))
+
+
+def load_messages(database: Database, ids: Iterable[str]) -> tuple[Message, ...]:
+    """The stored ones of these messages, likewise without patch and trailers."""
+    hashes = sorted({id_hash(rows.clean(name)) for name in ids})
+    found: list[Message] = []
+    with database.read() as connection:
+        for start in range(0, len(hashes), _CHUNK):
+            keys = select(KnownId.key).where(KnownId.id_hash.in_(hashes[start : start + _CHUNK]))
+            found += _load(connection, Row.key.in_(keys))
+    return tuple(found)
+
+
+def _load(connection: Connection, wanted: ColumnElement[bool]) -> tuple[Message, ...]:
     columns = (*Row.__table__.columns, Body.text.label("body_text"), Body.stretches.label("body_stretches"))
-    wanted = or_(Row.quoted_only, Row.headers.contains(PAGE_MARK + ": "))
     statement = (
         select(*columns).join(Body, Body.message_key == Row.key).where(wanted).order_by(Row.message_id)
     )
-    with database.read() as connection:
-        return tuple(_message(row) for row in connection.execute(statement))
+    return tuple(_message(row) for row in connection.execute(statement))
 
 
 def _message(row: rows.AnyRow) -> Message:

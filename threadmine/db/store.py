@@ -127,13 +127,12 @@ class Store:
             with self.database.write() as connection:
                 Removing(connection, self._sql, self.database.is_sqlite).tell(message_id, told)
 
-    def withdraw(self, ids: Iterable[str], source: str) -> dict[str, list[str]]:
+    def withdraw(
+        self, ids: Iterable[str], source: str, quoted: Mapping[str, Mapping[str, str]] | None = None
+    ) -> dict[str, list[str]]:
         """Takes out messages that ``source`` gave and has deleted or purged since, with all found in them.
 
-        What another source gave too, or gave in the first place, stays.
-
-        Returns:
-            For each message taken out, the ids of the messages that name it among their references.
+        What another source gave too, or gave in the first place, stays. See :meth:`Removing.withdraw`.
         """
         names = list(ids)
         if not self.known(names):
@@ -142,6 +141,17 @@ class Store:
             return Removing(connection, self._sql, self.database.is_sqlite).withdraw(
                 names, rows.clean(source)
             )
+
+    def given_by(self, source: str) -> list[tuple[str, str]]:
+        """Every message, and every copy of one, that came from ``source``: (message-id, content hash)."""
+        name = rows.clean(source)
+        with self.database.read() as connection:
+            columns = (Message.message_id, Message.content_hash)
+            found = self._sql.fetch(connection, columns, Message.source, [name])
+            copies = self._sql.fetch(connection, (Copy.message_key, Copy.content_hash), Copy.source, [name])
+            keys = sorted({key for key, _ in copies})
+            ids = dict(self._sql.fetch(connection, (KnownId.key, KnownId.message_id), KnownId.key, keys))
+        return sorted({*((row[0], row[1]) for row in found), *((ids[key], hashed) for key, hashed in copies)})
 
     def save_statuses(self, statuses: Iterable[ConcernStatus], threads: Iterable[str] = ()) -> None:
         """Stores where concerns stand, and that these threads are up to date."""

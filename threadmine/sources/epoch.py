@@ -1,8 +1,9 @@
 """public-inbox v2 epochs: git repositories with one mail per commit, read without a checkout.
 
 Each commit's tree holds the mail as the blob ``m``, or a deleted mail as ``d``; an empty ``m`` is a mail that
-was purged from history. Reading goes on from the last commit read; where history was rewritten so that this
-commit is gone from it, the epoch is read from its start again (known mails are dropped later, by their ids).
+was purged from history. A deletion comes as :class:`Withdrawn`, because the mail may have been read by an
+earlier run. Reading goes on from the last commit read; where history was rewritten so that this commit is
+gone from it, the epoch is read from its start again (known mails are dropped later, by their ids).
 Bundles are cloned into a temporary folder, addresses into a mirror that is fetched the next time.
 """
 
@@ -14,7 +15,7 @@ import os
 import subprocess
 import tempfile
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +23,9 @@ import pygit2
 from pygit2.enums import ObjectType, SortMode
 
 from threadmine.errors import SourceError
-from threadmine.model import Origin, RawMail, Skipped
+from threadmine.model import Origin, RawMail, Skipped, Withdrawn
+from threadmine.parse.headers import clean_id, split_headers
+from threadmine.parse.message import parse_mail
 
 _BUNDLE = b"# v"
 _BRANCHES = ("refs/heads/master", "refs/heads/main")
@@ -154,7 +157,9 @@ def _mirror(address: str, folder: Path) -> Path:
 # --------------------------------------------------------------------------------------- reading
 
 
-def read_epoch(path: Path, source: str, list_name: str = "", since: str = "") -> Iterator[RawMail | Skipped]:
+def read_epoch(
+    path: Path, source: str, list_name: str = "", since: str = ""
+) -> Iterator[RawMail | Skipped | Withdrawn]:
     """The mails of one epoch, oldest commit first; ``Origin.place`` is the commit.
 
     Args:
@@ -172,17 +177,30 @@ def read_epoch(path: Path, source: str, list_name: str = "", since: str = "") ->
         for number, commit_id in enumerate(commits):
             if number % _MAILS_BETWEEN_FREEING == 0:
                 repository.free()  # what libgit2 caches of packs has no setting that bounds it
-            yield _mail(repository, commit_id, Origin(source, commit_id.hex(), list_name), deleted)
+            origin = Origin(source, commit_id.hex(), list_name)
+            yield _mail(repository, number, commit_id, origin, deleted)
     except (pygit2.GitError, KeyError, ValueError) as error:
         raise SourceError(
             f"this git repository cannot be read ({error})", source, "run git fsck on it"
         ) from error
 
 
+def id_of(mail: RawMail) -> str:
+    """The Message-ID of raw mail, made up from its content where it has none."""
+    return clean_id(split_headers(mail.data).first("message-id")) or parse_mail(mail).message_id
+
+
 def newest_commit(path: Path) -> str:
     """The commit that a reader that read everything stands at; empty for an empty epoch."""
     head = _head(pygit2.Repository(str(path)))
     return "" if head is None else str(head)
+
+
+def is_rewritten(path: Path, since: str) -> bool:
+    """Whether ``since``, the last commit that was read, is no longer part of the history."""
+    repository = pygit2.Repository(str(path))
+    head = _head(repository)
+    return head is None or not _is_ancestor(repository, since, head)
 
 
 def _set_up_libgit2() -> None:
@@ -235,28 +253,30 @@ def _tree(repository: pygit2.Repository, commit_id: bytes) -> pygit2.Tree:
     return commit.tree
 
 
-def _deleted(repository: pygit2.Repository, commits: Sequence[bytes]) -> set[bytes]:
-    """The blobs of mails that a later commit deletes: they are not read at all."""
-    found: set[bytes] = set()
-    for commit_id in commits:
+def _deleted(repository: pygit2.Repository, commits: Sequence[bytes]) -> dict[bytes, int]:
+    """The blobs of mails that are deleted, each with the number of the last commit that does it."""
+    found: dict[bytes, int] = {}
+    for number, commit_id in enumerate(commits):
         tree = _tree(repository, commit_id)
         if "d" in tree:
-            found.add(tree["d"].id.raw)
+            found[tree["d"].id.raw] = number
     return found
 
 
 def _mail(
-    repository: pygit2.Repository, commit_id: bytes, origin: Origin, deleted: set[bytes]
-) -> RawMail | Skipped:
+    repository: pygit2.Repository, number: int, commit_id: bytes, origin: Origin, deleted: Mapping[bytes, int]
+) -> RawMail | Skipped | Withdrawn:
     tree = _tree(repository, commit_id)
     if "m" in tree:
         blob = tree["m"].id
-        if blob.raw in deleted:
+        if deleted.get(blob.raw, -1) > number:
             return Skipped(origin, "a mail that was deleted from the archive later")
         _, data = repository.read(blob)
         if data:
             return RawMail(data, origin)
         return Skipped(origin, "a mail that was purged from the archive")
     if "d" in tree:
-        return Skipped(origin, "the deletion of a mail")
+        _, data = repository.read(tree["d"].id)
+        name = id_of(RawMail(data, origin)) if data else ""
+        return Withdrawn(name, origin) if name else Skipped(origin, "the deletion of a mail")
     return Skipped(origin, "a commit without a mail")

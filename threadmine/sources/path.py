@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from threadmine.errors import SourceError
-from threadmine.model import Origin, RawMail, RawPage, Skipped
+from threadmine.model import Origin, RawMail, RawPage, Skipped, Withdrawn
 from threadmine.parse.pages import is_page
 from threadmine.sources.epoch import epochs_below, is_bundle, is_repository, opened_bundle, read_epoch
 from threadmine.sources.mailbox import is_maildir, is_separator, maildir_files, read_mbox, read_single
 from threadmine.sources.packed import packing, unpacked
 
-Found = RawMail | RawPage | Skipped
+Found = RawMail | RawPage | Skipped | Withdrawn
 MAX_PAGE = 4 * 1024 * 1024
 """Bytes of a file that may be a saved archive page."""
 

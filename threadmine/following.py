@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from threadmine.errors import SourceError, ThreadmineError
-from threadmine.ingest import parse_all
+from threadmine.ingest import Found, parse_all
 from threadmine.model import IngestReport, Message, RawMail, Skipped
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Puller:
                 return
         self.outcome.add(ingest_messages(self.database, self._parsed(mails)))
 
-    def _parsed(self, mails: Iterable[RawMail | Skipped]) -> Iterator[Message | Skipped]:
+    def _parsed(self, mails: Iterable[RawMail | Skipped]) -> Iterator[Found]:
         """The mails parsed, with what their signatures say."""
         from threadmine.sources.attest import UNKNOWN, attestation
 

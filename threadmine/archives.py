@@ -1,20 +1,26 @@
-"""Whole archives: the epochs of lists, read on from where the last run stopped."""
+"""Whole archives: the epochs of lists, read on from where the last run stopped.
+
+What an archive deletes or purges after it was read is taken out again. A purge rewrites the history of an
+epoch: then all of it is read again, and what it no longer holds (or holds in other words) goes.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from threadmine.db.rows import clean
+from threadmine.db.schema import id_hash
+from threadmine.db.session import Database
+from threadmine.db.store import Store
+from threadmine.db.values import content_hash
 from threadmine.errors import SourceError
-from threadmine.ingest import parse_all
-from threadmine.model import IngestReport, unique
-
-if TYPE_CHECKING:
-    from threadmine.db.session import Database
-    from threadmine.pipeline import Progress
+from threadmine.ingest import Found, parse_all
+from threadmine.model import IngestReport, Message, Origin, RawMail, Skipped, Withdrawn, unique
+from threadmine.pipeline import Progress, ingest_messages
+from threadmine.sources import epoch as source
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,6 @@ def ingest_epochs(
 
 
 def _epochs(target: str) -> Iterator[Epoch]:
-    from threadmine.sources import epoch as source
-
     if source.is_address(target):
         for number, mirror in enumerate(source.mirrored(target, _cache() / "epochs")):
             parts = target.rstrip("/").removesuffix(".git").split("/")
@@ -84,20 +88,53 @@ def _cache() -> Path:
 
 
 def _ingest(database: Database, epoch: Epoch, progress: Progress | None) -> IngestReport:
-    from threadmine.db.store import Store
-    from threadmine.pipeline import ingest_messages
-    from threadmine.sources.epoch import newest_commit, read_epoch
-
     store = Store(database)
     key = f"epoch:{epoch.name}"
-    newest = newest_commit(epoch.repository)
+    newest = source.newest_commit(epoch.repository)
     since = store.position(key)
     if newest == since:
         return IngestReport()
-    mails = read_epoch(epoch.repository, epoch.name, epoch.list_name, since)
-    report = ingest_messages(database, parse_all(mails), progress)
+    mails = source.read_epoch(epoch.repository, epoch.name, epoch.list_name, since)
+    if since and source.is_rewritten(epoch.repository, since):
+        report = _ingest_rewritten(database, epoch, mails, progress)
+    else:
+        report = ingest_messages(database, parse_all(mails), progress)
     store.save_position(key, newest)
     return report
+
+
+def _ingest_rewritten(
+    database: Database,
+    epoch: Epoch,
+    mails: Iterable[RawMail | Skipped | Withdrawn],
+    progress: Progress | None,
+) -> IngestReport:
+    """Reads all of an epoch whose history was rewritten, and takes out what is no longer in it."""
+    store = Store(database)
+    held: set[int] = set()
+    report = ingest_messages(database, _noted(parse_all(mails), held), progress)
+    gone = {name for name, hashed in store.given_by(epoch.name) if _mark(name, hashed) not in held}
+    if not gone:
+        return report
+    out = ingest_messages(database, [Withdrawn(name, Origin(epoch.name)) for name in sorted(gone)])
+    again = source.read_epoch(epoch.repository, epoch.name, epoch.list_name)
+    edited = (mail for mail in again if isinstance(mail, RawMail) and source.id_of(mail) in gone)
+    back = ingest_messages(database, parse_all(edited))
+    removed = tuple(name for name in out.removed_ids if name not in set(back.new_ids))
+    return replace(report, new_ids=unique((*report.new_ids, *back.new_ids)), removed_ids=removed)
+
+
+def _noted(items: Iterable[Found], held: set[int]) -> Iterator[Found]:
+    """The items; a mark of what each message says goes into ``held``."""
+    for item in items:
+        if isinstance(item, Message):
+            held.add(_mark(clean(item.message_id), content_hash(item)))
+        yield item
+
+
+def _mark(message_id: str, hashed: str) -> int:
+    """63 bits for a message that says something: an archive has many."""
+    return id_hash(f"{message_id}\x1f{hashed}")
 
 
 def _total(reports: Iterable[IngestReport]) -> IngestReport:
@@ -109,4 +146,5 @@ def _total(reports: Iterable[IngestReport]) -> IngestReport:
         skipped=tuple(item for report in found for item in report.skipped),
         failures=tuple(item for report in found for item in report.failures),
         new_ids=unique(name for report in found for name in report.new_ids),
+        removed_ids=unique(name for report in found for name in report.removed_ids),
     )
