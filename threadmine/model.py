@@ -771,6 +771,23 @@ class IssueRow:
     triage: str = ""
     url: str = ""
     waits_for: Person | None = None  # who has to act on it: the series' author, unless the asker is that
+    issue_id: str = ""  # of the concern that raised the same issue first, where it was raised several times
+    occurrences: int = 1  # how often it was raised: on other patches, versions or threads
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A concern as it is compared with others, to find the same issue raised again."""
+
+    id: str
+    message_id: str
+    author: Person
+    sent_at: int
+    quote: str
+    targets: tuple[str, ...] = ()
+    function: str = ""
+    about: str = ""  # the end of the quoted text that it answers
+    is_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

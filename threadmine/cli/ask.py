@@ -46,6 +46,7 @@ def board_command(app: App, struct: str | None, every: bool, as_json: bool) -> N
 @click.option("--state", type=click.Choice([*map(str, ConcernState)]), help="Only in this state.")
 @click.option("--open", "still_open", is_flag=True, help="Only what waits for somebody, as is:open.")
 @click.option("--kind", type=click.Choice([*map(str, ConcernKind)]), help="Only of this kind.")
+@click.option("--every-place", is_flag=True, help="A row each time that the same issue was raised.")
 @options.author
 @options.series
 @options.since
@@ -57,6 +58,7 @@ def issues_command(
     /,
     terms: tuple[str, ...],
     still_open: bool,
+    every_place: bool,
     limit: int | None,
     as_json: bool,
     **given: str | None,
@@ -64,7 +66,9 @@ def issues_command(
     """List what people want answered or changed.
 
     Open ones stand first, the newest on top. An issue is open until a later message or version settles it;
-    agreement alone does not. TERMS are those of the query language: field:folio._nr_pages is:open age:>2w.
+    agreement alone does not. One that was raised several times, on other patches, versions or threads, is
+    listed once, as it was raised last; with --series each time. TERMS are those of the query language:
+    field:folio._nr_pages is:open age:>2w.
     """
     from threadmine.cli.asking import asking
     from threadmine.query.aside import is_aside
@@ -81,6 +85,7 @@ def issues_command(
             states = [one for one in ConcernState if one.is_open == is_open and one in wanted]
             if states and (room is None or room > 0):
                 more = {"kind": None if kind is None else ConcernKind(kind), **common(app, given)}
+                more["once"] = not every_place and given["series"] is None
                 rows += asked.issues(state=states, limit=None if still_open else room, **more)
         if still_open:
             rows = [row for row in rows if not is_aside(row.triage, app.now.date())][:limit]

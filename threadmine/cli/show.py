@@ -74,10 +74,12 @@ def _concern(app: App, queries: Queries, own_id: str, as_json: bool) -> None:
 
     row = queries.issue(own_id)
     if as_json:
-        app.out.items([issue_record(row)])
+        places = [one.concern.id for one in queries.occurrences(own_id)]
+        app.out.items([{**issue_record(row), "raised_by": places}])
         return
     mail = mail_of(queries, row.concern.message_id)
-    app.out.lines(concern_detail(row, mail, app.out.width, app.now, app.out.style))
+    again = queries.occurrences(own_id)
+    app.out.lines(concern_detail(row, mail, app.out.width, app.now, app.out.style, again))
 
 
 def _series(app: App, queries: Queries, own_id: str, as_json: bool) -> None:

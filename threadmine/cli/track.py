@@ -103,15 +103,19 @@ def triage_command(
     """Close, reopen, assign, snooze, note or merge issues.
 
     ACTION is close, reopen, assign WHOM, snooze UNTIL (a date, or 14d), note TEXT, merge INTO-ID, or split
-    (undoes a merge). Without an action the issue's history is shown. What people set is kept apart from
-    what is mined, with who, when and why, and no ingest changes it.
+    (undoes a merge, and keeps an issue apart from those that ask the same). Without an action the issue's
+    history is shown. What people set is kept apart from what is mined, with who, when and why, and no
+    ingest changes it.
     """
     from threadmine.db.triage import Triage, from_lines, to_lines
+    from threadmine.track.issues import regroup
 
     with app.open() as database:
         triage = Triage(database)
         if import_ is not None:
-            count = triage.add(from_lines(import_.readlines(), import_.name))
+            events = from_lines(import_.readlines(), import_.name)
+            count = triage.add(events)
+            regroup(database, concern_ids={event.issue_id for event in events})
             app.out.note(f"{count} new event{'s' if count != 1 else ''}")
         elif export_:
             app.out.raw("".join(f"{line}\n" for line in to_lines(triage.events())))
@@ -127,6 +131,7 @@ def _triage_one(app: App, database: Database, words: tuple[str, ...], note: str,
     from threadmine.db.queries import Queries
     from threadmine.db.triage import Action, Event, Triage, triage_text
     from threadmine.render.text import safe_line
+    from threadmine.track.issues import regroup
 
     queries, triage = Queries(database), Triage(database)
     issue_id = queries.issue(full_id(queries, words[0])).concern.id
@@ -137,6 +142,7 @@ def _triage_one(app: App, database: Database, words: tuple[str, ...], note: str,
         value = "" if action is Action.NOTE else value
         when = app.now.isoformat(timespec="seconds")
         triage.add([Event(issue_id, action, value, text, who or app.me, when)])
+        regroup(database, concern_ids=[issue_id])
     events = triage.events(issue_id)
     app.out.note(f"{issue_id}: {safe_line(triage_text(events)) or 'as mined'}")
     if len(words) == 1:

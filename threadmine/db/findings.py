@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from threadmine.db import rows
+from threadmine.db.same import issues_of
 from threadmine.db.schema import (
     ClaimRecord,
     ConcernRecord,
@@ -63,7 +64,8 @@ def issue_rows(
     )
     found = connection.execute(statement).all()
     refuted = _refuted_behind(connection, found)
-    return tuple(_issue_row(row, row.id in refuted) for row in found)
+    again = issues_of(connection, [row.id for row in found])
+    return tuple(_issue_row(row, row.id in refuted, again.get(row.id, ("", 1))) for row in found)
 
 
 def _chosen(
@@ -115,7 +117,7 @@ def _has_behind(concern: AnyRow, refuted: dict[str, list[AnyRow]]) -> bool:
     return any(c.quote in concern.about_text for c in refuted.get(concern.in_reply_to, ()))
 
 
-def _issue_row(row: AnyRow, refuted: bool) -> IssueRow:
+def _issue_row(row: AnyRow, refuted: bool, issue: tuple[str, int]) -> IssueRow:
     return IssueRow(
         concern=rows.to_concern(row),
         status=rows.to_status(row),
@@ -129,6 +131,8 @@ def _issue_row(row: AnyRow, refuted: bool) -> IssueRow:
         triage=row.triage,
         url=message_url(row.message_id),
         waits_for=_waits_for(row),
+        issue_id=issue[0],
+        occurrences=issue[1],
     )
 
 

@@ -25,6 +25,7 @@ from threadmine.db.mails import (
     find_words,
     keys_of,
     light_of,
+    light_of_keys,
     numbers,
     of_keys,
     of_thread,
@@ -35,6 +36,7 @@ from threadmine.db.mails import (
 )
 from threadmine.db.names import plain_id
 from threadmine.db.places import tree_order
+from threadmine.db.same import STANDS_FOR_ITSELF, occurrences
 from threadmine.db.schema import (
     ClaimName,
     ClaimRecord,
@@ -64,6 +66,7 @@ from threadmine.db.terms import (
     number_of,
     oldest,
     one_of,
+    unsettled_at,
 )
 from threadmine.errors import NotFoundError
 from threadmine.model import (
@@ -154,11 +157,14 @@ class Queries:
         order: RowOrder = RowOrder.NEWEST,
         waits_for: str | None = None,
         where: Where | None = None,
+        once: bool = False,
+        moved_since: datetime | None = None,
     ) -> tuple[IssueRow, ...]:
-        """Concerns with their state.
+        """Concerns with their state; with ``once`` only the last of those that raise the same issue.
 
         ``field``, ``state`` and ``message`` (a message-id) may be one or several; ``thread`` is a thread id;
-        ``waits_for`` is the address of the person who has to act (``IssueRow.waits_for``). ``where`` is a
+        ``waits_for`` is the address of the person who has to act (``IssueRow.waits_for``). With
+        ``moved_since`` what is settled comes only where it may have been settled since then. ``where`` is a
         query: every row that meets it comes, and perhaps a few others.
         """
         conditions = [
@@ -173,6 +179,10 @@ class Queries:
             conditions.append(in_states(states))
         if kind is not None:
             conditions.append(ConcernRecord.kind == kind)
+        if once:
+            conditions.append(STANDS_FOR_ITSELF)
+        if moved_since is not None:
+            conditions.append(unsettled_at(moved_since))
         if waits_for is not None:
             conditions += [
                 SeriesVersion.author_address == waits_for,
@@ -183,6 +193,15 @@ class Queries:
             if series is not None:
                 conditions.append(Message.series_id.in_(resolve_series(connection, series)))
             return issue_rows(connection, conditions, limit, offset, order)
+
+    def occurrences(self, id: str) -> tuple[IssueRow, ...]:  # noqa: A002 - the word of the contract
+        """All concerns that raise the issue of one, oldest first; itself alone if nobody else does."""
+        with self.database.read() as connection:
+            names = occurrences(connection, id)
+            found = {
+                row.concern.id: row for row in issue_rows(connection, [ConcernRecord.id.in_(names)], None)
+            }
+        return tuple(found[name] for name in names if name in found)
 
     def is_exact(self, where: Where, what: str) -> bool:
         """Whether a question with this ``where`` gives no other rows than those that meet it.
@@ -314,8 +333,9 @@ class Queries:
         thread: str | Iterable[str] | None = None,
         where: Where | None = None,
         newest_first: bool = False,
+        bodies: bool = True,
     ) -> Iterator[StoredMessage]:
-        """All messages, oldest first, a few hundred in memory at a time.
+        """All messages, oldest first, a few hundred in memory at a time; without ``bodies`` much quicker.
 
         ``thread`` is a thread id or several. ``where`` is a query: every message that meets it comes, and
         perhaps a few others. ``newest_first`` turns the order round; who has enough may stop.
@@ -332,16 +352,22 @@ class Queries:
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
             with self.database.read() as connection:
-                found = of_keys(connection, chunk)
+                found = of_keys(connection, chunk) if bodies else light_of_keys(connection, chunk)
             yield from reversed(found) if newest_first else found
 
-    def messages_by_id(self, message_ids: Iterable[str], *, people: bool = True) -> tuple[StoredMessage, ...]:
-        """Those of the messages that the database holds, oldest first; recipients only with ``people``."""
+    def messages_by_id(
+        self, message_ids: Iterable[str], *, people: bool = True, bodies: bool = True
+    ) -> tuple[StoredMessage, ...]:
+        """Those of the messages that the database holds, oldest first; recipients only with ``people``.
+
+        Without ``bodies`` neither bodies nor recipients are read.
+        """
         names = sorted({plain_id(name) for name in message_ids})
         found: list[StoredMessage] = []
         with self.database.read() as connection:
             for start in range(0, len(names), CHUNK):
-                found += of_keys(connection, keys_of(connection, names[start : start + CHUNK]), people)
+                keys = keys_of(connection, names[start : start + CHUNK])
+                found += of_keys(connection, keys, people) if bodies else light_of_keys(connection, keys)
         return tuple(sorted(found, key=lambda m: (rows.seconds(m.date) or 0, m.message_id)))
 
     def subjects(self, message_ids: Iterable[str]) -> dict[str, str]:

@@ -462,6 +462,20 @@ class ConcernName(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
+class IssuePlace(Base):
+    """A concern that raises an issue which others raise, too; one that stands alone has no row."""
+
+    __tablename__ = "issue_places"
+
+    concern_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("concerns.id", ondelete="CASCADE"), primary_key=True, comment="The concern"
+    )
+    issue_id: Mapped[str] = text("The concern that raised the issue first (concerns.id)")
+    is_last: Mapped[bool] = flag("The last that raised it: it stands for the issue in lists and counts")
+
+    __table_args__ = (Index("ix_issue_places_issue_id", "issue_id"), {"sqlite_with_rowid": False})
+
+
 class FindingRecord(Base):
     """Something in a patch that looks wrong and that the program saw by itself."""
 

@@ -6,7 +6,20 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from threadmine.db.names import NameColumns, plain_id
@@ -19,6 +32,7 @@ from threadmine.db.schema import (
     Message,
     SeriesField,
     SeriesVersion,
+    Thread,
     TouchRecord,
     id_hash,
 )
@@ -116,6 +130,23 @@ def in_states(states: Iterable[ConcernState]) -> ColumnElement[bool]:
     if len(wanted) == 1:
         return ConcernRecord.state == ConcernState(wanted[0])
     return func.coalesce(ConcernRecord.state, "").in_(wanted)
+
+
+def unsettled_at(moment: datetime) -> ColumnElement[bool]:
+    """That a concern may have waited for somebody at a moment: it does now, or its thread moved since then,
+    or it was fixed in a version sent since then.
+    """
+    seconds = int(moment.timestamp())
+    moved = select(Message.key).join(Thread, Thread.id == Message.thread_id).where(Thread.last_at >= seconds)
+    sent = select(SeriesVersion.version_text, literal("v") + cast(SeriesVersion.version, Text)).where(
+        SeriesVersion.sent_at >= seconds
+    )
+    texts, numbers = (sent.with_only_columns(column).correlate(None) for column in sent.selected_columns)
+    return or_(
+        in_states(OPEN_STATES),
+        ConcernRecord.message_key.in_(moved.correlate(None)),
+        and_(ConcernRecord.addressed_in != "", ConcernRecord.addressed_in.in_(texts.union(numbers))),
+    )
 
 
 def joined(statement: Select[Any], message_key: InstrumentedAttribute[int]) -> Select[Any]:

@@ -66,6 +66,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "url": _PLACE["url"],
         "about": "the quoted text that it answers",
         "subject": "subject of the message",
+        "issue": "id of the concern that raised the same issue first",
+        "occurrences": "how often the issue was raised, on other patches, versions or threads",
     },
     "fields": {
         "series": _PLACE["series"],

@@ -21,9 +21,17 @@ from threadmine.render.text import age, as_utc, clip, date_text, join_words, lin
 
 
 def concern_detail(
-    row: IssueRow, mail: StoredMessage | None, columns: int, now: datetime, style: Style = PLAIN
+    row: IssueRow,
+    mail: StoredMessage | None,
+    columns: int,
+    now: datetime,
+    style: Style = PLAIN,
+    again: Sequence[IssueRow] = (),
 ) -> Iterator[str]:
-    """A concern: who asked what, the sentence in its place, its state and the words that say so."""
+    """A concern: who asked what, the sentence in its place, its state and the words that say so.
+
+    ``again`` are all that raise the same issue, oldest first.
+    """
     concern, status = row.concern, row.status
     yield from _title(concern.id, status.state.value, concern.kind.value, columns, style)
     yield from _who(row, mail, now, columns, style)
@@ -39,6 +47,19 @@ def concern_detail(
     yield from in_place(mail, concern.start, concern.end, concern.quote, columns, style)
     yield ""
     yield from _state(row, columns, style)
+    if len(again) > 1:
+        yield ""
+        yield f"raised {len(again)} times:"
+        yield from (clip(_occurrence(one, row), columns) for one in again)
+
+
+def _occurrence(one: IssueRow, shown: IssueRow) -> str:
+    """``  q1 2026-01-14 v5 1/5 open  Ada: the first words`` of one that raised the issue."""
+    concern = one.concern
+    place = " ".join(part for part in (f"v{one.version}" if one.version else "", one.patch) if part)
+    who = "this one" if concern.id == shown.concern.id else safe_line(concern.author.display)
+    words = f"{concern.id}  {date_text(concern.date)[:10]}  {place}  {one.status.state.value}  {who}"
+    return f"  {words}: {safe_line(concern.quote)}"
 
 
 def _state(row: IssueRow, columns: int, style: Style) -> Iterator[str]:

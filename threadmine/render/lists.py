@@ -78,6 +78,8 @@ def issue_lines(rows: Iterable[IssueRow], columns: int, now: datetime, style: St
             yield style(clip(f"    set by hand: {safe_line(row.triage)}", columns), "mark")
         if row.status.addressed_in:
             yield style(clip(f"    fixed in {safe_line(row.status.addressed_in)}", columns), "addressed")
+        if row.occurrences > 1:
+            yield style(f"    raised {row.occurrences} times", "mark")
         if row.severity:
             yield style(f"    rests on a statement that is wrong ({safe_line(row.severity)})", "refuted")
         yield ""

@@ -142,6 +142,8 @@ def issue_record(row: IssueRow) -> Record:
         "url": row.url or None,
         "about": concern.about_text or None,
         "subject": row.subject or None,
+        "issue": row.issue_id or concern.id,
+        "occurrences": row.occurrences,
     }
 
 

@@ -11,6 +11,7 @@ from threadmine.db.triage import Triage
 from threadmine.model import Concern, ConcernState, ConcernStatus, StoredMessage
 from threadmine.track.asked import read_asked
 from threadmine.track.follow import follow
+from threadmine.track.issues import regroup
 from threadmine.track.replies import statuses
 from threadmine.track.series import Chains
 from threadmine.track.versions import ManualLink
@@ -48,6 +49,7 @@ def update(database: Database, thread_ids: Iterable[str]) -> None:
             store.save_statuses(waiting, done)
             waiting, done = [], []
     store.save_statuses(waiting, done)
+    regroup(database, changed)
     triage.refresh()
 
 

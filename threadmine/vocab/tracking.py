@@ -114,3 +114,24 @@ ORDERS = (
     *("skip", "split", "squash", "take", "test", "turn", "update", "use"),
 )
 """Words with which an order begins."""
+
+COMMON_ENGLISH = frozenset(
+    [
+        "the",
+        "and",
+        "this",
+        "that",
+        "for",
+        "you",
+        "are",
+        "not",
+        "but",
+        "can",
+        "with",
+        "here",
+        "have",
+        "has",
+        "what",
+    ]
+)
+"""Words that any two sentences share."""
