@@ -126,3 +126,29 @@ def test_a_comment_before_a_struct_speaks_of_the_struct() -> None:
 )
 def test_what_readers_are_told_is_no_claim(text: str) -> None:
     assert member(text) == set()
+
+
+def test_a_line_added_to_the_description_of_a_struct_is_about_its_members() -> None:
+    body = (
+        "Describe it.\n\nSigned-off-by: Ada Example <ada@example.org>\n---\n x.h | 2 +\n\n"
+        "diff --git a/x.h b/x.h\n--- a/x.h\n+++ b/x.h\n@@ -1,6 +1,9 @@ struct other {\n  * @a: something\n"
+        "+ * @index: number of pots for device private. Always == 1 for\n+ *\tdevice private.\n"
+        "+ * @lru: array of pots\n  * @b: more\n  */\n struct page {\n+\tint index;\n+\tstruct pot *lru;\n"
+    )
+    found = find_claims(mail(body, "[PATCH] mm: describe"), memmap.load())
+    assert {(c.predicate.value, c.subject, c.object) for c in found} == {
+        ("uses", "device private", "page.index"),
+        ("state", "page.index", ""),
+        ("points_to", "page.lru", "pot"),
+    }
+
+
+def test_a_line_added_to_a_description_finds_its_struct_in_the_next_hunk() -> None:
+    body = (
+        "Describe it.\n\nSigned-off-by: Ada Example <ada@example.org>\n---\n x.h | 2 +\n\n"
+        "diff --git a/x.h b/x.h\n--- a/x.h\n+++ b/x.h\n@@ -1,3 +1,4 @@ struct other {\n  * @a: something\n"
+        "+ * @index: Used by teapots.\n  * @b: more\n"
+        "@@ -40,3 +41,4 @@ struct page {\n \tint a;\n+\tint index;\n \tint b;\n"
+    )
+    found = find_claims(mail(body, "[PATCH] mm: describe"), memmap.load())
+    assert [(c.predicate.value, c.subject, c.object) for c in found] == [("uses", "teapot", "page.index")]

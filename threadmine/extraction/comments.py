@@ -18,16 +18,29 @@ from threadmine.parse.diff import hunk_lines
 _ADDED = re.compile(r"(?m)^\+(?:[^\n]*/[*/]|[ \t]*\*[ \t/@])[^\n]*")
 _INLINE = re.compile(r"/\*+(?P<text>.*?)(?:\*/|$)|(?<![:\w])//(?P<line>.*)$")
 _CONTINUED = re.compile(r"^[ \t]*\*(?!/)(?P<text>.*?)(?:\*/)?[ \t]*$")
+_STAR = re.compile(r"[ \t]*\*(?:[ \t]|$)")
 _KERNEL_DOC = re.compile(r"^[ \t]*(?:@[\w.]+:|struct \w+ - |\w+\(\) - |[-*] (?=\S))")
 _SOURCES = (".c", ".h", ".S")
 _DEFINED = re.compile(r"\n?(?:[+ ][ \t]*(?:\*/)?[ \t]*\n)?[+ ](struct \w+) \{")
 _FUNCTION = re.compile(
     r"\n?(?:[+ ][ \t]*(?:\*/)?[ \t]*\n)?[+ ](?:[a-z_]\w*[ \t*]+){1,6}(?:\n[+ ])?([a-z_]\w+)\([^;\n]*(?:\n|$)"
 )
+_REST = re.compile(r"\n[+ ][ \t]*\*(?!/)[^\n]*")
+_MEMBER = re.compile(r"[ \t]*@(\w+):")
+_NEXT_STRUCT = re.compile(r"\n@@ [^\n]*@@ (struct \w+) \{")
 _DESCRIBED = re.compile(r"[ \t]*(struct \w+|\w+(?=\(\) - )|[a-z]\w*_\w+(?= - ))")
 _STRUCT = re.compile(r"\bstruct (\w+) \{")
 _BELOW = re.compile(r"[+ ][ \t]*(?P<code>[^\n]*?)[ \t]*(?:/\*[^\n]*|//[^\n]*)?$", re.MULTILINE)
 _NOT_YET = re.compile(r"$|[/*#{]|(?:struct|union)(?: \w+)? \{$")
+MAX_REST = 60
+"""Lines of a longer comment that are passed over for what is defined below it."""
+
+NEXT_HEADER = 120
+"""Characters behind a hunk in which the first line of the next one stands."""
+
+MAX_AHEAD = 3_000
+"""Characters below a comment in which the next hunk is looked for."""
+
 MAX_BELOW = 12
 """Lines below a comment in which the declaration that it is about is looked for."""
 
@@ -55,14 +68,27 @@ def added_comments(
         structs: inside the definition of one of these every comment is worth it.
     """
     for lines in _blocks(message, worth, structs):
-        yield from _sentences(lines, number, _ahead(message.body, lines[-1].end))
+        yield from _sentences(lines, number, _ahead(message.body, lines))
         number += 1 + sum(not line.text for line in lines)
 
 
-def _ahead(body: str, at: int) -> str:
-    """The struct (as ``struct x``) or function that is defined right below offset ``at``, or empty."""
+def _ahead(body: str, lines: list[_Line]) -> str:
+    """The struct (as ``struct x``) or function that is defined below a comment, or empty: right below it, or
+    where it only adds to a longer one, below that; or in the next hunk, where a member that it describes is
+    declared.
+    """
+    at = lines[-1].end
+    for _ in range(MAX_REST):
+        rest = _REST.match(body, at)
+        if rest is None:
+            break
+        at = rest.end()
     match = _DEFINED.match(body, at) or _FUNCTION.match(body, at)
-    return match.group(1) if match else ""
+    if match:
+        return match.group(1)
+    name = next((m.group(1) for line in lines if (m := _MEMBER.match(line.text))), "")
+    below = _NEXT_STRUCT.search(body, at, at + MAX_AHEAD) if name else None
+    return below.group(1) if below and f"{name};" in body[below.end() : below.end() + MAX_AHEAD] else ""
 
 
 def _blocks(message: Message, worth: Callable[[str], bool], structs: frozenset[str]) -> Iterator[list[_Line]]:
@@ -75,7 +101,11 @@ def _blocks(message: Message, worth: Callable[[str], bool], structs: frozenset[s
             for hunk in each.hunks:
                 seen += hunk.end - hunk.start
                 added = _ADDED.findall(body, hunk.start, hunk.end) if seen < MAX_PROSE else []
-                defined = structs.intersection(_STRUCT.findall(body, hunk.start, hunk.end)) if added else ()
+                defined = (
+                    structs.intersection(_STRUCT.findall(body, hunk.start, hunk.end + NEXT_HEADER))
+                    if added
+                    else ()
+                )
                 if added and (defined or worth("\n".join(added))):
                     yield from _of_hunk(body, hunk, worth, bool(defined))
     for stretch in message.stretches:
@@ -168,7 +198,8 @@ def _group(rows: Iterator[tuple[str, int] | None]) -> Iterator[list[_Line]]:
                 block = []
             open_ = "*/" not in row[0] and (open_ or opens)
             block.append(line)
-            if not open_:
+            begun_above = not line.code and not opens and "*/" not in row[0]
+            if not open_ and not begun_above:
                 yield block
                 block = []
             continue
@@ -185,7 +216,7 @@ def _comment_line(row: tuple[str, int], inside: bool) -> _Line | None:
     if inline:
         said = inline["text"] if inline["text"] is not None else inline["line"]
         return _Line(_folded(said).strip(" *"), start, start + len(text) + 1, text[: inline.start()].strip())
-    continued = _CONTINUED.match(text) if inside or text.lstrip().startswith("* ") else None
+    continued = _CONTINUED.match(text) if inside or _STAR.match(text) else None
     if continued:
         return _Line(_folded(continued["text"]), start, start + len(text) + 1, "")
     if inside and text.strip():

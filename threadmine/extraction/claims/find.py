@@ -23,7 +23,8 @@ _POINTER = re.compile(
     r"(?:also,? |please |and |but )*(?:see|look|refer|cf\.?|compare)\b(?! no\b)", re.IGNORECASE
 )
 _TOLD = re.compile(
-    r"^(?:@\w+: *|[* ]+)?(?:(?:please )?(?:do not|don't|never|always|use|see)\b|(?:todo|fixme|xxx)\b)",
+    r"^(?:@\w+: *|[* ]+)?(?:(?:please )?(?:do not|don't|use|see)\b|(?:todo|fixme|xxx)\b"
+    r"|(?:never|always) (?!\w+(?:ed|en|set)\b)[a-z]+ )",
     re.IGNORECASE,
 )
 

@@ -60,6 +60,7 @@ class Grammar:
     taken: frozenset[str]
     heads: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
+    using: frozenset[str]
     participles: tuple[str, ...]
 
 
@@ -117,6 +118,7 @@ def _load() -> Grammar:
         breaks=frozenset(
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),
+        using=frozenset(table["using"]["words"]),
         participles=tuple(table["participles"]["endings"]),
     )
 

@@ -92,20 +92,37 @@ def _nearby(around: Around) -> str:
 def member_of(around: Around) -> list[Candidate]:
     """A member or function exists, is gone, is added to or removed from a struct."""
     left, right = around.members(around.left), around.members(around.right)
-    owner = next((t for t in (*around.right, *around.left) if t.sort is Sort.STRUCT), None)
+    stated = next((t for t in (*around.right, *around.left) if t.sort is Sort.STRUCT), None)
+    owner = stated or _owner(around, [*left, *right])
     lower = around.cue.text.lower()
     if lower in GRAMMAR.lacking:
-        if right and owner is not None:
+        if right and stated is not None:
             return [around.make(Predicate.MEMBER_OF, one, owner, 5) for one in run(right, around.read)]
         return state(around)
-    named = [t for t in left if _is_definition(around, t, owner)]
+    named = [t for t in left if _is_definition(around, t, stated)]
     if named and (around.passive or lower not in GRAMMAR.taking):
         return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in last_run(named, around.read)]
-    if right and right[0].first - around.cue.last <= REACH and _is_definition(around, right[0], owner):
+    if right and right[0].first - around.cue.last <= REACH and _is_definition(around, right[0], stated):
         return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in run(right, around.read)]
     if left and lower not in GRAMMAR.taking:
         return state(around)
     return []
+
+
+def _owner(around: Around, named: list[Thing]) -> Thing | None:
+    """The struct that a member written in C belongs to by its name."""
+    member = next((t for t in named if t.sort is Sort.MEMBER and not t.concept), None)
+    if member is None or "." not in member.entity:
+        return None
+    struct = member.entity.split(".")[0]
+    return Thing(
+        member.first,
+        member.last,
+        struct,
+        struct,
+        Sort.STRUCT,
+        inferred=f"struct {struct} by the member's name",
+    )
 
 
 def _is_definition(around: Around, thing: Thing, owner: Thing | None) -> bool:

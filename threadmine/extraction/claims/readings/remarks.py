@@ -24,6 +24,7 @@ MAX_NAME = 4
 
 _MARKS = frozenset({",", ";", ".", ":", "(", ")", "-", "--", "–", "—", "!", "…"})
 _JOINS = frozenset({"and", "or", "/", "&", "+"})
+_ARRAYS = frozenset({"array", "vector", "table"})
 _ALSO = frozenset({"or", "for", "and"})
 _PREDICATES = {
     "uses": Predicate.USES,
@@ -31,6 +32,7 @@ _PREDICATES = {
     "overlaps": Predicate.OVERLAPS,
     "requires": Predicate.REQUIRES,
     "points_to": Predicate.POINTS_TO,
+    "state": Predicate.STATE,
 }
 
 
@@ -110,6 +112,11 @@ def _of_piece(read: Read, piece: _Piece, own: Thing, pointee: str) -> list[Candi
     things = [t for t in read.things if piece.start <= t.first < piece.last]
     if piece.key in ("uses", "unused") or read.words[piece.last - 1] == "only":
         return [_uses(read, piece, user, own) for user in _users(read, piece, things)]
+    if not piece.key and pointee and read.words[piece.first] in _ARRAYS:
+        target = _target(read, piece, things, own, pointee)
+        return [_make(read, piece, Predicate.POINTS_TO, own, target)]
+    if not piece.key and (user := _for_whom(read, piece)):
+        return [_uses(read, piece, user, own)]
     if piece.key == "overlaps":
         members = [t for t in things if t.sort in MEMBERISH and t.entity != own.entity]
         return [_make(read, piece, Predicate.OVERLAPS, own, one) for one in members[:1]]
@@ -119,6 +126,8 @@ def _of_piece(read: Read, piece: _Piece, own: Thing, pointee: str) -> list[Candi
     if piece.key == "points_to":
         target = _target(read, piece, things, own, pointee)
         return [_make(read, piece, Predicate.POINTS_TO, own, target)] if target else []
+    if piece.key == "state":
+        return [_make(read, piece, Predicate.STATE, own, None)]
     return _of_name(read, piece, things, own, pointee)
 
 
@@ -138,7 +147,11 @@ def _of_name(read: Read, piece: _Piece, things: list[Thing], own: Thing, pointee
     """A piece that only names something: another member that lies there, what is pointed to, or who uses
     the member.
     """
-    if pointee and pointee in read.words[piece.first : piece.first + MAX_NAME]:
+    if (
+        pointee
+        and not own.entity.endswith(f".{pointee}")
+        and pointee in read.words[piece.first : piece.first + MAX_NAME]
+    ):
         target = _target(read, piece, [], own, pointee)
         return [_make(read, piece, Predicate.POINTS_TO, own, target)] if target else []
     if piece.last - piece.first > MAX_NAME + 2:
@@ -166,12 +179,27 @@ def _first_of(read: Read, piece: _Piece, own: Thing) -> list[Candidate]:
     return [_make(read, piece, Predicate.POINTS_TO, own, target)] if target else []
 
 
+def _for_whom(read: Read, piece: _Piece) -> Thing | None:
+    """The part of the kernel or kind of page behind the last "for" ("number of cups for device private")."""
+    words = read.words[piece.first : piece.last]
+    if "for" not in words:
+        return None
+    at = piece.last - words[::-1].index("for")
+    while at < piece.last and read.words[at] in GRAMMAR.determiners:
+        at += 1
+    sorts = (Sort.KIND, Sort.AGENT, Sort.CONSTANT)
+    return next((t for t in read.things if (t.first, t.last) == (at, piece.last) and t.sort in sorts), None)
+
+
 def _users(read: Read, piece: _Piece, things: list[Thing]) -> list[Thing]:
     """Who uses the member: the names behind the phrase; "used as a list by X" names X."""
     start = piece.start
     behind = read.words[start : piece.last]
     if piece.key == "uses" and "by" in behind:
         start += behind.index("by") + 1
+    elif read.words[start - 1] == "as":
+        whom = _for_whom(read, piece)
+        return [whom] if whom else []
     functions = [t for t in things if t.sort is Sort.FUNCTION and t.first >= start]
     return functions or _names(read, _Piece(piece.first, piece.last, piece.key, start))
 
@@ -222,10 +250,13 @@ def _uses(read: Read, piece: _Piece, user: Thing, own: Thing) -> Candidate:
     return _make(read, piece, Predicate.USES, user, own)
 
 
-def _make(read: Read, piece: _Piece, predicate: Predicate, subject: Thing, goal: Thing) -> Candidate:
+def _make(
+    read: Read, piece: _Piece, predicate: Predicate, subject: Thing | None, goal: Thing | None
+) -> Candidate:
     things = tuple(t for t in read.things if piece.first <= t.first < piece.last)
     clause = Clause(piece.first, piece.last, things, (), read.words[piece.first])
     cue = text_of(read, piece.first, piece.start) if piece.key else ""
+    begin = piece.first if predicate is Predicate.STATE else piece.start
     return Candidate(
         predicate,
         subject,
@@ -234,6 +265,6 @@ def _make(read: Read, piece: _Piece, predicate: Predicate, subject: Thing, goal:
         cue,
         piece.first,
         6,
-        value=text_of(read, piece.start, piece.last),
+        value=text_of(read, begin, piece.last),
         sure=True,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
-from threadmine.extraction.claims.readings.around import ACTORS, Around, last_run, run
+from threadmine.extraction.claims.readings.around import Around, last_run, run
 from threadmine.extraction.claims.sentence import ENTITIES, Sort
+from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
 _ONCE = re.compile(r"(?:READ|WRITE)_ONCE\(")
@@ -33,12 +34,15 @@ def usable(around: Around) -> list[Candidate]:
 def uses(around: Around) -> list[Candidate]:
     """A part of the kernel or a kind of page uses a member; a function that uses functions calls them."""
     functions, callers = around.functions(around.right), around.functions(around.left)
-    if functions and callers and not around.passive:
-        return [around.make(Predicate.CALLS, callers[-1], one, 5) for one in run(functions, around.read)]
+    if functions and not around.passive and (callers or around.cue.text.lower() in GRAMMAR.using):
+        caller = callers[-1] if callers else around.doer()
+        return [
+            around.make(Predicate.CALLS, caller, one, 5 if callers else 3)
+            for one in run(functions, around.read)
+        ]
     members = around.members(around.left)
     if members:
-        named = [t for t in around.right if t.sort in (*ACTORS, *ENTITIES)]
-        user = around.by() or (named[0] if named else around.plain(around.cue.last))
+        user = around.by() or around.named(around.cue.last)
         fit = 4 if user else 3
         return [
             around.make(Predicate.USES, user, one, fit, around.behind())
