@@ -10,6 +10,17 @@ from threadmine.db.session import Database
 from threadmine.model import StoredMessage
 
 
+def with_patches_again(database: Database) -> frozenset[str]:
+    """The versions (their ids) for which :func:`sent_again` finds anything.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    ids = select(Message.series_id).join(*_SERIES).where(*_AGAIN).distinct()
+    with database.read() as connection:
+        return frozenset(connection.scalars(ids))
+
+
 def sent_again(database: Database, series_id: str) -> tuple[StoredMessage, ...]:
     """The mails in a version's thread that hold a patch of its author's and are none of its own patches.
 
@@ -18,16 +29,13 @@ def sent_again(database: Database, series_id: str) -> tuple[StoredMessage, ...]:
     Raises:
         StoreError: the database cannot be read.
     """
-    member = select(SeriesPatch.message_key).where(SeriesPatch.series_id == series_id)
-    statement = (
-        select(Message.key)
-        .join(SeriesVersion, SeriesVersion.id == Message.series_id)
-        .where(
-            Message.series_id == series_id,
-            Message.has_patch,
-            Message.key.not_in(member),
-            Message.author_address == SeriesVersion.author_address,
-        )
-    )
+    keys = select(Message.key).join(*_SERIES).where(Message.series_id == series_id, *_AGAIN)
     with database.read() as connection:
-        return tuple(of_keys(connection, list(connection.scalars(statement)), people=False))
+        return tuple(of_keys(connection, list(connection.scalars(keys)), people=False))
+
+
+_SERIES = (SeriesVersion, SeriesVersion.id == Message.series_id)
+_OWN = select(SeriesPatch.message_key).where(
+    SeriesPatch.series_id == Message.series_id, SeriesPatch.message_key == Message.key
+)
+_AGAIN = (Message.has_patch, ~_OWN.exists(), Message.author_address == SeriesVersion.author_address)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from threadmine.model import Hunk, Patch, Side, unique
 from threadmine.parse.diff_files import find_files
@@ -23,6 +23,7 @@ __all__ = [
     "find_quoted_hunks",
     "hunk_lines",
     "line_numbers",
+    "marked_lines",
     "parse_patch",
     "patch_id",
     "place_before",
@@ -40,8 +41,7 @@ _PREREQUISITE = re.compile(r"prerequisite-(patch-id|change-id|message-id): ([^\n
 _PREFIXED = re.compile(r"[ \t>|]{1,60}(?:diff --git |@@ -)")
 
 
-@dataclass(frozen=True, slots=True)
-class HunkLine:
+class HunkLine(NamedTuple):
     """One line of a hunk.
 
     ``old_line``/``new_line``: numbers in the file before and after; where the line is on the other side only,
@@ -180,17 +180,20 @@ def hunk_lines(body: str, hunk: Hunk) -> Iterator[HunkLine]:
     Lines that a mailer broke off are left out. Works for hunks of a quoted or indented diff too: what stands
     before the ``@@`` is taken off each line.
     """
-    rows = list(_rows(body, hunk))
+    rows = list(marked_lines(body, hunk))
     new_scopes = scopes_of([text for side, text, _ in rows if side != "-"], hunk.heading)
     removed = any(side == "-" for side, _, _ in rows)
     old_scopes = (
         scopes_of([text for side, text, _ in rows if side != "+"], hunk.heading) if removed else new_scopes
     )
     old_line, new_line, old_at, new_at = hunk.old_start, hunk.new_start, 0, 0
+    before, label = None, ""
     for side, text, start in rows:
         scope = old_scopes[old_at] if side == "-" else new_scopes[new_at]
+        if scope is not before:
+            before, label = scope, scope.label
         kind = _SIDES.get(side, Side.CONTEXT)
-        yield HunkLine(kind, text, old_line, new_line, scope.label, scope.source, start, scope)
+        yield HunkLine(kind, text, old_line, new_line, label, scope.source, start, scope)
         if side != "+":
             old_line += 1
             old_at += 1
@@ -199,7 +202,7 @@ def hunk_lines(body: str, hunk: Hunk) -> Iterator[HunkLine]:
             new_at += 1
 
 
-def _rows(body: str, hunk: Hunk) -> Iterator[tuple[str, str, int]]:
+def marked_lines(body: str, hunk: Hunk) -> Iterator[tuple[str, str, int]]:
     """(diff mark, text, offset) of each line; an empty line is context whose blank a mailer cut off."""
     prefix = body[hunk.start : body.find("@@", hunk.start)]
     bare = prefix.rstrip()

@@ -7,11 +7,12 @@ cannot say where the line stands. The patch that is answered can.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from threadmine.model import Patch, Side, fold
-from threadmine.parse.diff import HunkLine, hunk_lines
+from threadmine.model import Hunk, Patch, Side, fold
+from threadmine.parse.diff import HunkLine, hunk_lines, marked_lines
 from threadmine.parse.diff_quoted import Place
 
 MIN_LENGTH = 8  # characters of code that tell a line from others
@@ -22,11 +23,13 @@ NEIGHBOURS = 3
 _MARK = re.compile(r"(?:\A| )[-+] ?(?=\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
+    """A line of the patch, its white space folded; function and number are told when they are asked for."""
+
     file: str
-    line: HunkLine
+    hunk: Hunk
     text: str
+    start: int
 
 
 def locate(body: str, patch: Patch, quotation: str) -> Place | None:
@@ -41,9 +44,12 @@ def locate(body: str, patch: Patch, quotation: str) -> Place | None:
     that does not tell them apart and they stand in different functions, there is no answer.
     """
     text = " " + fold(_MARK.sub(" ", quotation)) + " "
-    rows = list(_rows(body, patch))
-    found = [(text.rfind(f" {row.text} "), index) for index, row in enumerate(rows) if _tells(row.text)]
-    found = [(at + len(rows[index].text), index) for at, index in found if at >= 0]
+    rows = _rows(body, patch)
+    found = [
+        (at + len(row.text), index)
+        for index, row in enumerate(rows)
+        if len(row.text) >= MIN_LENGTH and (at := text.rfind(f" {row.text} ")) >= 0 and _tells(row.text)
+    ]
     if not found:
         return None
     last = max(end for end, _ in found)
@@ -53,31 +59,42 @@ def locate(body: str, patch: Patch, quotation: str) -> Place | None:
     same = [-index for score, index in best if score == best[0][0]]
     if best[0][0] == 0 and len(rows[same[0]].text) < SURE_LENGTH:
         return None
-    if len({(rows[index].file, rows[index].line.function) for index in same}) > 1:
+    lines = [_line(body, rows[index]) for index in same]
+    if len({(rows[index].file, line.function) for index, line in zip(same, lines, strict=True)}) > 1:
         return None
-    row = rows[same[0]]
-    number = row.line.old_line if row.line.side is Side.REMOVED else row.line.new_line
+    line = lines[0]
+    number = line.old_line if line.side is Side.REMOVED else line.new_line
     return Place(
-        row.file,
+        rows[same[0]].file,
         number,
-        row.line.function,
-        row.line.function_source,
-        row.line.side,
-        row.line.text,
-        row.line.start,
+        line.function,
+        line.function_source,
+        line.side,
+        line.text,
+        line.start,
         len(same) > 1,
     )
 
 
-def _rows(body: str, patch: Patch) -> Iterator[_Row]:
+@lru_cache(maxsize=8)
+def _rows(body: str, patch: Patch) -> Sequence[_Row]:
+    """All lines of a patch; several remarks on one patch are placed one after the other."""
+    return tuple(_all_rows(body, patch))
+
+
+def _all_rows(body: str, patch: Patch) -> Iterator[_Row]:
     count = 0
     for each in patch.files:
         for hunk in each.hunks:
             if count > MAX_LINES:
                 return
-            for line in hunk_lines(body, hunk):
+            for _, text, start in marked_lines(body, hunk):
                 count += 1
-                yield _Row(each.path, line, fold(line.text))
+                yield _Row(each.path, hunk, fold(text), start)
+
+
+def _line(body: str, row: _Row) -> HunkLine:
+    return next(line for line in hunk_lines(body, row.hunk) if line.start == row.start)
 
 
 def _tells(text: str) -> bool:
@@ -85,7 +102,7 @@ def _tells(text: str) -> bool:
     return len(text) >= MIN_LENGTH and any(char.isalpha() for char in text)
 
 
-def _quoted_around(rows: list[_Row], index: int, text: str) -> int:
+def _quoted_around(rows: Sequence[_Row], index: int, text: str) -> int:
     """How many of the lines above ``index`` are quoted, too."""
     above = rows[max(index - NEIGHBOURS, 0) : index]
     return sum(bool(row.text) and f" {row.text} " in text for row in above if row.file == rows[index].file)

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from threadmine.model import FileDiff, Hunk, Side, StoredMessage, Subject
-from threadmine.parse.diff import hunk_lines
+from threadmine.model import FileDiff, Hunk, StoredMessage, Subject
+from threadmine.parse.diff import marked_lines
 from threadmine.parse.diff_files import find_files
+from threadmine.parse.diff_scopes import scopes_of
 from threadmine.parse.subject import parse_subject
 from threadmine.track.versions import title_key
 
@@ -43,19 +44,56 @@ class PatchText:
     number: int
     title: str
     paths: tuple[str, ...]
-    added: frozenset[str]
-    removed: frozenset[str]
-    repeated: frozenset[str]
-    names: frozenset[str]
-    comments: frozenset[str]
     message: str
     body: str
     files: tuple[FileDiff, ...]
+
+    @property
+    def added(self) -> frozenset[str]:
+        return self._lines.added
+
+    @property
+    def removed(self) -> frozenset[str]:
+        return self._lines.removed
+
+    @property
+    def repeated(self) -> frozenset[str]:
+        return self._lines.repeated
+
+    @property
+    def names(self) -> frozenset[str]:
+        return self._lines.names
+
+    @property
+    def comments(self) -> frozenset[str]:
+        return self._lines.comments
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """Lines that it adds or takes away."""
+        return self.added | self.removed
+
+    @cached_property
+    def _lines(self) -> _Lines:
+        return _lines_of(self.body, self.files)
 
     @cached_property
     def mentioned(self) -> frozenset[str]:
         """Every identifier anywhere in the mail: what was there before, and what is only talked about."""
         return frozenset(_NAME.findall(self.body))
+
+    def mentions(self, name: str) -> bool:
+        """Whether ``name`` is one of the identifiers ``mentioned``, which seldom have to be found for it."""
+        at = self.body.find(name)
+        plain = _NAME.fullmatch(name) is not None
+        while at >= 0:
+            before, after = self.body[at - 1 : at], self.body[at + len(name) : at + len(name) + 1]
+            if not plain or before.isdigit() or not before.isascii():
+                return name in self.mentioned
+            if not _WORDS.match(before) and not _WORDS.match(after):
+                return True
+            at = self.body.find(name, at + 1)
+        return False
 
     @cached_property
     def by_function(self) -> ByFunction:
@@ -94,10 +132,13 @@ class ByFunction:
 
     def _names(self, at: int) -> dict[str, set[str]]:
         if at not in self._read:
+            hunk = self._hunks[at]
             found: dict[str, set[str]] = {}
-            for line in hunk_lines(self._body, self._hunks[at]):
-                if line.side is Side.ADDED and line.function and not is_comment(line.text):
-                    found.setdefault(line.function, set()).update(_NAME.findall(line.text))
+            new = [(mark, text) for mark, text, _ in marked_lines(self._body, hunk) if mark != "-"]
+            scopes = scopes_of([text for _, text in new], hunk.heading)
+            for (mark, text), scope in zip(new, scopes, strict=True):
+                if mark == "+" and (function := scope.label) and not is_comment(text):
+                    found.setdefault(function, set()).update(_NAME.findall(text))
             self._read[at] = found
         return self._read[at]
 
@@ -128,21 +169,6 @@ def read_patch(mail: StoredMessage) -> PatchText | None:
     files = find_files(mail.body)
     if not files:
         return None
-    added: list[str] = []
-    removed: list[str] = []
-    names: set[str] = set()
-    comments: list[str] = []
-    for each in files:
-        for hunk in each.hunks:
-            for line in mail.body[hunk.start : hunk.end].split("\n")[1:]:
-                if line.startswith("+"):
-                    added.append(squash_line(line[1:]))
-                    if is_comment(line[1:]):
-                        comments.append(squash_line(line[1:]))
-                    else:
-                        names.update(_NAME.findall(line))
-                elif line.startswith("-"):
-                    removed.append(squash_line(line[1:]))
     subject = parse_subject(mail.subject)
     message = _MESSAGE_END.split(mail.body[: files[0].start], maxsplit=1)[0]
     if subject.is_reply:
@@ -152,14 +178,45 @@ def read_patch(mail: StoredMessage) -> PatchText | None:
         number=mail.patch_number if mail.patch_number is not None else subject.number or 0,
         title=title_key(subject.title),
         paths=tuple(sorted({each.path for each in files})),
-        added=frozenset(line for line in added if line),
-        removed=frozenset(line for line in removed if line),
-        repeated=frozenset(line for line, count in Counter(added).items() if count > 1),
-        names=frozenset(names),
-        comments=frozenset(comments),
         message=message,
         body=mail.body,
         files=files,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What :class:`PatchText` tells of the changed lines; of most patches nobody asks."""
+
+    added: frozenset[str]
+    removed: frozenset[str]
+    repeated: frozenset[str]
+    names: frozenset[str]
+    comments: frozenset[str]
+
+
+def _lines_of(body: str, files: Iterable[FileDiff]) -> _Lines:
+    added: list[str] = []
+    removed: list[str] = []
+    code: list[str] = []
+    comments: list[str] = []
+    for each in files:
+        for hunk in each.hunks:
+            for line in body[hunk.start : hunk.end].split("\n")[1:]:
+                if line.startswith("+"):
+                    added.append(squash_line(line[1:]))
+                    if is_comment(line[1:]):
+                        comments.append(added[-1])
+                    else:
+                        code.append(line)
+                elif line.startswith("-"):
+                    removed.append(squash_line(line[1:]))
+    return _Lines(
+        added=frozenset(line for line in added if line),
+        removed=frozenset(line for line in removed if line),
+        repeated=frozenset(line for line, count in Counter(added).items() if count > 1),
+        names=frozenset(_NAME.findall("\n".join(code))),
+        comments=frozenset(comments),
     )
 
 
@@ -204,13 +261,13 @@ def alike(one: PatchText, other: PatchText) -> float:
     """How much two patches agree, from 0 to 1 (the same diff)."""
     if (one.paths, one.added, one.removed) == (other.paths, other.added, other.removed):
         return 1.0
-    lines = _share(one.added | one.removed, other.added | other.removed)
+    lines = _share(one.changed, other.changed)
     if one.title == other.title:
         return max(0.6, lines)
     title = _share(frozenset(one.title.split()), frozenset(other.title.split()))
     return 0.7 * lines + 0.3 * title
 
 
-def _share(one: Iterable[str], other: Iterable[str]) -> float:
-    first, second = frozenset(one), frozenset(other)
-    return len(first & second) / len(first | second) if first and second else 0.0
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    both = len(one & other)
+    return both / (len(one) + len(other) - both) if one and other else 0.0

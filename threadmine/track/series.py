@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from threadmine.db.again import sent_again
+from threadmine.db.again import sent_again, with_patches_again
 from threadmine.db.queries import Queries
 from threadmine.model import SeriesRow, StoredMessage
 from threadmine.track.changelog import changes_in
@@ -38,7 +38,9 @@ MAX_KEPT = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The patch that a concern answers, and the versions from the one it was raised on, oldest first."""
+    """The patch that a concern answers, and the versions from the one it was raised on, oldest first; none
+    where nothing has come after it.
+    """
 
     patch_id: str
     versions: tuple[VersionText, ...]
@@ -60,6 +62,7 @@ class Chains:
         self.rows = {row.id: row for row in queries.series()}
         links = link_versions(_facts(queries, tuple(self.rows.values())), manual)
         self.links: dict[str, VersionLink] = {link.series_id: link for link in links}
+        self._again = with_patches_again(queries.database)
         self._texts: dict[str, tuple[VersionText, tuple[VersionText, ...]]] = {}
         self._raised: dict[str, VersionText] = {}
         self._sizes: dict[str, int] = {}
@@ -111,8 +114,10 @@ class Chains:
         Patches that were sent again in the thread of a version count for that version: of a later one after
         it was posted, of this one where it is the newest.
         """
-        posted = self.texts(mail.series_id)
         chain = self.chain(mail.series_id)
+        if chain[-1] == mail.series_id and mail.series_id not in self._again:
+            return History("", ())
+        posted = self.texts(mail.series_id)
         after = chain[chain.index(mail.series_id) + 1 :]
         states = [
             state
@@ -145,7 +150,7 @@ class Chains:
             row = self.rows[series_id]
             mails = self._queries.messages_by_id(_members(row), people=False)
             text = version_text(row, label, mails)
-            again = sent_again(self._queries.database, series_id)
+            again = sent_again(self._queries.database, series_id) if series_id in self._again else ()
             self._texts[series_id] = (text, tuple(amended(text, again)))
             self._sizes[series_id] = sum(len(mail.body) for mail in (*mails, *again))
         return self._texts[series_id]

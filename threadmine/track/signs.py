@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from threadmine.model import Concern, ConcernKind
 from threadmine.track.asked import Asked, is_c_name
@@ -48,10 +49,10 @@ _TAG_LINE = re.compile(
 
 def adopted(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
     """Names, expressions, code or comments that were asked for and are new in this version."""
-    lines = sorted(asked.proposed & (new.added - old.added))
+    lines = sorted((asked.proposed & new.added) - old.added) if asked.proposed else []
     if lines and 2 * len(lines) >= len(asked.proposed - old.added):
         return f"has the proposed code: {asked.as_written(lines[0])}"
-    lines = sorted(asked.proposed_comments & (new.comments - old.comments))
+    lines = sorted((asked.proposed_comments & new.comments) - old.comments) if asked.proposed_comments else []
     if lines and 2 * len(lines) >= len(asked.proposed_comments - old.comments):
         return f"has the proposed comment: {asked.as_written(lines[0])}"
     if asked.new_names and (names := sorted((asked.new_names & new.names) - old.mentioned)):
@@ -133,7 +134,7 @@ def _parts(names: Iterable[str]) -> frozenset[str]:
 
 def reworded(asked: Asked, patch: PatchText | None, old: VersionText, new: VersionText) -> str:
     """Words in quotation marks that the commit message had and has no longer."""
-    if patch is None:
+    if patch is None or not asked.wording:
         return ""
     other = matched(old, new, patch)
     texts = [other.message] if other is not None else [one.message for one in new.patches]
@@ -167,17 +168,25 @@ def in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
     names = {name.lower() for name in asked.names}
     asks = concern.kind is ConcernKind.QUESTION
     for change in new.changes:
-        text = change.text.lower()
-        words = frozenset(_WORD.findall(text)) - DULL_WORDS
-        if len(words) > MAX_CREDITED or _NO_CHANGE.search(text) or _elsewhere(concern, change):
-            continue
+        text, words = _told_words(change.text)
         shared = wanted & words
-        credited = len(shared) >= 2 and _names_asker(concern, text)
-        named = bool(shared & names) and len(shared) >= 2
+        if len(shared) < 2 or len(words) > MAX_CREDITED:
+            continue
+        if _NO_CHANGE.search(text) or _elsewhere(concern, change):
+            continue
+        credited = _names_asker(concern, text)
+        named = bool(shared & names)
         close = len(shared) >= 3 and 2 * len(shared) >= len(words)
         if credited or (not asks and (named or close)):
             return f"its changelog says: {change.text}"
     return ""
+
+
+@lru_cache(maxsize=512)
+def _told_words(item: str) -> tuple[str, frozenset[str]]:
+    """An item of a changelog in lower case, and the words in it that tell something."""
+    text = item.lower()
+    return text, frozenset(_WORD.findall(text)) - DULL_WORDS
 
 
 def _elsewhere(concern: Concern, change: Change) -> bool:

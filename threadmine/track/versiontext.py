@@ -52,8 +52,16 @@ class VersionText:
 
     def names_in(self, function: str) -> frozenset[str]:
         """The identifiers on the lines that its patches add in a function."""
-        near = (patch for patch in self.patches if function in patch.mentioned)
-        return frozenset().union(*(patch.by_function.get(function, ()) for patch in near))
+        found = self._named.get(function)
+        if found is None:
+            near = (one for one in self.patches if one.mentions(function))
+            found = frozenset().union(*(patch.by_function.get(function, ()) for patch in near))
+            self._named[function] = found
+        return found
+
+    @cached_property
+    def _named(self) -> dict[str, frozenset[str]]:
+        return {}
 
     @cached_property
     def joined(self) -> str:
