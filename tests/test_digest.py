@@ -157,7 +157,7 @@ def test_plain_text_fits_a_mailing_list(queries: Queries) -> None:
     assert all(len(line) <= COLUMNS or line.startswith("[") for line in lines)
     assert lines[0] == "threadmine digest, week 2026-W06 (2026-02-02 to 2026-02-08)"
     assert "[1] https://lore.kernel.org/all/v2-0@example.org/" in lines
-    assert any(line.startswith("* NEW Rev Viewer on folio._nr_pages:") for line in lines)
+    assert any(line.startswith("  - NEW Rev Viewer on folio._nr_pages:") for line in lines)
 
 
 def test_every_matter_links_to_its_message(queries: Queries) -> None:

@@ -5,9 +5,12 @@ Deterministic: the same database and times give the same digest, whenever it is 
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+import tomllib
 from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from threadmine.digest.gather import Arrival, Gathered, is_person
@@ -21,14 +24,19 @@ from threadmine.digest.items import (
     Scope,
     Statement,
     Talk,
-    Topic,
+    bare,
+    most_named,
+    subject_of,
+    topics,
 )
 from threadmine.digest.standing import aware, sent, within
 from threadmine.model import (
     Access,
     ConcernKind,
     ConcernState,
+    Effect,
     FindingRow,
+    Modality,
     Moment,
     Person,
     SeriesRow,
@@ -40,6 +48,7 @@ from threadmine.model import (
     unique,
 )
 from threadmine.people import Directory, own_mailmap
+from threadmine.query.names import split_name
 from threadmine.render.matrix import changes
 
 if TYPE_CHECKING:
@@ -83,10 +92,10 @@ def digest(
         scope=scope,
         messages=sum(not mail.quoted_only for mail in found.arrivals),
         threads=len(active),
-        older_threads=len({_subject(point) for point in waiting if not point.is_new}),
+        older_threads=len({subject_of(point) for point in waiting if not point.is_new}),
         series=fresh,
         talks=tuple(_talks(found, points, {item.row.id for item in fresh})),
-        decisions=tuple(_topics(waiting)),
+        decisions=topics(point for point in waiting if _is_undecided(point)),
         wrong=tuple(_verdicts(found.statements, VerdictKind.REFUTED)),
         conditional=tuple(
             item for item in _verdicts(found.statements, VerdictKind.CONDITIONAL) if item.is_new
@@ -110,10 +119,6 @@ def _is_superseded(found: Gathered, point: Point) -> bool:
     return series is not None and series.superseded_by in found.series
 
 
-def _subject(point: Point) -> str:
-    return point.row.series_title or _bare(point.row.subject)
-
-
 # --------------------------------------------------------------------------------------------- series
 
 
@@ -125,7 +130,7 @@ def _new_series(found: Gathered, points: Sequence[Point]) -> Iterable[NewSeries]
     ]
     for row in sorted(rows, key=lambda row: (_time(sent(row)), row.id)):
         touches = found.touches(row)
-        previous = found.series.get(row.supersedes)
+        previous = found.version(row.supersedes)
         before = found.touches(previous) if previous else ()
         own_statements = (item for item in found.statements if item.row.series_id == row.id)
         yield NewSeries(
@@ -137,10 +142,19 @@ def _new_series(found: Gathered, points: Sequence[Point]) -> Iterable[NewSeries]
             points=tuple(point for point in points if point.row.series_id == row.id),
             statements=tuple(item for item in own_statements if item.row.verdict.kind in _TOLD),
             unanswered=_unanswered_patches(found, row),
+            named=()
+            if touches
+            else _named(item for item in found.statements if item.row.series_id == row.id),
         )
 
 
 _TOLD = (VerdictKind.REFUTED, VerdictKind.CONFIRMED, VerdictKind.CONDITIONAL)
+
+
+def _named(statements: Iterable[Statement]) -> tuple[str, ...]:
+    """Members that statements name, in the order of the text."""
+    names = (name for item in statements for name in item.row.claim.entities)
+    return unique(name for name in names if split_name(name)[0])
 
 
 def _members(touches: Iterable[TouchRow], accesses: tuple[Access, ...]) -> tuple[str, ...]:
@@ -179,45 +193,22 @@ def _talks(found: Gathered, points: Sequence[Point], fresh: Container[str]) -> I
         title = next((mail.subject for mail in mails if mail.subject), "")
         talks.append(
             Talk(
-                _bare(title),
+                bare(title),
                 mails[0].message_id,
                 len(mails),
                 tuple(people.values()),
                 len(raised),
-                _most_named(raised),
+                most_named(raised),
             )
         )
     return sorted(talks, key=lambda talk: (-talk.raised, -talk.messages, talk.title))
 
 
-def _bare(subject: str) -> str:
-    """A subject without its ``Re:``."""
-    while subject[:3].lower() == "re:":
-        subject = subject[3:].lstrip()
-    return subject
-
-
 # --------------------------------------------------------------------------------------- open matters
 
 
-def _topics(points: Iterable[Point]) -> Iterable[Topic]:
-    """Disputed points and objections nobody answered, those of one series together, oldest first."""
-    groups: dict[str, list[Point]] = {}
-    for point in points:
-        if _is_undecided(point):
-            groups.setdefault(_subject(point), []).append(point)
-    topics = [Topic(_most_named(group), title, tuple(group)) for title, group in groups.items()]
-    return sorted(topics, key=lambda topic: (_time(topic.since), topic.title))
-
-
-def _most_named(points: Iterable[Point]) -> tuple[str, ...]:
-    """What points are about, the most often named first."""
-    counts = Counter(name for point in points for name in point.row.concern.targets)
-    return tuple(name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
 def _is_minor(point: Point) -> bool:
-    """Whether a point is about spelling or about how things are done: such ones stand last."""
+    """Whether a point is about spelling or about how things are done: nobody has to decide it."""
     return point.row.concern.kind in (ConcernKind.PROCESS, ConcernKind.NIT)
 
 
@@ -252,7 +243,7 @@ def _debts(
         return owed.setdefault(key, (Person(names.get(key, person.name), person.address), [], []))
 
     for point in promised:
-        if point.mover is not None and point.mover.display:
+        if point.mover is not None and point.mover.display and _binds(found, point, directory):
             owes(point.mover, point)[1].append(point)
     for point in unanswered:
         series = found.series.get(point.row.series_id)
@@ -264,6 +255,15 @@ def _debts(
     if scope.person:
         debts = [debt for debt in debts if is_person(debt.person, scope.person)]
     return sorted(debts, key=lambda debt: (-len(debt.promised), -len(debt.asked), debt.person.display))
+
+
+def _binds(found: Gathered, point: Point, directory: Directory) -> bool:
+    """Whether the words bind who wrote them: a promise, or putting it off by who sends the patches."""
+    if point.effect is Effect.PROMISE:
+        return True
+    series = found.series.get(point.row.series_id)
+    sender = series is not None and point.mover is not None and directory.same(series.author, point.mover)
+    return point.effect is Effect.DEFER and sender
 
 
 def _directory(found: Gathered, promised: Sequence[Point]) -> Directory:
@@ -285,15 +285,41 @@ def _verdicts(statements: Iterable[Statement], kind: VerdictKind) -> Iterable[St
     return _sorted(item for item in statements if item.row.verdict.kind is kind)
 
 
-def _plans(statements: Iterable[Statement]) -> Iterable[Statement]:
-    """What people plan, a sentence once: apart, because no kernel can be asked about it yet."""
+def _plans(statements: Sequence[Statement]) -> Iterable[Statement]:
+    """What people announce, a sentence once: apart, because no kernel can be asked about it yet.
+
+    A sentence that is told as wrong, or that argues about the patch at hand, is none.
+    """
+    judged = {(item.row.claim.message_id, item.row.claim.quote) for item in statements if _is_judged(item)}
     plans = _sorted(
         item
         for item in statements
-        if item.row.verdict.kind is VerdictKind.PLANNED and item.row.claim.tense is Tense.PLANNED
+        if item.row.verdict.kind is VerdictKind.PLANNED
+        and item.row.claim.tense is Tense.PLANNED
+        and item.row.claim.modality is not Modality.CONDITIONAL
+        and not _is_weak(item)
     )
     once = {(item.row.claim.message_id, item.row.claim.quote): item for item in reversed(plans)}
-    return reversed(once.values())
+    return [item for key, item in reversed(once.items()) if key not in judged]
+
+
+def _is_judged(item: Statement) -> bool:
+    return item.row.verdict.kind in (VerdictKind.REFUTED, VerdictKind.CONDITIONAL)
+
+
+_PLANNED = re.compile("planned: \u201c(.*)\u201d")
+
+
+@cache
+def _weak() -> frozenset[str]:
+    """Cues of plans that are mostly none (vocab/digest.toml)."""
+    text = files("threadmine.vocab").joinpath("digest.toml").read_text(encoding="utf-8")
+    return frozenset(tomllib.loads(text)["weak_plans"])
+
+
+def _is_weak(item: Statement) -> bool:
+    cues = [cue for cue in map(_PLANNED.fullmatch, item.row.claim.inferred) if cue is not None]
+    return bool(cues) and all(cue[1].lower() in _weak() for cue in cues)
 
 
 def _sorted(items: Iterable[Statement]) -> list[Statement]:
@@ -321,17 +347,17 @@ def _unraised(findings: Iterable[FindingRow]) -> Iterable[FindingRow]:
 def _gaps(found: Gathered) -> Gaps:
     """What the archive lacks of the threads that moved within the time."""
     parents = unique(mail.in_reply_to for mail in found.arrivals if mail.in_reply_to)
-    have = {mail.message_id for mail in found.queries.messages_by_id(parents)}
+    have = set(found.queries.subjects(parents))
     headless = {
         mail.thread_id for mail in found.arrivals if mail.in_reply_to and mail.in_reply_to not in have
     }
     incomplete = [
         row
         for row in found.series.values()
-        if not row.complete and within(row.date, found.since, found.until) and found.wants_series(row)
+        if not row.complete and within(sent(row), found.since, found.until) and found.wants_series(row)
     ]
     return Gaps(
-        incomplete=tuple(sorted(incomplete, key=lambda row: (_time(row.date), row.id))),
+        incomplete=tuple(sorted(incomplete, key=lambda row: (_time(sent(row)), row.id))),
         headless=len(headless),
         undated=sum(isinstance(point.row.concern.date, Unknown) for point in found.points),
         quoted=sum(mail.quoted_only for mail in found.arrivals),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from threadmine.digest.items import Point, Scope, Statement
 from threadmine.digest.maintainers import matches
 from threadmine.digest.standing import Standing, aware, before, dated, within
+from threadmine.errors import NotFoundError
 from threadmine.model import (
     ClaimRow,
     FindingRow,
@@ -19,9 +21,13 @@ from threadmine.model import (
     Person,
     SeriesRow,
     StoredMessage,
+    ThreadRow,
     TouchRow,
     Unknown,
+    VerdictKind,
+    message_url,
 )
+from threadmine.query import Where, parse
 from threadmine.query.aside import is_aside
 from threadmine.query.names import any_member
 
@@ -33,6 +39,12 @@ Row = TypeVar("Row")
 
 SMALL = 30_000
 """Issues or claims up to which all are read: a second's work."""
+
+MOST_QUOTED = 2_000
+"""Messages known from quotations alone of which it is looked up who quotes them."""
+
+TOLD = (VerdictKind.REFUTED, VerdictKind.CONFIRMED, VerdictKind.CONDITIONAL, VerdictKind.PLANNED)
+"""The verdicts that a digest tells of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +80,23 @@ class Gathered:
     horizon: timedelta
     scope: Scope
     _touches: dict[str, tuple[TouchRow, ...]] = field(default_factory=dict)
+    _quoting: dict[str, ThreadRow | None] = field(default_factory=dict)
+    _versions: dict[str, SeriesRow | None] = field(default_factory=dict)
 
     @cached_property
     def every_series(self) -> dict[str, SeriesRow]:
-        """Every series version in hand, those sent after the end included."""
-        return {row.id: row for row in self.queries.series()}
+        """The series versions that moved within the horizon or later, and those without a date."""
+        start = self.until - self.horizon
+        moved = parse(f"since:{start.isoformat()} OR NOT has:date")
+        return {row.id: row for row in self.queries.series(where=Where(moved, self.until))}
+
+    def version(self, own_id: str) -> SeriesRow | None:
+        """A version that was there at the end, however old it is."""
+        if own_id not in self._versions:
+            found = self.queries.series_by_id([own_id]) if own_id else ()
+            self._versions[own_id] = next(iter(found), None)
+        row = self._versions[own_id]
+        return row if row is not None and before(row.date, self.until) else None
 
     @cached_property
     def series(self) -> dict[str, SeriesRow]:
@@ -94,7 +118,7 @@ class Gathered:
                 bool(mail.bot),
                 mail.quoted_only,
             )
-            for mail in self.queries.messages(since=self.since, until=self.until)
+            for mail in self.queries.messages(since=self.since, until=self.until, bodies=False)
             if not self.scope.list_name or on_list(mail.list_name, self.scope.list_name)
         )
 
@@ -103,7 +127,7 @@ class Gathered:
         """People's issues in scope that came up before the end, oldest first; robots are not people."""
         rows = [
             row
-            for row in self._of_the_time(self.queries.issues, lambda row: row.concern.id)
+            for row in self._of_the_time(self._asked_issues, lambda row: row.concern.id)
             if row.concern.source == "human"
             and before(row.concern.date, self.until)
             and not is_aside(row.triage, self.until.date())
@@ -116,6 +140,14 @@ class Gathered:
                 key=lambda row: _oldest_first(row.concern.date, row.concern.message_id, row.concern.start),
             )
         )
+
+    def _asked_issues(self, **given: Any) -> tuple[IssueRow, ...]:
+        """What waited for somebody at the begin of the time, or came up since."""
+        return self.queries.issues(moved_since=self.since, **given)
+
+    def _asked_claims(self, **given: Any) -> tuple[ClaimRow, ...]:
+        """What has a verdict that is told."""
+        return self.queries.claims(verdict=TOLD, **given)
 
     @cached_property
     def _is_small(self) -> bool:
@@ -143,16 +175,44 @@ class Gathered:
     def points(self) -> tuple[Point, ...]:
         """The issues as they stood at the end, oldest first."""
         names = {item.message_id for row in self.issues for item in row.status.evidence}
-        mails = {mail.message_id: mail for mail in self.queries.messages_by_id(sorted(names))}
+        mails = {mail.message_id: mail for mail in self.queries.messages_by_id(sorted(names), bodies=False)}
         standing = Standing(self.since, self.until, mails.get, self.every_series)
-        return tuple(standing.point(row) for row in self.issues)
+        points = [self._shown(standing.point(row)) for row in self.issues]
+        return tuple(sorted(points, key=lambda point: _oldest_first(point.date, "", 0)))
+
+    def _shown(self, point: Point) -> Point:
+        """The point with where it can be read, and when it was quoted, where its own mail does not tell."""
+        concern = point.row.concern
+        if point.row.url and not isinstance(concern.date, Unknown):
+            return point
+        shown = self.shown_by(concern.message_id)
+        if shown is None:
+            return point
+        latest = shown.date if isinstance(concern.date, Unknown) else None
+        return replace(point, link=point.row.url or message_url(shown.message_id), latest=latest)
+
+    def shown_by(self, message_id: str) -> ThreadRow | None:
+        """The first mail in hand that answers a message which is known from quotations alone."""
+        if message_id not in self._quoting and len(self._quoting) < MOST_QUOTED:
+            self._quoting[message_id] = self._find_quoting(message_id)
+        return self._quoting.get(message_id)
+
+    def _find_quoting(self, message_id: str) -> ThreadRow | None:
+        try:
+            rows = self.queries.thread(message_id)
+        except NotFoundError:
+            return None
+        place = next((n for n, row in enumerate(rows) if row.message_id == message_id), len(rows))
+        below = takewhile(lambda row: row.level > rows[place].level, rows[place + 1 :])
+        real = [row for row in below if message_url(row.message_id) and before(row.date, self.until)]
+        return min(real, key=lambda row: _oldest_first(row.date, row.message_id, 0), default=None)
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """Claims in scope, each once: one said again (in a later version) stands where it was said last."""
         newest: dict[tuple[str, ...], ClaimRow] = {}
         first: dict[tuple[str, ...], Moment] = {}
-        every = self._of_the_time(self.queries.claims, lambda row: row.claim.id)
+        every = self._of_the_time(self._asked_claims, lambda row: row.claim.id)
         rows = (row for row in every if before(row.claim.date, self.until))
         for row in sorted(
             rows, key=lambda row: _oldest_first(row.claim.date, row.claim.message_id, row.claim.start)
@@ -163,10 +223,17 @@ class Gathered:
             first.setdefault(key, dated(row.claim.date, self.series.get(row.series_id)))
             newest[key] = row
         return tuple(
-            Statement(row, within(first[key], self.since, self.until))
+            Statement(row, within(first[key], self.since, self.until), self._link(row))
             for key, row in newest.items()
             if self._recent(row.claim.date, row.series_id)
         )
+
+    def _link(self, row: ClaimRow) -> str:
+        """Where a claim can be read; for one known from quotations, who quotes it."""
+        if row.url or row.verdict.kind is VerdictKind.CONFIRMED:
+            return row.url
+        shown = self.shown_by(row.claim.message_id)
+        return message_url(shown.message_id) if shown is not None else ""
 
     @cached_property
     def findings(self) -> tuple[FindingRow, ...]:
@@ -186,7 +253,7 @@ class Gathered:
 
     def mails(self, series: SeriesRow) -> Iterable[StoredMessage]:
         """The messages of a series version and the answers to it, before the end."""
-        return self.queries.messages(until=self.until, series=series.id)
+        return self.queries.messages(until=self.until, series=series.id, bodies=False)
 
     # ----------------------------------------------------------------------------------------- scope
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from threadmine.model import ClaimRow, ConcernState, FindingRow, IssueRow, Moment, Person, SeriesRow
+from threadmine.model import (
+    ClaimRow,
+    ConcernState,
+    Effect,
+    FindingRow,
+    IssueRow,
+    Moment,
+    Person,
+    SeriesRow,
+    Unknown,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +25,9 @@ class Point:
     """An issue as it stood at the end of the digest's time.
 
     ``state`` is that of then: later answers do not count. ``is_new`` says that it came up within the time;
-    ``mover`` is who wrote the words that gave it its state, None where nobody did.
+    ``mover`` is who wrote the words that gave it its state and ``effect`` what they did, None where nobody
+    did. ``link`` is where it can be read; ``latest``, where its date is unknown, that of the first mail that
+    quotes it.
     """
 
     row: IssueRow
@@ -22,14 +36,24 @@ class Point:
     mover: Person | None = None
     moved: Moment | None = None
     why: str = ""
+    effect: Effect | None = None
+    link: str = ""
+    latest: Moment | None = None
+
+    @property
+    def date(self) -> Moment:
+        """When it was raised; where that is not known, when it was quoted first."""
+        date = self.row.concern.date
+        return self.latest if isinstance(date, Unknown) and self.latest is not None else date
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A claim with its verdict; ``is_new`` says that it was made within the time."""
+    """A claim with its verdict; ``is_new``: it was made within the time; ``link``: where it can be read."""
 
     row: ClaimRow
     is_new: bool
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +69,39 @@ class Topic:
 
     @property
     def since(self) -> Moment:
-        return self.points[0].row.concern.date
+        return self.points[0].date
+
+
+def topics(points: Iterable[Point]) -> tuple[Topic, ...]:
+    """The points of each series, or of each thread without one, together; the oldest first."""
+    groups: dict[str, list[Point]] = {}
+    for point in points:
+        groups.setdefault(subject_of(point), []).append(point)
+    found = [Topic(most_named(group), title, tuple(group)) for title, group in groups.items()]
+    return tuple(sorted(found, key=lambda topic: (_seconds(topic.since), topic.title)))
+
+
+def subject_of(point: Point) -> str:
+    """What a point belongs to: the title of its series, or the subject of its thread."""
+    return point.row.series_title or bare(point.row.subject) or "(no subject)"
+
+
+def bare(subject: str) -> str:
+    """A subject without its ``Re:``."""
+    while subject[:3].lower() == "re:":
+        subject = subject[3:].lstrip()
+    return subject
+
+
+def most_named(points: Iterable[Point]) -> tuple[str, ...]:
+    """What points are about, the most often named first."""
+    counts = Counter(name for point in points for name in point.row.concern.targets)
+    return tuple(name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _seconds(moment: Moment) -> float:
+    """For sorting; what has no date is last."""
+    return float("inf") if isinstance(moment, Unknown) else moment.timestamp()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +118,8 @@ class NewSeries:
     """A series version sent within the time.
 
     ``writes`` are members it writes or declares, ``changed`` what differs from the version before it (empty
-    where there is none in hand), ``unanswered`` the numbers of its patches that nobody answered.
+    where there is none in hand), ``unanswered`` the numbers of its patches that nobody answered. ``named``
+    are members that its text names, where no patch of it is in hand.
     """
 
     row: SeriesRow
@@ -73,6 +130,7 @@ class NewSeries:
     points: tuple[Point, ...]
     statements: tuple[Statement, ...]
     unanswered: tuple[int, ...]
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

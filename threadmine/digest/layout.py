@@ -3,58 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
-from threadmine.digest.items import Debt, Digest, FieldChange, NewSeries, Point, Statement, Topic
-from threadmine.model import ClaimRow, ConcernState, IssueRow, Unknown, VerdictKind, message_url
-from threadmine.render.detail import holding_text
-from threadmine.render.lists import concern_place, person, statement
+from threadmine.digest import said, waiting
+from threadmine.digest.block import Block, Kind, more, quoted
+from threadmine.digest.items import Digest, FieldChange, NewSeries, Statement
+from threadmine.model import Predicate, VerdictKind, message_url
+from threadmine.render.lists import person
 from threadmine.render.matrix import LETTERS
-from threadmine.render.text import (
-    age,
-    as_utc,
-    clip,
-    date_text,
-    function_text,
-    join_words,
-    numbered,
-    safe_line,
-)
+from threadmine.render.text import as_utc, date_text, join_words, numbered, safe_line
+
+__all__ = ["Block", "Kind", "blocks", "links", "title"]
 
 MOST = 12
 """Items of one section; what is more is counted, with the command that lists it."""
 
-MOST_POINTS = 6
-"""Points of one series under "needs a decision"; new ones, then those that name something, are preferred."""
-
-QUOTE_CELLS = 220
-"""Columns of a quotation."""
-
-
-class Kind(StrEnum):
-    """What a block is."""
-
-    TITLE = "title"
-    HEADING = "heading"
-    PARAGRAPH = "paragraph"
-    ITEM = "item"
-    SUB = "sub"  # belongs to the item before it
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One block; ``text`` is safe and folded, ``link`` the address of the message it is from (or empty).
-
-    ``new`` marks what came up within the time; ``id`` is the id to ask ``threadmine show`` for.
-    """
-
-    kind: Kind
-    text: str
-    link: str = ""
-    new: bool = False
-    id: str = ""
+TELLING = (Predicate.OVERLAPS, Predicate.OFFSET, Predicate.SIZE, Predicate.RESIDES, Predicate.MEMBER_OF)
+"""Statements about the memory itself: of those that hold, they are told first."""
 
 
 def blocks(found: Digest) -> Iterator[Block]:
@@ -62,14 +27,14 @@ def blocks(found: Digest) -> Iterator[Block]:
     yield from _head(found)
     yield from _series(found)
     yield from _talks(found)
-    yield from _decisions(found)
-    yield from _statements(found)
-    yield from _plans(found)
-    yield from _findings(found)
-    yield from _unanswered(found)
-    yield from _promised(found)
-    yield from _settled(found)
-    yield from _debts(found.debts)
+    yield from waiting.decisions(found)
+    yield from said.statements(found)
+    yield from said.findings(found)
+    yield from waiting.unanswered(found)
+    yield from waiting.promised(found)
+    yield from waiting.settled(found)
+    yield from said.plans(found)
+    yield from waiting.debts(found.debts)
     yield from _gaps(found)
 
 
@@ -118,7 +83,7 @@ def _series(found: Digest) -> Iterator[Block]:
     yield Block(Kind.HEADING, "New series and versions")
     for item in found.series[:MOST]:
         yield from _one_series(item)
-    yield from _more(len(found.series), "threadmine series --since DATE")
+    yield from more(len(found.series), MOST, "threadmine series --since DATE")
 
 
 def _talks(found: Digest) -> Iterator[Block]:
@@ -133,7 +98,7 @@ def _talks(found: Digest) -> Iterator[Block]:
         size = numbered(talk.messages, "message")
         text = f"{safe_line(talk.title) or '(no subject)'} ({size} by {who or 'unknown people'}{raised})"
         yield Block(Kind.ITEM, text, message_url(talk.message_id))
-    yield from _more(len(found.talks), "")
+    yield from more(len(found.talks), MOST)
 
 
 def _one_series(item: NewSeries) -> Iterator[Block]:
@@ -146,24 +111,41 @@ def _one_series(item: NewSeries) -> Iterator[Block]:
     yield Block(
         Kind.ITEM, head, message_url(row.cover or (row.patches[0][1] if row.patches else "")), True, row.id
     )
-    if item.previous is not None and item.changed:
+    if len(row.patches) < row.total and not item.named:
+        yield Block(
+            Kind.SUB, f"Only {len(row.patches)} of {row.total} patches in hand. {_does(item)}".rstrip()
+        )
+    elif item.previous is not None and item.changed:
         yield Block(Kind.SUB, f"Against {_version(item)}: {_changes(item.changed)}")
     elif item.previous is not None:
         yield Block(Kind.SUB, f"Touches the same members in the same way as {_version(item)}.")
-    elif item.writes:
-        yield Block(Kind.SUB, f"Changes: {join_words(map(safe_line, item.writes), 12)}")
-    elif item.reads:
-        yield Block(Kind.SUB, f"Reads: {join_words(map(safe_line, item.reads), 8)}")
+    elif item.writes or item.reads:
+        yield Block(Kind.SUB, _does(item))
+    elif item.named:
+        yield Block(Kind.SUB, f"No patch of it is in hand; it speaks of {join_words(item.named, 10)}.")
     for judged in _told(item.statements):
         yield _checked(judged)
-    waiting = [point for point in item.points if point.state.is_open]
-    settled = len(item.points) - len(waiting)
-    if item.points:
-        yield Block(Kind.SUB, f"Issues: {len(waiting)} open, {settled} settled.")
+    open_points = [point for point in item.points if point.state.is_open]
+    wrong = len(
+        said.by_sentence(one for one in item.statements if one.row.verdict.kind is VerdictKind.REFUTED)
+    )
+    settled = len(item.points) - len(open_points)
+    parts = [f"{len(open_points)} open, {settled} settled"] if item.points else []
+    parts = [f"Issues: {', '.join(parts)}."] if parts else []
+    parts += [f"{numbered(wrong, 'statement')} refuted, see below."] if wrong else []
+    if parts:
+        yield Block(Kind.SUB, " ".join(parts))
     if item.unanswered and row.total and row.patches:
         numbers = join_words((str(number) for number in item.unanswered), 15)
         every = len(item.unanswered) == len(row.patches)
         yield Block(Kind.SUB, "No patch has a reply yet." if every else f"No reply yet to patch {numbers}.")
+
+
+def _does(item: NewSeries) -> str:
+    """Which members a version changes, or else reads."""
+    if item.writes:
+        return f"Changes: {join_words(map(safe_line, item.writes), 12)}"
+    return f"Reads: {join_words(map(safe_line, item.reads), 8)}" if item.reads else ""
 
 
 def _version(item: NewSeries) -> str:
@@ -191,209 +173,19 @@ _ACCESS = {letter: access.value for access, letter in LETTERS.items()}
 
 
 def _told(statements: Sequence[Statement]) -> list[Statement]:
-    """The statements of a series worth a line: all that do not hold, one that does."""
-    wrong = [item for item in statements if item.row.verdict.kind is not VerdictKind.CONFIRMED]
+    """Up to two statements of a series that hold; what does not hold has a section of its own."""
     right = [item for item in statements if item.row.verdict.kind is VerdictKind.CONFIRMED]
-    telling = [items[0] for items in _by_sentence(wrong)]
-    return [*telling[:3], *right[:1]]
+    right.sort(key=lambda item: item.row.claim.predicate not in TELLING)
+    return [items[0] for items in said.by_sentence(right)][:2]
 
 
 def _checked(item: Statement) -> Block:
     row = item.row
-    text = f'Checked: "{_quoted(row.claim.quote)}": {row.verdict.kind.value}, {safe_line(row.verdict.reason)}'
+    text = f'Checked: "{quoted(row.claim.quote)}": {row.verdict.kind.value}, {safe_line(row.verdict.reason)}'
     return Block(Kind.SUB, text, row.url, False, row.claim.id)
 
 
-# ---------------------------------------------------------------------------------------- open matters
-
-
-def _decisions(found: Digest) -> Iterator[Block]:
-    if not found.decisions:
-        return
-    yield Block(Kind.HEADING, "Needs a decision, oldest first")
-    for topic in found.decisions[:MOST]:
-        yield from _topic(topic, found)
-    yield from _more(len(found.decisions), "threadmine issues --state disputed")
-
-
-def _topic(topic: Topic, found: Digest) -> Iterator[Block]:
-    about = f": {join_words(map(safe_line, topic.about), 5)}" if topic.about else ""
-    size = numbered(len(topic.points), "point")
-    text = f"{safe_line(topic.title)} ({_age(topic.points[0], found)}, {size}){about}"
-    yield Block(Kind.ITEM, text, "", any(point.is_new for point in topic.points))
-    telling = sorted(topic.points, key=_telling)[:MOST_POINTS]
-    for point in (point for point in topic.points if point in telling):
-        yield _point_block(point, found, Kind.SUB)
-    yield from _more(len(topic.points), "", MOST_POINTS, Kind.SUB)
-
-
-def _telling(point: Point) -> tuple[bool, bool, bool]:
-    """Sorts the points worth a line first: new ones, those that name a member or function, disputed ones."""
-    return (
-        not point.is_new,
-        not point.row.concern.targets,
-        point.state is not ConcernState.DISPUTED,
-    )
-
-
-def _unanswered(found: Digest) -> Iterator[Block]:
-    yield from _section(
-        "No reply yet, oldest first", found.unanswered, found, "threadmine issues --state open"
-    )
-    yield from _section(
-        "Left behind by a newer version",
-        found.dropped,
-        found,
-        "threadmine issues --open",
-    )
-
-
-def _promised(found: Digest) -> Iterator[Block]:
-    yield from _section(
-        "Promised, not seen done", found.promised, found, "threadmine issues --state acknowledged"
-    )
-
-
-def _settled(found: Digest) -> Iterator[Block]:
-    yield from _section("Settled in this time", found.fixed, found, "threadmine issues --state addressed")
-
-
-def _section(heading: str, points: Sequence[Point], found: Digest, command: str) -> Iterator[Block]:
-    if not points:
-        return
-    yield Block(Kind.HEADING, heading)
-    shown = points[:MOST]
-    for place, point in enumerate(shown):
-        yield _point_block(point, found, Kind.ITEM)
-        following = shown[place + 1] if place + 1 < len(shown) else None
-        if following is not None and (following.why, following.mover) == (point.why, point.mover):
-            continue  # the same words answer the next one, too: they stand below the last
-        if point.why and point.state is ConcernState.ADDRESSED:
-            yield Block(Kind.SUB, _quoted(point.why))
-        elif point.why:
-            who = f"{person(point.mover)}: " if point.mover is not None else ""
-            yield Block(Kind.SUB, f'{who}"{_quoted(point.why)}"')
-    yield from _more(len(points), command)
-
-
-def _point_block(point: Point, found: Digest, kind: Kind) -> Block:
-    row = point.row
-    concern = row.concern
-    about = join_words(map(safe_line, concern.targets), 2) or concern_place(row)
-    place = f" on {about}" if about else ""
-    state = point.state.value if point.state.value != "open" else ""
-    if point.state.value == "addressed" and row.status.addressed_in:
-        state = f"fixed in {safe_line(row.status.addressed_in)}"
-    words = join_words(word for word in (_age(point, found), _patch(row), state) if word)
-    text = f'{person(concern.author)}{place}: "{_quoted(concern.quote)}" ({words})'
-    return Block(kind, text, row.url, point.is_new, concern.id)
-
-
-def _patch(row: IssueRow) -> str:
-    version = f"v{row.version}" if row.version else ""
-    return safe_line(" ".join(part for part in (version, row.patch) if part))
-
-
-def _age(point: Point, found: Digest) -> str:
-    date = point.row.concern.date
-    return "no date" if isinstance(date, Unknown) else age(date, found.until)
-
-
-# ------------------------------------------------------------------------------------------ statements
-
-
-def _statements(found: Digest) -> Iterator[Block]:
-    for heading, statements, most, verdict in (
-        ("Statements that do not match the code", found.wrong, MOST, VerdictKind.REFUTED),
-        ("Statements that hold only under conditions", found.conditional, MOST // 2, VerdictKind.CONDITIONAL),
-    ):
-        sentences = _by_sentence(statements)
-        if sentences:
-            yield Block(Kind.HEADING, heading)
-            for items in sentences[:most]:
-                yield from _statement(items)
-            yield from _more(len(sentences), f"threadmine claims --verdict {verdict}", most)
-
-
-def _by_sentence(statements: Iterable[Statement]) -> list[list[Statement]]:
-    """Statements read from the same sentence together: an enumeration says the same of each of its items."""
-    found: dict[tuple[str, str], list[Statement]] = {}
-    for item in statements:
-        claim = item.row.claim
-        found.setdefault((claim.message_id, claim.quote), []).append(item)
-    return list(found.values())
-
-
-def _statement(items: Sequence[Statement]) -> Iterator[Block]:
-    item = items[0]
-    row = item.row
-    claim = row.claim
-    head = f'{person(claim.author)}, {date_text(claim.date)}: "{_quoted(claim.quote)}"'
-    yield Block(Kind.ITEM, head, row.url, item.is_new, claim.id)
-    yield Block(Kind.SUB, f"Read as: {statement(row)}")
-    if row.verdict.reason:
-        yield Block(Kind.SUB, safe_line(f"{row.verdict.reason} {_kernel(row)}"))
-    if row.verdict.kind is VerdictKind.CONDITIONAL:
-        yield from (Block(Kind.SUB, holding_text(item)) for item in row.verdict.holds[:4])
-    if len(items) > 1:
-        others = [statement(other.row) for other in items[1:]]
-        yield Block(Kind.SUB, f"Likewise: {join_words(others, 8)}")
-    for fact in row.verdict.evidence[:2]:
-        if fact.fact and fact.fact not in row.verdict.reason:
-            yield Block(Kind.SUB, f"{safe_line(fact.fact)} [{safe_line(fact.source)}]")
-
-
-def _kernel(row: ClaimRow) -> str:
-    """The kernel a claim was judged for, where the reason does not name it."""
-    kernel = row.verdict.kernel
-    return "" if kernel.version in row.verdict.reason else f"({kernel.version}, {kernel.arch})"
-
-
-def _plans(found: Digest) -> Iterator[Block]:
-    if not found.plans:
-        return
-    yield Block(Kind.HEADING, "Plans and wishes on record (not checked against any kernel)")
-    for item in found.plans[:MOST]:
-        claim = item.row.claim
-        text = f'{person(claim.author)}, {date_text(claim.date)}: "{_quoted(claim.quote)}"'
-        yield Block(Kind.ITEM, text, item.row.url, item.is_new, claim.id)
-    yield from _more(len(found.plans), "threadmine claims --verdict planned")
-
-
-def _findings(found: Digest) -> Iterator[Block]:
-    """What the program saw in patches and nobody raised."""
-    if not found.findings:
-        return
-    yield Block(Kind.HEADING, "Seen in patches, raised by nobody")
-    for row in found.findings[:MOST]:
-        finding = row.finding
-        where = f"{finding.file}:{finding.line} {function_text(finding.function)}"
-        patch = " ".join(part for part in (f"v{row.version}" if row.version else "", row.patch) if part)
-        text = f"{safe_line(finding.text)} ({safe_line(where)}; {person(row.author)}, {safe_line(patch)})"
-        yield Block(Kind.ITEM, text, row.url, True, finding.id)
-        yield Block(Kind.SUB, f"`{clip(safe_line(finding.quote), QUOTE_CELLS)}`")
-    yield from _more(len(found.findings), "threadmine findings")
-
-
-# -------------------------------------------------------------------------------------- people and gaps
-
-
-def _debts(debts: Sequence[Debt]) -> Iterator[Block]:
-    if not debts:
-        return
-    yield Block(Kind.HEADING, "Who owes what")
-    for debt in debts[:MOST]:
-        parts = []
-        if debt.promised:
-            parts.append(f"promised: {_ids(debt.promised)}")
-        if debt.asked:
-            parts.append(f"was asked: {_ids(debt.asked)}")
-        yield Block(Kind.ITEM, f"{person(debt.person)} {'; '.join(parts)}")
-    yield from _more(len(debts), "")
-
-
-def _ids(points: Sequence[Point]) -> str:
-    return join_words((point.row.concern.id for point in points), 4)
+# ------------------------------------------------------------------------------------------------ gaps
 
 
 def _gaps(found: Digest) -> Iterator[Block]:
@@ -413,16 +205,6 @@ def _gaps(found: Digest) -> Iterator[Block]:
         yield Block(Kind.PARAGRAPH, "Nothing is known to be missing from the threads above.")
     for line in lines:
         yield Block(Kind.ITEM, safe_line(line))
-
-
-def _more(count: int, command: str, most: int = MOST, kind: Kind = Kind.ITEM) -> Iterator[Block]:
-    if count > most:
-        hint = f" ({command})" if command else ""
-        yield Block(kind, f"... and {count - most:,} more{hint}")
-
-
-def _quoted(text: str) -> str:
-    return clip(safe_line(text), QUOTE_CELLS)
 
 
 def links(found: Iterable[Block]) -> dict[str, int]:

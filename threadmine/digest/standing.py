@@ -88,17 +88,22 @@ class Standing:
         last = known[-1] if known else None
         mail = self._mail(last.message_id) if last else None
         mover, moved = (mail.author, mail.date) if mail else (None, None)
+        effect = last.effect if last else None
+        link = row.url
         state = status.state
         if state is ConcernState.ADDRESSED and status.addressed_in:
             version = self.addressing(row)
             if version is not None and not before(version.date, self.until):
-                return Point(row, self._from(last), is_new, mover, moved, last.quote if last else "")
+                return Point(
+                    row, self._from(last), is_new, mover, moved, last.quote if last else "", effect, link
+                )
             moved = version.date if version is not None else moved
             why = status.addressed_evidence or (last.quote if last else "")
-            return Point(row, state, is_new, version.author if version else mover, moved, why)
+            mover = version.author if version else mover
+            return Point(row, state, is_new, mover, moved, why, effect, link)
         if len(known) < len(status.evidence):
             state = self._from(last)
-        return Point(row, state, is_new, mover, moved, last.quote if last else "")
+        return Point(row, state, is_new, mover, moved, last.quote if last else "", effect, link)
 
     def _said(self, item: StateEvidence) -> bool:
         mail = self._mail(item.message_id)
