@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses, is_order
-from threadmine.extraction.claims.readings import RULES, Around
+from threadmine.extraction.claims.readings import RULES, Around, nominal
 from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -117,6 +117,8 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
     if echo is not None:
         return [echo], []
     readings = [reading for cue in clause.cues if (reading := _try(read, clause, cue, memory))]
+    if len(clause.things) > 1 and (said := _nominal(read, clause, memory)):
+        readings.append(said)
     if not readings:
         return _bare(read, clause), []
     readings.sort(key=lambda found: (-found[0].fit, found[0].predicate in _PLAIN, found[0].cue_at))
@@ -218,6 +220,12 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     return [
         replace(c, inherited=inherited or c.inherited, listed=frozenset(every - _names([c]))) for c in found
     ]
+
+
+def _nominal(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
+    """What a clause says with a noun of doing, whatever its verb is."""
+    end = Term("cue", "", clause.last, clause.last, "")
+    return nominal(Around(read, clause, end, list(clause.things), [], False, False, memory))
 
 
 def _set_aside(read: Read, thing: Thing) -> bool:

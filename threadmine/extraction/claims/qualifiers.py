@@ -71,6 +71,10 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
     cue = set(one.cue.lower().split())
     if one.predicate is Predicate.STATE and not _HAVING & cue:
         return Polarity.POSITIVE
+    if one.predicate is Predicate.REQUIRES and (said := _of_need(read, one, cue)) is not None:
+        if said is Polarity.NEGATIVE:
+            why.append(f"negative: no need, “{one.cue}”")
+        return said
     removes = one.predicate is Predicate.MEMBER_OF and GRAMMAR.removing & cue
     if removes or GRAMMAR.denying & cue or "n't" in one.cue.lower():
         why.append(f"negative: “{one.cue}”")
@@ -86,6 +90,28 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
     return Polarity.POSITIVE
 
 
+_MUST = frozenset({"must", "cannot", "can't", "should", "shouldn't", "mustn't", "may", "has", "have"})
+_NOTS = frozenset({"not", "n't", "cannot", "can't", "never", "doesn't", "don't", "won't"})
+
+
+def _of_need(read: Read, one: Candidate, cue: set[str]) -> Polarity | None:
+    """The polarity of a need where it is not the plain one.
+
+    "Must not be set" needs it clear, "can't do without it" needs it: both are needs. "No need to take the
+    lock" is none.
+    """
+    before = read.words[max(one.clause.first, one.cue_at - 5) : one.cue_at]
+    if "without" in cue:
+        return Polarity.POSITIVE if _NOTS & (cue | set(before[-2:])) else Polarity.NEGATIVE
+    if _MUST & cue and "need" not in cue:
+        return Polarity.POSITIVE
+    if "need" in before and {"no", "not", "n't", "don't", "doesn't", "isn't"} & set(before):
+        return Polarity.NEGATIVE
+    if "entered" in cue or "held" in cue:
+        return Polarity.POSITIVE
+    return None
+
+
 def _denies(read: Read, one: Candidate, term: Term) -> bool:
     """Whether a negation in the clause of ``one`` is about what it states."""
     if term.value in _DOUBLE:
@@ -97,6 +123,8 @@ def _denies(read: Read, one: Candidate, term: Term) -> bool:
     if one.clause.condition and _inside_condition(read, one, term.first):
         return False
     distance = one.cue_at - term.first
+    if term.value in ("untouched", "alone", "intact"):
+        return distance < 0
     if -1 <= distance <= 5 or (distance > 5 and term.first <= one.clause.first + 1):
         return True
     return -4 <= distance < -1 and one.predicate in (Predicate.STATE, Predicate.USES, Predicate.REQUIRES)

@@ -40,6 +40,7 @@ _SORT = {
 }
 _KERNEL_DOC = re.compile(r"@([a-z_]\w*):")
 _ITSELF = re.compile(r"\b[Tt]his struct(?:ure)?\b")
+_FILE = re.compile(r"[\w./-]*\w\.[ch]$")
 _PAGE = re.compile(r"(?i)page|folio|compound|pte\b")
 ENTITIES = (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)
 """Sorts that are entities in the sense of the annotation guide."""
@@ -94,6 +95,8 @@ def read_sentence(sentence: Sentence, lexicon: Lexicon, mail: MailFacts, around:
     phrases = [term for group in ("member", "flag", "kind", "agent") for term in marks.pop(group, [])]
     names = (*_described(sentence, lexicon), *find_names(sentence.text, lexicon, mail))
     things = _things(names, phrases, starts, around or sentence.text, words)
+    if ".c" in sentence.text or ".h" in sentence.text:
+        things = _with_files(things, tokens)
     covered = {i for t in things if t.sort in ENTITIES and not t.concept for i in range(t.first, t.last)}
     return Read(
         sentence,
@@ -222,6 +225,17 @@ def _phrase(term: Term) -> Thing:
     implied: tuple[str, ...] = ("page.flags",) if sort is Sort.FLAG else ()
     inferred = f"“{term.text}” is taken for {entity}" if sort in ENTITIES else ""
     return Thing(term.first, term.last, term.text, entity, sort, implied, "", inferred, concept=True)
+
+
+def _with_files(things: tuple[Thing, ...], tokens: tuple[str, ...]) -> tuple[Thing, ...]:
+    """The things and the source files ("mm/rmap.c reads it")."""
+    taken = {i for t in things for i in range(t.first, t.last)}
+    files = (
+        Thing(i, i + 1, token, token, Sort.AGENT, concept=True)
+        for i, token in enumerate(tokens)
+        if i not in taken and _FILE.match(token)
+    )
+    return tuple(sorted((*things, *files), key=lambda t: t.first))
 
 
 def _token_at(starts: tuple[int, ...], offset: int) -> int:

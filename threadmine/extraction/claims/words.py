@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from threadmine.extraction.nlp import word_list
@@ -57,6 +58,19 @@ class Grammar:
     nobody: frozenset[str]
     objects: frozenset[str]
     acting: frozenset[str]
+    permitting: frozenset[str]
+    comparing: frozenset[str]
+    nothing: frozenset[str]
+    arguments: frozenset[str]
+    of_nouns: frozenset[str]
+    replacing: frozenset[str]
+    earlier: frozenset[str]
+    later: frozenset[str]
+    turning: frozenset[str]
+    keeping: frozenset[str]
+    needing: frozenset[str]
+    what: frozenset[str]
+    nouns: Mapping[str, str]  # noun of doing -> predicate
     taken: frozenset[str]
     heads: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
@@ -102,6 +116,19 @@ def _load() -> Grammar:
         nobody=frozenset(table["nobody"]["words"]),
         objects=frozenset(table["objects"]["words"]),
         acting=frozenset(table["acting"]["words"]),
+        permitting=frozenset(table["permitting"]["words"]),
+        comparing=frozenset(table["comparing"]["words"]),
+        nothing=frozenset(table["nothing"]["words"]),
+        arguments=frozenset(table["arguments"]["words"]),
+        of_nouns=frozenset(table["of_nouns"]["words"]),
+        replacing=frozenset(table["replacing"]["words"]),
+        earlier=frozenset(table["earlier"]["words"]),
+        later=frozenset(table["later"]["words"]),
+        turning=frozenset(table["turning"]["words"]),
+        keeping=frozenset(table["keeping"]["words"]),
+        needing=frozenset(table["needing"]["words"]),
+        what=frozenset(table["what"]["words"]),
+        nouns={noun: done for done, nouns in table["doing_nouns"].items() for noun in nouns},
         taken=frozenset(table["taken"]["words"]),
         heads=frozenset(table["heads"]["words"]),
         asking=frozenset(table["asking"]["words"]),

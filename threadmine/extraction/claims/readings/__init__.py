@@ -9,13 +9,15 @@ named and the cue is plain, down to 0.
 from __future__ import annotations
 
 from threadmine.extraction.claims.readings.around import Around
-from threadmine.extraction.claims.readings.effects import calls, effect, requires
+from threadmine.extraction.claims.readings.calls import calls, precedes
+from threadmine.extraction.claims.readings.effects import effect, nominal
 from threadmine.extraction.claims.readings.layout import about, member_of
+from threadmine.extraction.claims.readings.needs import requires
 from threadmine.extraction.claims.readings.states import pair, state
-from threadmine.extraction.claims.readings.usage import precedes, usable, uses
+from threadmine.extraction.claims.readings.usage import usable, uses
 from threadmine.model import Predicate
 
-__all__ = ["RULES", "Around"]
+__all__ = ["RULES", "Around", "nominal"]
 
 RULES = {
     Predicate.SETS: effect,

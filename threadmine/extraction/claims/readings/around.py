@@ -184,9 +184,9 @@ class Around:
             self.read, self.cue.last, min(next(ends, self.clause.last), self.cue.last + VALUE_WORDS)
         )
 
-    def denied(self) -> bool:
-        """Whether a "not" stands right before the cue."""
-        words = self.read.words[max(self.clause.first, self.cue.first - 3) : self.cue.first]
+    def denied(self, near: int = 3) -> bool:
+        """Whether a "not" stands in the ``near`` words before the cue."""
+        words = self.read.words[max(self.clause.first, self.cue.first - near) : self.cue.first]
         return any(w in ("not", "n't", "never") for w in words)
 
     def value(self) -> str:

@@ -6,7 +6,7 @@ import re
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import Around, last_run, run
-from threadmine.extraction.claims.sentence import ENTITIES, Sort
+from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
@@ -15,6 +15,9 @@ _ONCE = re.compile(r"(?:READ|WRITE)_ONCE\(")
 
 def usable(around: Around) -> list[Candidate]:
     """valid_for, is_a: an operation or member and the kind of page it is for, or is."""
+    turned = _passed(around)
+    if turned:
+        return turned
     entities = [t for t in around.left if t.sort in ENTITIES]
     kinds = [t for t in around.right if t.sort not in ENTITIES]
     objects = [t for t in around.right if t.sort in ENTITIES]
@@ -31,9 +34,39 @@ def usable(around: Around) -> list[Candidate]:
     return [around.make(around.predicate, one, goal, fit, around.behind()) for one in subjects]
 
 
+def _passed(around: Around) -> list[Candidate]:
+    """ "Tail pages are not handled by f()", "tail pages can be passed to f()"."""
+    functions = around.functions(around.right)
+    kinds = [t for t in around.left if t.sort is Sort.KIND]
+    if around.predicate is not Predicate.VALID_FOR or not (functions and kinds):
+        return []
+    if around.functions(around.left) or not (around.passive or "passed" in around.cue.text.lower()):
+        return []
+    return [around.make(Predicate.VALID_FOR, functions[0], one, 5) for one in last_run(kinds, around.read)]
+
+
+def _of_kinds(around: Around, functions: list[Thing]) -> list[Candidate]:
+    """ "You cannot use f() on tail pages", "it is fine to use f() on tail pages"."""
+    words = around.read.words
+    if not functions or not GRAMMAR.permitting & set(words[around.clause.first : around.cue.first]):
+        return []
+    kinds = [t for t in around.right if t.sort is Sort.KIND and t.first > functions[0].last]
+    if not kinds or not {"on", "for", "with"} & set(words[functions[0].last : kinds[0].first]):
+        return []
+    return [around.make(Predicate.VALID_FOR, functions[0], kinds[0], 5)]
+
+
 def uses(around: Around) -> list[Candidate]:
     """A part of the kernel or a kind of page uses a member; a function that uses functions calls them."""
     functions, callers = around.functions(around.right), around.functions(around.left)
+    if found := _of_kinds(around, functions):
+        return found
+    if functions and callers and around.passive:
+        return [around.make(Predicate.CALLS, one, callers[-1], 5) for one in run(functions, around.read)]
+    place = around.where() if functions and not callers else []
+    called = [t for t in functions if t not in place]
+    if place and called and place[0].first > called[0].first:
+        return [around.make(Predicate.CALLS, place[0], one, 5) for one in run(called, around.read)]
     if functions and not around.passive and (callers or around.cue.text.lower() in GRAMMAR.using):
         caller = callers[-1] if callers else around.doer()
         return [
@@ -59,16 +92,3 @@ def uses(around: Around) -> list[Candidate]:
         used = (callers or functions)[-1]
         return [around.make(Predicate.USES, around.by(), used, 2, around.behind())]
     return []
-
-
-def precedes(around: Around) -> list[Candidate]:
-    """One step before another; "after" and "until" turn them round."""
-    left = [t for t in around.left if t.sort in ENTITIES]
-    right = [t for t in around.right if t.sort in ENTITIES]
-    if not (left and right):
-        return []
-    first, second = left[-1], right[0]
-    if any(word in around.cue.text.lower() for word in ("after", "until", "later", "follow")):
-        first, second = second, first
-    both = left[-1].sort is Sort.FUNCTION and right[0].sort is Sort.FUNCTION
-    return [around.make(Predicate.PRECEDES, first, second, 6 if both else 3)]

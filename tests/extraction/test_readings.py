@@ -1,0 +1,73 @@
+"""Sentences of our own writing, each with the statements that a careful reader takes out of it.
+
+One file below ``readings/`` for each predicate. Not every sentence is read rightly: ``share`` in a file is
+the percentage that must be, so that what was reached is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.extraction.helpers import mail
+from threadmine import memmap
+from threadmine.extraction.claims import find_claims
+from threadmine.model import Claim, Message
+
+FILES = sorted((Path(__file__).parent / "readings").glob("*.toml"))
+PATCH = (
+    "\n\nSigned-off-by: Ada Example <ada@example.org>\n---\n mm/a.c | 1 +\n"
+    " 1 file changed, 1 insertion(+)\n\ndiff --git a/mm/a.c b/mm/a.c\n--- a/mm/a.c\n+++ b/mm/a.c\n"
+    "@@ -1,2 +1,3 @@ int f(void)\n {\n+\tg();\n }\n"
+)
+
+
+def message_of(text: str) -> Message:
+    """A reply that says ``text``, or a patch whose commit message it is."""
+    if text.startswith("commit: "):
+        return mail(text.removeprefix("commit: ") + PATCH, "[PATCH] mm: change a thing")
+    return mail(text + "\n", "Re: [PATCH] mm: change a thing")
+
+
+def last(name: str) -> str:
+    """A name by its last part, as entities are compared."""
+    return re.sub(r"\(\)|\s+", "", name).lower().rsplit(".", 1)[-1]
+
+
+def says(claim: Claim, predicate: str, wanted: str) -> bool:
+    """Whether a claim is the wanted one, written ``subject | object`` with a ``not`` before it."""
+    negative = wanted.startswith("not ")
+    subject, object_ = (part.strip() for part in wanted.removeprefix("not ").split("|"))
+    return (
+        claim.predicate.value == predicate
+        and (claim.polarity.value == "negative") == negative
+        and last(claim.subject) == last(subject)
+        and (object_ == "-" or last(claim.object) == last(object_))
+    )
+
+
+def missed(path: Path) -> list[str]:
+    """The statements of a file that are not read rightly, each with its sentence and what was read."""
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    found = []
+    for text, *wanted in table["sentences"]:
+        claims = find_claims(message_of(text), memmap.load())
+        read = [f"{c.polarity.value[:3]} {c.subject} {c.predicate.value} {c.object}" for c in claims]
+        found += [
+            f"{text}\n    wanted {one}\n    read {read}"
+            for one in wanted
+            if not any(says(claim, path.stem, one) for claim in claims)
+        ]
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_as_many_sentences_are_read_rightly_as_were(path: Path) -> None:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    wanted = sum(len(row) - 1 for row in table["sentences"])
+    lost = missed(path)
+    share = 100 * (wanted - len(lost)) / wanted
+    assert share >= table["share"], "\n".join(lost)

@@ -1,0 +1,150 @@
+"""Readings of which function calls which, and in what order."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from threadmine.extraction.claims.clauses import Candidate
+from threadmine.extraction.claims.readings.around import Around, every, last_run, run
+from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
+
+
+def calls(around: Around) -> list[Candidate]:
+    """A function calls functions; an arrow to an assignment sets a member."""
+    left, right = around.functions(around.left), around.functions(around.right)
+    cue = around.cue.text.lower()
+    if around.denied() and GRAMMAR.limits & set(around.read.words[around.cue.last : around.clause.last]):
+        named = left or right
+        return [around.make(Predicate.OTHER, named[-1], None, 2, around.from_cue())] if named else []
+    special = _ordered(around, left, right) or _noun(around, left, right) or _made_anew(around, right)
+    if special:
+        return special
+    if cue == "done":
+        return _done(around)
+    if "coded" in cue and right and right[0].first == around.cue.last:
+        return [around.make(Predicate.EQUALS, left[-1] if left else around.context, right[0], 4)]
+    if around.passive and left:
+        return _called(around, left, right)
+    if cue == "->":
+        return _arrow(around, left, right)
+    if cue.endswith(" to") and not any(t.first <= around.cue.last + 1 for t in right):
+        return []  # "between the two calls to avoid it"
+    return _calls(around, left, right)
+
+
+def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
+    """The plain case: the caller before the verb, or "in f()"; what it calls behind it."""
+    members = around.members(around.right)
+    place = around.where() if not left else []
+    if not right and members and left and around.cue.text.lower() in GRAMMAR.replacing:
+        return [around.make(Predicate.SETS, left[-1], one, 4) for one in run(members, around.read)]
+    right = [t for t in right if t not in place] or around.stood_for(Sort.FUNCTION)
+    if right:
+        caller = left[-1] if left else place[0] if place else around.doer()
+        fit = 6 if left or place else 3 if caller else 2
+        pairs = every(last_run(left, around.read) or [caller], run(right, around.read))
+        return [around.make(Predicate.CALLS, who, one, fit) for who, one in pairs]
+    if left:
+        return [around.make(Predicate.OTHER, left[-1], members[0] if members else None, 1, around.behind())]
+    return []
+
+
+def _called(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
+    """The passive: by which function, from which, or under which lock."""
+    held = _held(around) if not right else None
+    if held is not None:
+        return [around.make(Predicate.REQUIRES, left[-1], held, 5, around.behind())]
+    caller = right[0] if right else around.by()
+    fit = 6 if right else 2
+    return [around.make(Predicate.CALLS, caller, one, fit) for one in last_run(left, around.read)]
+
+
+def _arrow(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
+    """ "f() -> g() -> x = 0": each step of a chain."""
+    if not left or left[-1].last != around.cue.first:
+        return []  # "the 2 -> 1 transition"
+    members = around.members(around.right)
+    if right and right[0].first <= around.cue.last + 1:
+        return [around.make(Predicate.CALLS, left[-1], right[0], 6)]
+    if members and not right:
+        return [around.make(Predicate.SETS, left[-1], members[0], 5, around.value())]
+    return []
+
+
+def _ordered(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
+    """ "f() is called before g()", "call f() before g()": an order of steps."""
+    words = around.read.words
+    steps = [*left[-1:], *right] if left else right
+    for one, other in pairwise(steps):
+        between = words[max(one.last, 0) : other.first]
+        if len(between) > 6 or {"by", "from"} & set(between):
+            continue
+        if GRAMMAR.earlier & set(between):
+            return [around.make(Predicate.PRECEDES, one, other, 6)]
+        if GRAMMAR.later & set(between):
+            return [around.make(Predicate.PRECEDES, other, one, 6)]
+    return []
+
+
+def _noun(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
+    """ "The put_page() call in f()", "the only caller of g() is f()"."""
+    words, cue = around.read.words, around.cue.text.lower()
+    place = [t for t in right if words[t.first - 1] in GRAMMAR.places and words[t.first - 1] != "of"]
+    if cue in ("call", "calls") and left and left[-1].last == around.cue.first and place:
+        return [around.make(Predicate.CALLS, place[0], left[-1], 6)]
+    if cue not in ("caller of", "callers of") or len(right) < 2 or left:
+        return []
+    if not GRAMMAR.be & set(words[right[0].last : right[1].first]):
+        return []
+    return [around.make(Predicate.CALLS, one, right[0], 6) for one in run(right[1:], around.read)]
+
+
+def _made_anew(around: Around, right: list[Thing]) -> list[Candidate]:
+    """ "Convert f() to g()", "switch f() over to g()": f calls g."""
+    if around.cue.text.lower() not in GRAMMAR.turning or len(right) < 2 or around.passive:
+        return []
+    between = around.read.words[right[0].last : right[1].first]
+    if right[0].first - around.cue.last > 2 or not {"to", "into"} & set(between) or len(between) > 4:
+        return []
+    return [around.make(Predicate.CALLS, right[0], right[1], 6)]
+
+
+def _held(around: Around) -> Thing | None:
+    """The lock or the like that a call is made under ("is called under the lock")."""
+    words = around.read.words
+    for thing in around.members(around.right):
+        if GRAMMAR.held & set(words[max(around.cue.last, thing.first - 3) : thing.first]):
+            return thing
+    return None
+
+
+def _done(around: Around) -> list[Candidate]:
+    """ "That is done by f() in g()": g calls f; "f() is done in g()": g calls f."""
+    left, right = around.functions(around.left), around.functions(around.right)
+    words = around.read.words
+    if around.cue.last >= around.clause.last or words[around.cue.last] not in GRAMMAR.places or not right:
+        return []
+    if left and left[-1].last >= 0 and not around.gapped:
+        return [around.make(Predicate.CALLS, right[0], one, 5) for one in last_run(left, around.read)]
+    place = [t for t in right[1:] if words[t.first - 1] in GRAMMAR.places]
+    if words[around.cue.last] == "by" and place:
+        return [around.make(Predicate.CALLS, place[0], right[0], 5)]
+    return []
+
+
+def precedes(around: Around) -> list[Candidate]:
+    """One step before another; "after" and "until" turn them round."""
+    left = [t for t in around.left if t.sort in ENTITIES]
+    right = [t for t in around.right if t.sort in ENTITIES]
+    if not left and len(right) > 1:
+        left, right = right[:1], right[1:]
+    if not (left and right):
+        return []
+    first, second = left[-1], right[0]
+    cue = set(around.cue.text.lower().split())
+    if GRAMMAR.later & cue and not {"followed", "earlier", "before"} & cue:
+        first, second = second, first
+    both = left[-1].sort is Sort.FUNCTION and right[0].sort is Sort.FUNCTION
+    return [around.make(Predicate.PRECEDES, first, second, 6 if both else 3)]

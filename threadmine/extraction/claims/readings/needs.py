@@ -1,0 +1,107 @@
+"""Readings of what a function or a member needs: a state, a lock, a call."""
+
+from __future__ import annotations
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.readings.around import Around, every, last_run, run
+from threadmine.extraction.claims.sentence import Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
+
+AHEAD = 8
+"""Tokens behind the cue in which a clause that says what is needed begins ("that x is zero")."""
+
+
+def requires(around: Around) -> list[Candidate]:
+    """A function (said or understood) and the member, lock or call that it needs."""
+    cue = around.cue.text.lower()
+    if cue in GRAMMAR.guarding and (found := _guarded(around)):
+        return found
+    actors = around.functions(around.left)
+    left = around.members(around.left)
+    if cue in GRAMMAR.keeping and left and not actors and not around.right:
+        return [around.make(Predicate.STATE, left[-1], None, 3, around.behind())]
+    if actors:
+        return _needed(around, actors)
+    right = around.members(around.right) or around.functions(around.right) or around.stood_for()
+    if left:
+        return _must_be(around, left, right)
+    doer = around.doer() or _later(around) or around.unsaid or around.context
+    right = [t for t in right if t is not doer] or _in_next(around)
+    if right:
+        return [
+            around.make(Predicate.REQUIRES, doer, one, 3, around.behind()) for one in run(right, around.read)
+        ]
+    return [around.make(Predicate.REQUIRES, doer, None, 1, around.behind())] if around.left else []
+
+
+def _needed(around: Around, actors: list[Thing]) -> list[Candidate]:
+    """A function before the verb; what it needs stands behind, between, or in the next clause."""
+    place = around.where()
+    right = around.members(around.right) or around.functions(around.right) or around.stood_for()
+    between = [t for t in around.members(around.left) if t.first > actors[-1].last > 0]
+    things = [t for t in right if t not in place] or between[-1:] or _in_next(around)
+    objects: list[Thing | None] = [*run(things, around.read)] or [None]
+    return [
+        around.make(Predicate.REQUIRES, who, one, 5 if things else 3, around.behind())
+        for who, one in every(last_run(actors, around.read), objects)
+    ]
+
+
+def _must_be(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
+    """ "The member must be zero (in f(), before f() is called)"."""
+    place = around.where()
+    kinds = [t for t in around.left if t.sort is Sort.KIND]
+    doer = place[0] if place else _later(around) or around.unsaid or around.context
+    doer = doer or (kinds[0] if kinds else None)
+    if doer is None and right and right[0].sort in MEMBERISH:
+        return [around.make(Predicate.REQUIRES, left[-1], right[0], 5, around.behind())]
+    fit = 5 if doer is not None and doer.first >= 0 else 4
+    return [around.make(Predicate.REQUIRES, doer, left[-1], fit, around.behind())]
+
+
+def _later(around: Around) -> Thing | None:
+    """The function behind "before", "when", "across", "for" or "to": the one that needs it."""
+    words = around.read.words
+    if words[around.cue.last - 1 : around.cue.last + 1] == ("need", "for"):
+        return None  # "no need for f()"
+    for thing in around.read.things:
+        if thing.sort is not Sort.FUNCTION or thing.first < around.cue.last:
+            continue
+        before = words[max(around.cue.last, thing.first - 3) : thing.first]
+        return thing if GRAMMAR.needing & set(before) else None
+    return None
+
+
+def _in_next(around: Around) -> list[Thing]:
+    """The member of the clause that says what is needed ("waits until x is cleared", "make sure that x is
+    zero").
+    """
+    words = around.read.words
+    first = around.cue.last
+    while first < len(words) and first < around.cue.last + AHEAD and words[first] not in GRAMMAR.what:
+        first += 1
+    if first >= len(words) or words[first] not in GRAMMAR.what:
+        return []
+    return [t for t in around.read.things if first < t.first <= first + AHEAD and t.sort in MEMBERISH][:1]
+
+
+def _guarded(around: Around) -> list[Candidate]:
+    """ "The lock guards the list", "the list is protected by the lock": the list needs the lock."""
+    left, right = around.members(around.left), around.members(around.right)
+    locks = [t for t in left if t.entity in GRAMMAR.locks]
+    cue = around.cue.text.lower()
+    words = around.read.words
+    if cue == "stable":
+        if locks and left[-1] is not locks[-1]:
+            return [around.make(Predicate.REQUIRES, left[-1], locks[-1], 6)]
+        if around.cue.last >= around.clause.last or words[around.cue.last] not in GRAMMAR.held:
+            return []
+    if left and (around.passive or cue.endswith(" by") or cue == "stable"):
+        lock = next(iter(right), None) or next(iter(around.functions(around.right)), None)
+        lock = lock or around.by() or around.plain(around.cue.last + (cue == "stable"))
+        return [around.make(Predicate.REQUIRES, one, lock, 6) for one in last_run(left, around.read)]
+    if locks and right:
+        guarded = [t for t in run(right, around.read) if t.entity != locks[-1].entity]
+        return [around.make(Predicate.REQUIRES, one, locks[-1], 6) for one in guarded]
+    return []
