@@ -21,7 +21,8 @@ from threadmine.db.triage import Triage
 from threadmine.errors import ThreadmineError
 from threadmine.screens.acting import Desk
 from threadmine.screens.board import BoardScreen
-from threadmine.screens.help import HelpScreen, groups_of
+from threadmine.screens.help import HelpScreen
+from threadmine.screens.keys import groups_of
 from threadmine.screens.limiting import LimitingScreen
 from threadmine.screens.limits import saved_limits
 from threadmine.screens.memory import keep, recall

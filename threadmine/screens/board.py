@@ -14,15 +14,16 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.message import Message as Event
 from textual.timer import Timer
-from textual.widgets import Footer, Static, Tree
+from textual.widgets import Static, Tree
 
 from threadmine.errors import ThreadmineError
 from threadmine.memmap import Layout
 from threadmine.model import IssueRow, Unknown
-from threadmine.render import safe, safe_line
+from threadmine.render import safe_line
 from threadmine.screens.acting import Desk, Here, here_of
 from threadmine.screens.bar import PromptBar
 from threadmine.screens.fieldtree import FieldTree
+from threadmine.screens.keyline import KeyLine
 from threadmine.screens.layout import LayoutScreen
 from threadmine.screens.limiting import LimitingScreen
 from threadmine.screens.listing import Listing
@@ -39,6 +40,8 @@ LOOK_AGAIN = 5.0
 """Seconds between looks whether another process has written."""
 REST = 0.15
 """Seconds that the cursor rests on a row before its later versions are read."""
+
+VIEW_NAMES = {View.FIELDS: "field", View.SERIES: "series", View.PEOPLE: "who", View.THREADS: "thread"}
 
 
 class BoardScreen(LimitingScreen):
@@ -119,13 +122,15 @@ class BoardScreen(LimitingScreen):
     def compose(self) -> ComposeResult:
         yield Static("threadmine", id="title", markup=False)
         with Horizontal(id="body"):
-            yield FieldTree(id="fields")
+            with Vertical(id="left"):
+                yield Static("", id="views", markup=False)
+                yield FieldTree(id="fields")
             with Vertical(id="right"):
                 yield Listing(id="rows")
                 yield Paper[object](id="detail")
         yield Static("", id="status", markup=False)
         yield PromptBar()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     @property
     def tree_pane(self) -> FieldTree:
@@ -144,6 +149,7 @@ class BoardScreen(LimitingScreen):
 
     def on_mount(self) -> None:
         self.set_focus(self.tree_pane)
+        self._show_views()
         self.load_rows()
         self.set_interval(LOOK_AGAIN, self._look_again)
 
@@ -271,6 +277,16 @@ class BoardScreen(LimitingScreen):
         hint = "; a shows the closed ones too" if self.wanted.mode is Mode.OPEN else ""
         return f"no {self.wanted.mode} here{limited}{hint}"
 
+    def _show_views(self) -> None:
+        """The four views of the left pane and their keys, the one in force standing out."""
+        text = Text()
+        for number, view in enumerate(View, 1):
+            style = "bold reverse" if view is self._view else ""
+            text.append(f"{number}", style="bold yellow").append(f"{VIEW_NAMES[view]}", style=style).append(
+                " "
+            )
+        self.query_one("#views", Static).update(text, layout=False)
+
     def _show_title(self) -> None:
         ask = self.wanted.ask
         fields = self.tree_pane.fields() if ask.field else ()
@@ -278,7 +294,7 @@ class BoardScreen(LimitingScreen):
         self.tree_pane.share(shared)
         same_bytes = f"   ≡ shares bytes with {', '.join(shared[:6])}" if shared else ""
         title = f"threadmine  {ask.title}{same_bytes}"
-        self.query_one("#title", Static).update(Text(safe(title), overflow="ellipsis", no_wrap=True))
+        self.entitle(title)
 
     def say(self, words: str, kind: str = "") -> None:
         if self._problem and not words:
@@ -365,6 +381,7 @@ class BoardScreen(LimitingScreen):
     def action_view(self, name: str) -> None:
         self._view = View(name)
         self._drawn_view = None
+        self._show_views()
         self.load_side()
         self.want(ask=Ask())
         self.set_focus(self.tree_pane)

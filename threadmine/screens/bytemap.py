@@ -11,7 +11,6 @@ from threadmine.memmap.drawing import Box, Row, lanes_for
 from threadmine.model import Unknown
 from threadmine.render import safe
 from threadmine.screens.paper import Line, heading
-from threadmine.verify.asking import rows_of
 
 BYTE = 4
 """Cells that a byte is wide."""
@@ -26,6 +25,8 @@ def byte_lines(names: Iterable[str], layout: Layout | Unknown) -> tuple[Line, ..
         names: ``struct.member``; those that the layout does not know are passed over.
         layout: the kernel.
     """
+    from threadmine.verify.asking import rows_of  # brings the rules along: not before the first screen
+
     names = tuple(names)
     if isinstance(layout, Unknown):
         return ()

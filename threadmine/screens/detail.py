@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -15,23 +16,18 @@ from threadmine.render import age, excerpt, safe, safe_line
 from threadmine.screens.bytemap import byte_lines
 from threadmine.screens.drawing import STATE_STYLE, VERDICT_STYLE, place_of, when
 from threadmine.screens.paper import BLANK, LABEL, Line, heading, line, pair
-from threadmine.track.history import Became, Step
+
+if TYPE_CHECKING:
+    from threadmine.track.history import Step
 
 ABOVE = 8
 SIDE_STYLE = {"+": "green", "-": "red", " ": "dim"}
-BECAME_STYLE = {
-    Became.SAME: "bold red",
-    Became.CHANGED: "bold green",
-    Became.GONE: "yellow",
-    Became.UNKNOWN: "dim",
+BECAME = {
+    "as it was": ("these lines are as they were", "bold red"),
+    "changed": ("these lines changed", "bold green"),
+    "patch gone": ("the patch is not in it", "yellow"),
 }
-
-SAID = {
-    Became.SAME: "these lines are as they were",
-    Became.CHANGED: "these lines changed",
-    Became.GONE: "the patch is not in it",
-    Became.UNKNOWN: "",
-}
+"""How a later version has the place: what is said of it, and how that looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +106,9 @@ def history_lines(steps: Sequence[Step] | None) -> list[Line]:
         return [line(("reading the later versions …", "dim"))]
     made = []
     for step in steps:
-        if step.became is Became.UNKNOWN:
+        if step.became not in BECAME:
             continue
-        made.append(
-            line((f"{step.version:<{LABEL}}", "bold"), (SAID[step.became], BECAME_STYLE[step.became]))
-        )
+        made.append(line((f"{step.version:<{LABEL}}", "bold"), BECAME[step.became]))
         for side, text in step.lines:
             shown = Text(f"{'':{LABEL}}{side}", style=SIDE_STYLE[side])
             shown.append(safe(text).expandtabs(8))
@@ -177,7 +171,7 @@ def in_place(row: IssueRow | ClaimRow, around: Around) -> list[Line]:
         shown = Text(one.text, style="dim cyan" if one.kind == "quoted" else "")
         if one.mark_start >= 0:
             shown.stylize("reverse", one.mark_start, one.mark_end)
-        made.append(Line(shown))
+        made.append(Line(shown, hang=2))
     return made
 
 

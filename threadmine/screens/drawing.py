@@ -143,7 +143,7 @@ def mail_lines(message: StoredMessage, marks: Iterable[tuple[int, int]] = ()) ->
             if start < end:
                 shown.stylize("reverse", len(_shown(raw[:start])), len(_shown(raw[:end])))
                 first = first or len(made)
-        made.append(Line(shown, hang=0))
+        made.append(Line(shown, hang=2))
         position += len(raw) + 1
     return tuple(made), first
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threadmine import memmap
 from threadmine.db.queries import Queries
 from threadmine.memmap import Model
-from threadmine.model import Claim, ClaimRow, Unknown, Verdict
+from threadmine.model import Claim, ClaimRow, Polarity, Unknown, Verdict
 from threadmine.render import safe_line
 from threadmine.screens.acting import Desk, Here, here_of
 from threadmine.screens.bytemap import byte_lines
@@ -42,7 +42,7 @@ def explanation(row: ClaimRow, queries: Queries, model: Model) -> tuple[Line, ..
         stored = f"stored as {row.verdict.kind.value}; facts or rules have changed since"
         made.append(line((stored, "yellow")))
     made += _reading(claim)
-    made += _rules(trace)
+    made += _rules(trace, claim)
     made += _facts(verdict)
     kernel = verdict.kernel
     layout = model.nearest(kernel.version, kernel.arch)
@@ -53,7 +53,7 @@ def explanation(row: ClaimRow, queries: Queries, model: Model) -> tuple[Line, ..
 def _reading(claim: Claim) -> list[Line]:
     made = list(heading("How it was read"))
     for name, value in (
-        ("says", f"{claim.subject} {claim.predicate.value} {claim.object} {claim.value}".strip()),
+        ("says", f"{'that it is not so that ' if _is_negative(claim) else ''}{_statement(claim)}"),
         ("cue", claim.cue),
         ("names", ", ".join(claim.entities)),
         ("as", f"{claim.polarity.value}, {claim.modality.value}, {claim.tense.value}"),
@@ -65,8 +65,19 @@ def _reading(claim: Claim) -> list[Line]:
     return made
 
 
-def _rules(trace: Trace) -> list[Line]:
+def _statement(claim: Claim) -> str:
+    parts = (claim.subject, claim.predicate.value, claim.object, claim.value)
+    return " ".join(part for part in parts if part)
+
+
+def _is_negative(claim: Claim) -> bool:
+    return claim.polarity is Polarity.NEGATIVE
+
+
+def _rules(trace: Trace, claim: Claim) -> list[Line]:
     made = list(heading("Rules that were asked"))
+    if _is_negative(claim):
+        made.append(line((f"  each says whether {_statement(claim)}; the sentence denies it", "dim"), hang=2))
     if not trace.trials:
         made.append(line(("  none is about such a statement", "dim")))
     for trial in trace.trials:

@@ -11,13 +11,14 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message as Event
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from threadmine import memmap
 from threadmine.memmap import Layout
 from threadmine.memmap.drawing import Box, Row, lanes_for, rows
 from threadmine.model import Unknown
 from threadmine.screens.bar import PromptBar
+from threadmine.screens.keyline import KeyLine
 from threadmine.screens.listing import Columns, Listing
 from threadmine.screens.moving import MovingScreen, Pane
 from threadmine.screens.sides import STRUCTS
@@ -117,7 +118,7 @@ class LayoutScreen(MovingScreen[str | None]):
         yield Listing(id="words")
         yield Static("", id="status", markup=False)
         yield PromptBar()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     @property
     def listing(self) -> Listing:
@@ -148,7 +149,7 @@ class LayoutScreen(MovingScreen[str | None]):
     def on_layout_screen_drawn(self, event: Drawn) -> None:
         row = self.listing.cursor_row
         made = self._lines = event.made
-        self.query_one("#title", Static).update(Text(event.title, no_wrap=True, overflow="ellipsis"))
+        self.entitle(event.title)
         names = (self._kernels[self._older], f"{self._kernels[self._newer]} ")
         here = next((n for n, line in enumerate(made) if self._member in line.fields), row)
         self._member = ""

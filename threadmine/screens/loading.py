@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from threadmine import memmap
 from threadmine.memmap import Layout
@@ -13,7 +14,9 @@ from threadmine.screens.detail import Around, detail
 from threadmine.screens.paper import Line
 from threadmine.screens.rows import Row, RowList, Wanted, ask_rows, part
 from threadmine.screens.sides import Entry, Seen, View, entries
-from threadmine.track.history import Step, history
+
+if TYPE_CHECKING:
+    from threadmine.track.history import Step
 
 MOST_KEPT = 200
 
@@ -74,5 +77,7 @@ class Answers:
                 return None
             if len(self._steps) > MOST_KEPT:
                 self._steps.clear()
+            from threadmine.track.history import history  # not before the first screen
+
             self._steps[key] = history(self._desk.queries, row.concern, row.series_id)
         return self._steps[key]

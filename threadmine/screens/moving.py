@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from threadmine.errors import ThreadmineError
+from threadmine.render import safe
 from threadmine.screens.bar import PromptBar, Question
 from threadmine.screens.fieldtree import FieldTree
 from threadmine.screens.listing import Listing
@@ -177,7 +178,12 @@ class MovingScreen(Screen[Result]):
         Nothing said: the view's own status comes back.
         """
         text = Text(words or self.status(), style="bold red" if kind else "")
-        self.query_one("#status", Static).update(text)
+        self.query_one("#status", Static).update(text, layout=False)
+
+    def entitle(self, words: str) -> None:
+        """Puts words into the first line; cut where they do not fit."""
+        text = Text(safe(words).replace("\n", " "), overflow="ellipsis", no_wrap=True)
+        self.query_one("#title", Static).update(text, layout=False)
 
     def status(self) -> str:
         """What the line of status says while there is nothing else to say."""

@@ -9,16 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message as Event
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from threadmine.model import ClaimRow, IssueRow
-from threadmine.render import safe_line
 from threadmine.screens.acting import Desk, Here, RowScreen, here_of
 from threadmine.screens.bar import PromptBar
+from threadmine.screens.keyline import KeyLine
 from threadmine.screens.moving import Pane
 from threadmine.screens.paper import BLANK, Line, Paper, line
 
@@ -69,7 +68,7 @@ class PageScreen(RowScreen[None]):
         yield Paper[object](id="page")
         yield Static("", id="status", markup=False)
         yield PromptBar()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     @property
     def paper(self) -> Paper[object]:
@@ -89,9 +88,7 @@ class PageScreen(RowScreen[None]):
 
     def on_page_screen_made(self, event: Made) -> None:
         page = event.page
-        self.query_one("#title", Static).update(
-            Text(safe_line(page.title), overflow="ellipsis", no_wrap=True)
-        )
+        self.entitle(page.title)
         self.paper.show(page.lines or (BLANK,), keep=not self._is_new)
         self._is_new = False
         self.say("")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message as Event
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from threadmine.model import IssueRow, StoredMessage, ThreadRow, message_url
-from threadmine.render import safe_line
 from threadmine.screens import drawing
 from threadmine.screens.acting import Desk, Here, RowScreen
 from threadmine.screens.bar import PromptBar
+from threadmine.screens.keyline import KeyLine
 from threadmine.screens.listing import Columns, Listing
 from threadmine.screens.moving import Pane
 from threadmine.screens.paper import Line, Paper, line
@@ -72,7 +71,7 @@ class ThreadScreen(RowScreen[None]):
         yield Paper[object](id="mail")
         yield Static("", id="status", markup=False)
         yield PromptBar()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     @property
     def listing(self) -> Listing:
@@ -115,7 +114,7 @@ class ThreadScreen(RowScreen[None]):
         )
         subject = rows[0].subject if rows else ""
         words = f"thread of {len(ids)} message{'' if len(ids) == 1 else 's'}: {subject}"
-        self.query_one("#title", Static).update(Text(safe_line(words), overflow="ellipsis", no_wrap=True))
+        self.entitle(words)
         self.say("")
 
     def status(self) -> str:
