@@ -26,6 +26,7 @@ from typing import Any
 
 import tree_sitter_c
 from tree_sitter import Language, Node, Parser
+from verify_context import LOCK, on_entry
 from verify_reader import NAMES, STRUCTS, Function, Reader, Types, declared_name, struct_name, text_of
 from verify_reader import NO_CALL as NOT_A_CALL
 
@@ -55,6 +56,33 @@ MM_FILE = re.compile(
 )
 
 
+WHOLE = (
+    "fs/dax.c",
+    "fs/hugetlbfs/",
+    "fs/iomap/",
+    "io_uring/memmap.c",
+    "net/core/page_pool.c",
+    "drivers/dax/",
+    "virt/kvm/guest_memfd.c",
+)
+"""Files all of whose functions are kept."""
+
+NEED = re.compile(
+    r"\b(?:must|should|caller|called|needs? to|requires?|has to|have to)\b[^.;]{0,90}?"
+    r"\b(?:hold|holds|held|holding|under|locked|with|elevated|take[ns]?|reference|pinned)\b[^.;]{0,60}",
+    re.I,
+)
+"""How a comment says what a function needs of its caller."""
+NEEDED = re.compile(r"\b(?:->)?(\w*lock\w*|mmap_sem|rcu|refcount|reference|refcnt)\b", re.I)
+
+
+def needs_in(comment: str) -> set[str]:
+    """The names of locks (or ``reference``) that a function's comment says its caller must hold."""
+    plain = re.sub(r"[\s*]+", " ", comment)
+    found = {name.lower() for need in NEED.finditer(plain) for name in NEEDED.findall(need[0])}
+    return found - {"lock", "locks", "locking", "unlock", "unlocked"}
+
+
 class Tree:
     """Facts of one kernel tree."""
 
@@ -63,6 +91,7 @@ class Tree:
         self.parser = Parser(Language(tree_sitter_c.language()))
         self.types = Types()
         self.functions: dict[str, Function] = {}
+        self.serves: dict[str, set[str]] = defaultdict(set)  # function -> ops members it is given to
 
     def files(self) -> Iterator[Path]:
         for place in NAMES["places"]:
@@ -106,18 +135,28 @@ class Tree:
                 self.types.add_struct(kind, struct_name(kind))
 
     def definitions(self, root: Node, name: str) -> None:
+        before = None
         for node in top_level(root):
             if node.type == "function_definition":
-                self.function(node, name)
+                self.function(node, name, text_of(before) if before is not None else "")
             elif node.type == "preproc_function_def":
                 self.macro(node, name)
+            elif node.type == "declaration":
+                outside = Function("")
+                Reader(self.types, outside).visit(node, False)
+                self.served(outside)
+            before = node if node.type == "comment" else None
+
+    def served(self, function: Function) -> None:
+        for slot, given in function.serves:
+            self.serves[given].add(slot)
 
     def entry(self, name: str, path: str) -> Function:
         function = self.functions.setdefault(name, Function(name))
         function.files.add(path)
         return function
 
-    def function(self, node: Node, path: str) -> None:
+    def function(self, node: Node, path: str, comment: str = "") -> None:
         declarator = node.child_by_field_name("declarator")
         while declarator is not None and declarator.type != "function_declarator":
             declarator = declarator.child_by_field_name("declarator")
@@ -128,6 +167,7 @@ class Tree:
         if not re.match(r"^[A-Za-z_]\w+$", name):
             return
         function = self.entry(name, path)
+        function.says |= needs_in(comment)
         reader = Reader(self.types, function)
         parameters = declarator.child_by_field_name("parameters")
         if parameters is not None:
@@ -136,6 +176,18 @@ class Tree:
                 reader.declare(parameter)
             function.params = tuple(declared_name(p.child_by_field_name("declarator")) for p in named)
         reader.visit(body, True)
+        self.served(function)
+
+    def entries(self) -> dict[str, frozenset[str]]:
+        """What holds whenever a function of the tree is entered."""
+        handed: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        taken = set(self.serves)
+        for function in self.functions.values():
+            for given, callee in function.hands:
+                if given in self.functions and given != function.name:
+                    handed[given].add((function.name, callee))
+        places = {f.name: f.places for f in self.functions.values()}
+        return on_entry(places, handed, frozenset(taken))
 
     def macro(self, node: Node, path: str) -> None:
         name, value = text_of(node.child_by_field_name("name")), text_of(node.child_by_field_name("value"))
@@ -175,6 +227,7 @@ def relevant(functions: dict[str, Function]) -> Iterator[Function]:
             or function.members
             or any(c in mm_only for c in function.calls)
             or function.constants
+            or any(path.startswith(WHOLE) for path in function.files)
         ):
             yield function
 
@@ -182,6 +235,7 @@ def relevant(functions: dict[str, Function]) -> Iterator[Function]:
 def extract(root: Path, version: str, source: str, out: Path) -> None:
     tree = Tree(root)
     tree.read()
+    entry = tree.entries()
     rows = [
         {
             "f": f.name,
@@ -193,6 +247,12 @@ def extract(root: Path, version: str, source: str, out: Path) -> None:
             "g": sorted(f.guards),
             "k": sorted(f.constants),
             "r": sorted(f.results),
+            "h": [[c, spelled(place)] for c, place in sorted(f.places.items()) if place],
+            "w": [[m, spelled(locks)] for m, locks in sorted(f.stores.items()) if locks],
+            "t": sorted(f.takes.items()),
+            "d": sorted(f.says),
+            "i": sorted(tree.serves.get(f.name, ())),
+            "e": spelled(entry.get(f.name, frozenset())),
         }
         for f in relevant(tree.functions)
     ]
@@ -201,6 +261,11 @@ def extract(root: Path, version: str, source: str, out: Path) -> None:
     }
     out.write_text(json.dumps({"version": version, "source": source, "structs": members, "functions": rows}))
     print(f"{version}: {len(rows)} functions", file=sys.stderr)
+
+
+def spelled(place: Iterable[str]) -> str:
+    """What holds at a place as one text: locks first."""
+    return ",".join(sorted(place, key=lambda token: (not token.startswith(LOCK), token)))
 
 
 def version_key(version: str) -> tuple[int, ...]:
@@ -229,8 +294,14 @@ def head_line(trees: list[dict[str, Any]]) -> dict[str, Any]:
     return {"versions": versions, "sources": sources, "structs": structs}
 
 
-WIDTHS = {"a": 1, "c": 3, "m": 3, "g": 2, "k": 1, "r": 1}
+WIDTHS = {"a": 1, "c": 3, "m": 3, "g": 2, "k": 1, "r": 1, "h": 2, "w": 2, "t": 2, "i": 1, "e": 1, "d": 1}
 """How many values a fact of each sort has, before the bits of the kernels that have it."""
+
+TELLING = re.compile(
+    rf"^(?:{LOCK}.*|count[=>]+0|!?\*?order\b.*"
+    r"|!?(?:Page[A-Z]\w*|folio_(?:test|is|has)_\w+|is_\w*page|page_has_\w+|(?:folio_)?trylock\w*|folio_mapped|page_mapped)\(\))$"
+)
+"""What is kept of the tests that hold at a call."""
 
 OTHERS = re.compile(
     r"^(?:WRITE_ONCE|READ_ONCE|smp_\w+|cmpxchg|percpu_ref_\w+|rcu_read_lock|rcu_read_unlock|lockdep_assert_held\w*"
@@ -249,6 +320,26 @@ NEAR = (
 """Files whose functions' callers are kept wherever they are: there drivers and mm meet."""
 
 
+def telling(place: str) -> str:
+    """The part of a place that is kept."""
+    return ",".join(token for token in place.split(",") if TELLING.match(token))
+
+
+def passed_on(tree: dict[str, Any]) -> None:
+    """Add to what holds on entry that the page's count is 0: where all callers are in that state."""
+    rows = {row["f"]: row for row in tree["functions"]}
+    callers: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in tree["functions"]:
+        places = dict(row["h"])
+        for callee, *_ in row["c"]:
+            callers[callee].append((row["f"], places.get(callee, "")))
+    for _ in range(4):
+        for name, row in rows.items():
+            sites = [f"{place},{rows[caller]['e']}" for caller, place in callers[name] if caller != name]
+            if sites and not row["i"] and "count==0" not in row["e"] and all("count==0" in s for s in sites):
+                row["e"] = f"{row['e']},count==0".lstrip(",")
+
+
 def merged_row(name: str, rows: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
     """One function's facts of all kernels; each fact ends with the bits of the kernels that have it."""
     line: dict[str, Any] = {"f": name, "v": sum(bit for bit, _ in rows)}
@@ -256,7 +347,13 @@ def merged_row(name: str, rows: list[tuple[int, dict[str, Any]]]) -> dict[str, A
     line["a"] = masked((bit, ((",".join(row["a"]),),)) for bit, row in rows)
     for key in ("c", "m", "g"):
         line[key] = masked((bit, (tuple(fact) for fact in row[key])) for bit, row in rows)
-    for key in ("k", "r"):
+    for key in ("w", "t"):
+        line[key] = masked((bit, (tuple(fact) for fact in row[key])) for bit, row in rows)
+    line["h"] = masked(
+        (bit, ((c, telling(place)) for c, place in row["h"] if telling(place))) for bit, row in rows
+    )
+    line["e"] = masked((bit, ((telling(row["e"]),),)) for bit, row in rows if telling(row["e"]))
+    for key in ("k", "r", "i", "d"):
         line[key] = masked((bit, ((value,) for value in row[key])) for bit, row in rows)
     if any(row["x"] for _, row in rows):
         line["x"] = sum(bit for bit, row in rows if row["x"])
@@ -291,12 +388,17 @@ def wanted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     kept = [
         row
         for row in rows
-        if row["f"] in core or row["m"] or row["k"] or any(call[0] in near for call in row["c"])
+        if row["f"] in core
+        or row["m"]
+        or row["k"]
+        or any(call[0] in near for call in row["c"])
+        or any(path.startswith(WHOLE) for path, _ in row["p"])
     ]
     names = {row["f"] for row in kept}
     for row in kept:
         # of the calls of anything else, those that decide claims: through pointers, accessors, locks
         row["c"] = [c for c in row["c"] if c[0] in names or c[0] == "*" or "." in c[0] or OTHERS.match(c[0])]
+        row["h"] = [h for h in row["h"] if h[0] in names or h[0] == "*" or OTHERS.match(h[0])]
     return kept
 
 
@@ -327,6 +429,7 @@ def merge(paths: list[Path], out: Path) -> None:
     trees = sorted((json.loads(p.read_text()) for p in paths), key=lambda t: version_key(t["version"]))
     by_name: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
     for number, tree in enumerate(trees):
+        passed_on(tree)
         for row in tree["functions"]:
             by_name[row["f"]].append((1 << number, row))
     rows = wanted([merged_row(name, by_name[name]) for name in sorted(by_name)])

@@ -37,7 +37,6 @@ from threadmine.model import (
     Predicate,
     RawMail,
     RawPage,
-    Skipped,
     Subject,
     Tense,
     Verdict,
@@ -109,7 +108,7 @@ def messages_in(paths: Iterable[str], wanted: frozenset[str]) -> Iterator[Messag
             or (isinstance(raw, RawMail) and any(name in raw.data for name in ids))
         )
         for message in parse_all(raws):
-            if not isinstance(message, Skipped):
+            if isinstance(message, Message):
                 yield message
 
 

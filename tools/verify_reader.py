@@ -10,6 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tree_sitter import Node
+from verify_context import (
+    ASSERTED,
+    BY_ARGUMENT,
+    BY_ARGUMENT_OFF,
+    LOCK,
+    NAMED,
+    NAMED_OFF,
+    NAMED_TRIED,
+    TRIED,
+    common,
+    jumps,
+    lock_name,
+    tests_of,
+)
 
 NAMES = tomllib.loads(Path(__file__).with_name("verify_calls.toml").read_text(encoding="utf-8"))
 STRUCTS = frozenset(NAMES["structs"])
@@ -28,6 +42,9 @@ CONSTANT = re.compile(
 )
 HANDED = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[A-Z][A-Z0-9_]{3,30})$")
 RESULT = re.compile(r"^(?:-?E[A-Z]+|-E[A-Z]+|ERR_PTR\(-E[A-Z]+\)|NULL|true|false|-?\d{1,3})$")
+BIT_OPERATION = re.compile(
+    r"^(?:arch_|const_|__)?(test|set|clear|test_and_set|test_and_clear|change)_bit(?:_lock|_unlock)?$"
+)
 SURE, REPEATED = 1, 2
 
 
@@ -46,6 +63,12 @@ class Function:
     guards: set[tuple[str, str]] = field(default_factory=set)  # (what happens, condition)
     constants: set[str] = field(default_factory=set)  # flags and the like it names
     results: set[str] = field(default_factory=set)  # constants it returns
+    places: dict[str, frozenset[str]] = field(default_factory=dict)  # callee -> what holds at all its calls
+    stores: dict[str, frozenset[str]] = field(default_factory=dict)  # member or flag written -> locks held
+    takes: dict[str, int] = field(default_factory=dict)  # lock -> SURE: always taken
+    hands: set[tuple[str, str]] = field(default_factory=set)  # (function, callee): handed to the callee
+    serves: set[tuple[str, str]] = field(default_factory=set)  # (ops.member, function): an initialiser
+    says: set[str] = field(default_factory=set)  # locks and the like that its comment says it needs
     macro: bool = False
 
 
@@ -71,6 +94,8 @@ def struct_name(node: Node | None) -> str:
     """The name of the struct (or union) that a type node names, else the empty text."""
     if node is not None and node.type in ("struct_specifier", "union_specifier"):
         return text_of(node.child_by_field_name("name"))
+    if node is not None and node.type == "type_identifier":
+        return NAMES["typedefs"].get(text_of(node), "")
     return ""
 
 
@@ -111,6 +136,14 @@ class Reader:
         self.types = types
         self.function = function
         self.symbols: dict[str, str] = {}
+        self.held: frozenset[str] = frozenset()
+        self.passed_tests: frozenset[str] = frozenset()
+        self.tried: set[str] = set()
+        self.released: set[str] = set()
+
+    @property
+    def place(self) -> frozenset[str]:
+        return self.held | self.passed_tests
 
     def type_of(self, node: Node | None, depth: int = 0) -> str:
         """The struct that an expression points to or is, else the empty text."""
@@ -148,11 +181,16 @@ class Reader:
         if kind in ("declaration", "parameter_declaration"):
             self.declare(node)
         elif kind == "call_expression":
+            for child in node.named_children:  # arguments are worked out before the call is made
+                self.visit(child, sure)
             self.call(node, sure)
+            return
         elif kind == "field_expression":
             self.member(node)
         elif kind == "if_statement":
             self.guard(node)
+        elif kind == "initializer_pair":
+            self.initialised(node)
         elif kind == "identifier":
             if CONSTANT.match(text_of(node)):
                 self.function.constants.add(text_of(node))
@@ -162,13 +200,46 @@ class Reader:
                 self.function.results.add(value)
         elif kind in ("comment", "string_literal", "preproc_def", "sizeof_expression"):
             return
+        if kind == "if_statement":
+            self.branches(node, sure)
+            return
         branch = kind in ("for_statement", "while_statement", "switch_statement", "conditional_expression")
         branch = branch or kind.startswith("preproc")
+        apart = branch or kind in ("case_statement", "do_statement", "labeled_statement")
+        before = (self.held, self.passed_tests)
+        if kind == "labeled_statement":
+            self.passed_tests = frozenset()
+        if kind == "while_statement":
+            self.passed_tests |= tests_of(node.child_by_field_name("condition"), True)
         for child in node.named_children:
-            inner = sure and not branch
-            if kind == "if_statement" and child.type != "parenthesized_expression":
-                inner = False
-            self.visit(child, inner)
+            self.visit(child, sure and not branch)
+        if apart and kind != "labeled_statement":
+            self.held, self.passed_tests = common((before[0], self.held)), before[1]
+
+    def branches(self, node: Node, sure: bool) -> None:
+        """An if statement: what its condition says holds in the one branch, its opposite in the other."""
+        condition = node.child_by_field_name("condition")
+        then, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
+        self.tried = set()
+        if condition is not None:
+            self.visit(condition, sure)
+        before, tests = self.held, self.passed_tests
+        locks = frozenset(f"{LOCK}{lock}" for lock in self.tried)
+        yes, no = tests_of(condition, True), tests_of(condition, False)
+        failed = any(t.startswith("!") for t in yes) and bool(locks)
+        ends: list[tuple[frozenset[str], frozenset[str]]] = []
+        relocked: set[str] = set()  # "if (other) { unlock(a); lock(b); }": one of them is held either way
+        released, self.released = self.released, set()
+        for branch, known, got in ((then, yes, not failed), (other, no, failed)):
+            self.held, self.passed_tests = before | (locks if got else frozenset()), tests | known
+            if branch is not None:
+                self.visit(branch, False)
+            if not jumps(branch):
+                ends.append((self.held, self.passed_tests))
+                relocked |= self.released & self.held
+        self.released |= released
+        self.held = (common(held for held, _ in ends) if ends else before) | relocked
+        self.passed_tests = common(known for _, known in ends) if ends else tests
 
     def call(self, node: Node, sure: bool) -> None:
         target = node.child_by_field_name("function")
@@ -179,22 +250,99 @@ class Reader:
             name = f"{owner}.{text_of(target.child_by_field_name('field'))}"
         elif target.type == "identifier":
             name = text_of(target)
+            name = "*" if name in self.function.params else name
+        elif target.type == "parenthesized_expression":
+            name = "*"
         else:
             return
         if name.startswith(".") or NO_CALL.match(name):
             name = "*" if name.startswith(".") else ""
+        arguments = node.child_by_field_name("arguments")
         if name:
             before = self.function.calls.get(name)
             again = 0 if before is None else before | REPEATED
             self.function.calls[name] = again | (SURE if sure else 0)
-            self.hand(name, node.child_by_field_name("arguments"))
+            self.hand(name, arguments)
+            seen = self.function.places.get(name)
+            self.function.places[name] = self.place if seen is None else seen & self.place
+            self.lock(name, arguments, sure)
+            self.flag_bit(name, arguments)
         warns = WARNS.match(name)
-        arguments = node.child_by_field_name("arguments")
         if warns and arguments is not None and arguments.named_children:
             self.conditions(warns.group(1).lower(), arguments.named_children[0])
 
+    def initialised(self, node: Node) -> None:
+        """``.folio_free = f`` in an initialiser: f is called through that pointer."""
+        value = node.child_by_field_name("value")
+        designator = node.child_by_field_name("designator")
+        holder = node.parent
+        while holder is not None and holder.type not in ("declaration", "compound_literal_expression"):
+            holder = holder.parent
+        kind = holder.child_by_field_name("type") if holder is not None else None
+        if value is not None and value.type == "identifier" and designator is not None:
+            member = text_of(designator).lstrip(".")
+            self.function.serves.add((f"{struct_name(kind)}.{member}", text_of(value)))
+
+    def lock(self, name: str, arguments: Node | None, sure: bool) -> None:
+        """Follow what a call takes or lets go of, and what it asserts."""
+        first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
+        if name in NAMED_OFF:
+            self.release(NAMED_OFF[name])
+            return
+        lock = NAMED.get(name, "")
+        tried = NAMED_TRIED.get(name, "")
+        if first is not None and not lock and not tried:
+            asserts, off = ASSERTED.match(name), BY_ARGUMENT_OFF.match(name)
+            if not (asserts or off or BY_ARGUMENT.match(name) or TRIED.match(name)):
+                return
+            lock = lock_name(first, self.owner_of(first))
+            if off:
+                self.release(lock)
+                return
+            if asserts and lock:
+                self.function.guards.add(("held", lock))
+                self.held |= {f"{LOCK}{lock}"}
+                return
+            if TRIED.match(name):
+                lock, tried = "", lock
+        if tried:
+            self.tried.add(tried)
+        for one in filter(None, (lock, tried)):
+            always = SURE if sure and lock else 0
+            self.function.takes[one] = self.function.takes.get(one, always) & always
+        if lock:
+            self.held |= {f"{LOCK}{lock}"}
+
+    def release(self, lock: str) -> None:
+        self.held -= {f"{LOCK}{lock}"}
+        self.released.add(f"{LOCK}{lock}")
+
+    def owner_of(self, node: Node) -> str:
+        """The struct whose member an argument such as ``&lruvec->lru_lock`` is."""
+        while node.type in ("pointer_expression", "parenthesized_expression") and node.named_children:
+            node = node.named_children[-1]
+        return self.type_of(node.child_by_field_name("argument")) if node.type == "field_expression" else ""
+
+    def flag_bit(self, name: str, arguments: Node | None) -> None:
+        """``test_bit(PG_head, &page->flags)``: a flag is read or written by its bit."""
+        bit = BIT_OPERATION.match(name)
+        first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
+        if bit is None or first is None or not text_of(first).startswith("PG_"):
+            return
+        access, value = ("r", "") if bit[1] == "test" else ("w", "0" if "clear" in bit[1] else "1")
+        self.function.members.add((f"flag.{text_of(first)}", access, value))
+
+    def store(self, name: str) -> None:
+        """Keep which locks are held wherever the function writes a member."""
+        locks = frozenset(token for token in self.held if token.startswith(LOCK))
+        seen = self.function.stores.get(name)
+        self.function.stores[name] = locks if seen is None else seen & locks
+
     def hand(self, name: str, arguments: Node | None) -> None:
         """Keep which own parameters and constants a callee gets; nothing where two calls differ."""
+        for argument in arguments.named_children if arguments is not None else ():
+            if argument.type == "identifier" and text_of(argument) not in self.symbols:
+                self.function.hands.add((text_of(argument), name))
         words = [text_of(c) for c in arguments.named_children] if arguments is not None else []
         kept = ",".join(w if w in self.function.params or HANDED.match(w) else "" for w in words[:8])
         before = self.function.handed.get(name)
@@ -206,6 +354,8 @@ class Reader:
         if owner in STRUCTS or (not owner and name in self.types.of_interest):
             access, value = self.access(node)
             self.function.members.add((f"{owner or '?'}.{name}", access, value))
+            if access == "w":
+                self.store(f"{owner or '?'}.{name}")
 
     def access(self, node: Node) -> tuple[str, str]:
         """How an expression is used by what stands around it: ``r``, ``w`` or ``a`` (address taken),

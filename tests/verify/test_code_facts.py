@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from threadmine.memmap.calls import CodeFacts, load_code
+from threadmine.memmap.calls import CodeFacts, FunctionFacts, load_code
 from threadmine.model import Unknown
 from threadmine.verify.code import reach, uses_of
 
@@ -21,6 +21,7 @@ TREE = {
     "include/linux/page_kinds.h": """\
 struct dev_pagemap { int type; };
 struct page { unsigned long flags; void *mapping; unsigned int _refcount; struct dev_pagemap *pgmap; };
+struct lruvec { spinlock_t lru_lock; };
 static inline void page_kind_set(struct page *page, int kind)
 {
 	page->flags |= PG_kind;
@@ -44,6 +45,47 @@ void example_prepare(struct page *page, unsigned int order)
 	page->_refcount = 1;
 	example_check(page, order);
 	pgmap->ops->done(page);
+}
+
+static void example_unlink(struct page *page, struct lruvec *lruvec)
+{
+	page->mapping = NULL;
+}
+
+static void example_free(struct page *page)
+{
+	page->flags = 0;
+}
+
+/* The caller must hold lru_lock. */
+static void example_later(struct page *page)
+{
+	if (!trylock_page(page))
+		return;
+	example_unlock_it(page);
+}
+
+static const struct dev_pagemap_ops example_ops = {
+	.page_free = example_free_device,
+};
+
+void example_free_device(struct page *page)
+{
+	page->pgmap = NULL;
+}
+
+void example_drop(struct page *page, struct lruvec *lruvec, int other)
+{
+	spin_lock_irq(&lruvec->lru_lock);
+	if (other) {
+		spin_unlock_irq(&lruvec->lru_lock);
+		spin_lock_irq(&lruvec->lru_lock);
+	}
+	example_unlink(page, lruvec);
+	spin_unlock_irq(&lruvec->lru_lock);
+	if (put_page_testzero(page))
+		example_free(page);
+	example_later(page);
 }
 """,
 }
@@ -126,3 +168,22 @@ def test_facts_are_read_from_a_tree(tmp_path: Path) -> None:
     assert check.results == ("-EINVAL", "0")
     assert code.users("PG_kind", "6.12") == ("page_kind_set",)
     assert json.loads(facts.read_text())["source"] == "our own tree"
+    _what_holds_where(code)
+
+
+def _what_holds_where(code: CodeFacts) -> None:
+    """Locks and tests at the calls of the small tree, and what holds when a function is entered."""
+
+    def facts(name: str) -> FunctionFacts:
+        found = code.function(name, "6.12")
+        assert not isinstance(found, Unknown), found.reason
+        return found
+
+    assert facts("example_unlink").entry == {"L:lruvec.lru_lock"}
+    assert facts("example_free").entry == {"count==0"}
+    assert not facts("example_later").entry
+    assert facts("example_later").says == ("lru_lock",)
+    assert set(facts("example_drop").takes) == {"lruvec.lru_lock"}
+    assert set(facts("example_later").takes) == {"PG_locked"}
+    assert facts("example_free_device").serves == ("dev_pagemap_ops.page_free",)
+    assert facts("example_drop").places["example_free"] == {"count==0"}

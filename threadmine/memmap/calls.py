@@ -145,6 +145,36 @@ class FunctionFacts:
         """Constants it returns (``NULL``, ``-EINVAL``)."""
         return tuple(entry[0] for entry in self._kept("r"))
 
+    @cached_property
+    def places(self) -> dict[str, frozenset[str]]:
+        """Callee -> what holds at all its calls: ``L:lruvec.lru_lock``, ``count==0``, ``folio_test_lru()``."""
+        return {callee: _tokens(place) for callee, place, _ in self._kept("h")}
+
+    @cached_property
+    def entry(self) -> frozenset[str]:
+        """What holds whenever the function is entered, by all calls that were read."""
+        return frozenset(t for place, _ in self._kept("e") for t in _tokens(place))
+
+    @cached_property
+    def stores(self) -> dict[str, frozenset[str]]:
+        """``struct.member`` -> the locks the function holds wherever it writes it."""
+        return {member: _tokens(place) for member, place, _ in self._kept("w")}
+
+    @cached_property
+    def takes(self) -> dict[str, bool]:
+        """Lock -> whether the function always takes it (not under a condition)."""
+        return {lock: bool(sure) for lock, sure, _ in self._kept("t")}
+
+    @cached_property
+    def says(self) -> tuple[str, ...]:
+        """Names of locks, or ``reference``, that the comment above it says its caller must hold."""
+        return tuple(entry[0] for entry in self._kept("d"))
+
+    @cached_property
+    def serves(self) -> tuple[str, ...]:
+        """Members of tables of operations that it is given to (``dev_pagemap_ops.folio_free``)."""
+        return tuple(entry[0] for entry in self._kept("i"))
+
     @property
     def is_macro(self) -> bool:
         return bool(self._row.get("x", 0) & self._mask)
@@ -314,10 +344,10 @@ class CodeFacts:
         return tuple(path for bits, path in self._places.get(name, ()) if bits & mask == mask)
 
 
-WIDTHS = {"a": 1, "c": 3, "m": 3, "g": 2, "k": 1, "r": 1}
+WIDTHS = {"a": 1, "c": 3, "m": 3, "g": 2, "k": 1, "r": 1, "h": 2, "w": 2, "t": 2, "i": 1, "e": 1, "d": 1}
 """How many values a fact of each sort has, before the bits of the kernels that have it."""
 
-_EMPTY = {"c": ("", 0, ""), "m": ("", "r", ""), "g": ("", "")}
+_EMPTY = {"c": ("", 0, ""), "m": ("", "r", ""), "g": ("", ""), "h": ("", ""), "w": ("", ""), "t": ("", 0)}
 
 
 def _expanded(row: dict[str, Any]) -> dict[str, Any]:
@@ -340,6 +370,15 @@ def _grouped(line: bytes) -> dict[str, tuple[tuple[int, tuple[str, ...]], ...]]:
     """An index line unpacked: key -> (bits, functions) pairs."""
     found: dict[str, list[tuple[int, str]]] = json.loads(line)
     return {key: tuple((bits, tuple(names.split())) for bits, names in rows) for key, rows in found.items()}
+
+
+LOCK = "L:"
+"""How a lock is marked among what holds at a place."""
+
+
+@lru_cache(maxsize=20_000)
+def _tokens(place: str) -> frozenset[str]:
+    return frozenset(place.split(",")) - {""}
 
 
 def _member_use(name: str, access: str, value: str) -> MemberUse:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from threadmine.memmap.calls import INDIRECT, FunctionFacts, Guard, MemberUse, load_code
 from threadmine.memmap.effects import FlagOperation, flag_operation
 from threadmine.model import Unknown
-from threadmine.verify.tables import hubs
+from threadmine.verify.tables import hubs, primitives
 
 DEPTH = 4
 """How many calls deep an effect still counts as the function's own."""
@@ -116,6 +116,7 @@ class Found:
 
     step: Step
     use: MemberUse
+    through: str = ""  # the primitive that does it
 
     @property
     def value(self) -> str:
@@ -139,7 +140,8 @@ class Found:
         what = {"r": "reads", "w": "writes", "a": "hands on the address of"}[self.use.access]
         value = f" ({self.value})" if self.value else ""
         where = self.step.facts.name
-        return f"{where}() {what} {self.use.name}{value}" + (
+        by = f" through {self.through}()" if self.through else ""
+        return f"{where}() {what} {self.use.name}{value}{by}" + (
             f", reached by {self.step.spelled}" if len(self.step.way) > 1 else ""
         )
 
@@ -151,10 +153,22 @@ def uses_of(found: Reach, members: frozenset[str], access: str) -> Iterator[Foun
     A pointer whose type could not be told counts where the member's name matches.
     """
     bare = frozenset(m.split(".", 1)[1] for m in members)
+    yield from _by_primitives(found, members, access)
     for step in found.steps:
         for use in step.facts.members:
             if use.access in access and (use.name in members or (use.struct == "?" and use.member in bare)):
                 yield Found(step, use)
+
+
+def _by_primitives(found: Reach, members: frozenset[str], access: str) -> Iterator[Found]:
+    """What the function itself does through ``get_page()`` and the like."""
+    if "w" not in access:
+        return
+    for call in found.start.calls:
+        for written, value in primitives().get(call.callee, ()):
+            struct, _, member = written.partition(".")
+            if member and (written in members or f"folio.{member}" in members):
+                yield Found(found.steps[0], MemberUse(struct, member, "w", value), call.callee)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
             continue
         rule, finding = decided
         asked += len(versions) if rule.kernel_free else 1
-        if rule.needs_names and not isinstance(rule, LayoutRule) and _supposed(question):
+        if rule.needs_names and not isinstance(rule, LayoutRule) and _supposed(question, rule.told_as_order):
             said = "not said of the code as it is (a condition, a wish or a question)"
             return _undecided(context, f"{said}; {finding.reason}")
         if _of_claim(claim, finding.truth) is not Truth.FALSE:
@@ -172,10 +172,15 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
     return _verdict(question, context, context.version, rule, finding)
 
 
-def _supposed(question: _Asked) -> bool:
-    """Whether it is a question, a suggestion, or of what would be: facts about code do not reach that."""
+def _supposed(question: _Asked, told_as_order: bool = False) -> bool:
+    """Whether it is a question, a suggestion, or of what would be: facts about code do not reach that.
+
+    ``told_as_order``: comments tell such a thing in the imperative ("Return NULL if ...").
+    """
     claim = question.claim
-    if claim.modality in (Modality.CONDITIONAL, Modality.QUESTION) or suggests(claim, question.message.body):
+    if claim.modality in (Modality.CONDITIONAL, Modality.QUESTION):
+        return True
+    if not told_as_order and suggests(claim, question.message.body):
         return True
     if borrows_subject(claim):
         return True
@@ -227,18 +232,7 @@ def _proposed(question: _Asked, context: KernelContext, trace: Trace | None) -> 
                 missing.append(answer.reason)
             elif _of_claim(question.claim, answer.truth) is Truth.TRUE:
                 return Verdict(VerdictKind.CONFIRMED, answer.reason, context, (), answer.evidence)
-    return _already(question, context, trace) or _planned(question, context, trace, "proposed by the series")
-
-
-def _already(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict | None:
-    """What a series is said to do is so in the release already: confirmed, not planned."""
-    if question.claim.polarity is Polarity.NEGATIVE or _supposed(question):
-        return None
-    decided = _ask(question, context.version, context.arch, trace, [])
-    if decided is None or decided[1].truth is not Truth.TRUE or decided[0].name == "hunk":
-        return None
-    verdict = _verdict(question, context, context.version, *decided)
-    return replace(verdict, reason=f"{verdict.reason}, already so in {context.version}")
+    return _planned(question, context, trace, "proposed by the series")
 
 
 def _planned(question: _Asked, context: KernelContext, trace: Trace | None, what: str = "a plan") -> Verdict:
@@ -316,7 +310,11 @@ def _may_refute(question: Question, against: list[tuple[Rule, Finding]]) -> bool
         return False
     if all(not rule.needs_names for rule, _ in against):
         return plain_without_names(claim)
-    return any(speaks_plainly(claim, a, b) for a in question.subjects for b in question.objects)
+    stated = question.read(claim.value) if claim.value else ()
+    targets = [*question.objects, *(r for r in stated if r.kind is Kind.FUNCTION)]
+    if question.object.kind is Kind.NOTHING:
+        targets = [r for r in stated if r.kind is Kind.WORDS] or targets
+    return any(speaks_plainly(claim, a, b) for a in question.subjects for b in targets)
 
 
 def _against(claim: Claim, finding: Finding) -> str:

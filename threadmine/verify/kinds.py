@@ -70,9 +70,21 @@ class StateFact:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class NeedFact:
+    """What is needed for something by the rules of mm; ``needs`` is a lock or empty."""
+
+    about: frozenset[str]
+    needs: str
+    words: tuple[str, ...]
+    kernels: str
+    text: str
+    source: str
+
+
 @cache
-def _data() -> dict[str, Any]:
-    return tomllib.loads((files("threadmine.verify") / "kinds.toml").read_text(encoding="utf-8"))
+def _data(name: str = "kinds") -> dict[str, Any]:
+    return tomllib.loads((files("threadmine.verify") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _limited(names: list[str]) -> tuple[Limited, ...]:
@@ -98,6 +110,18 @@ def kinds() -> dict[str, PageKind]:
     return found
 
 
+def singular(kind: PageKind) -> str:
+    """The kind in a word or two, for sentences: "slab page"."""
+    shortest = min(kind.words, key=lambda word: (abs(len(word) - 9), word))
+    return shortest.removesuffix("s") if not shortest.endswith("ss") else shortest
+
+
+def spelled(kind: PageKind) -> str:
+    """The kind as those who use a member: "slab pages", "the page cache"."""
+    name = singular(kind)
+    return f"{name}s" if name.endswith(("page", "folio", "netmem", "iov")) else name
+
+
 def kind(name: str) -> PageKind:
     return kinds()[name]
 
@@ -117,6 +141,22 @@ def states() -> tuple[StateFact, ...]:
             row["source"],
         )
         for row in _data()["states"]
+    )
+
+
+@cache
+def needs() -> tuple[NeedFact, ...]:
+    """What is needed for something (needs.toml)."""
+    return tuple(
+        NeedFact(
+            frozenset(row["about"]),
+            row.get("needs", ""),
+            tuple(row["words"]),
+            row.get("kernels", ""),
+            row["fact"],
+            row["source"],
+        )
+        for row in _data("needs")["needs"]
     )
 
 

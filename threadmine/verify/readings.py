@@ -43,7 +43,8 @@ _NEGATION = re.compile(r"\b(?:not|never|no|none|without|cannot|nothing|nobody|ne
 _OVERLAP = re.compile(
     r"\b(?:overlap\w*|alias\w*|overla[iy]\w*|on top of|doubles as|same field|re-?us\w+ the"
     r"|same (?:slot|bytes|offset|word|place|location|memory|storage)"
-    r"|union\w*|shares? (?:the )?(?:storage|space|memory|bytes|slot|word)|shared with|lives? in the same)\b",
+    r"|union\w*|shar(?:es?|ing) (?:the |its |their |some )?(?:storage|space|memory|bytes?|slot|word)"
+    r"|shared with|lives? in the same)\b",
     re.I,
 )
 _BIT = re.compile(r"\b(PG_\w{2,40})\b[^.;]{0,30}?\bbit\s?#?(\d{1,2})\b")
@@ -217,7 +218,7 @@ def _places(question: Question) -> Iterator[Claim]:
         for first, second in combinations(names[:MAX_MEMBERS], 2):
             yield _claim(claim, Predicate.OVERLAPS, first, second)
     folio = [n for n in names if n.startswith("folio.")]
-    if folio and not negated and _SECOND.search(quote):
+    if folio and len(names) == 1 and not negated and _SECOND.search(quote):
         yield _claim(claim, Predicate.RESIDES, folio[0], "page[1]")
     order = _ORDER.search(quote)
     if folio and order and _HAS_NOT.search(quote):

@@ -127,6 +127,7 @@ class Rule:
     ``every_kernel`` tells the engine to ask it for all kernels with layouts, for the ranges where it holds.
     ``checks_limits``: it looks at "only", "without" and the like itself.
     ``kernel_free``: its answer is the same for every kernel, so that it is asked once.
+    ``told_as_order``: comments say such things in the imperative ("Return NULL").
     ``needs_names`` False: it may refute a sentence that names its subject by a pronoun.
     """
 
@@ -134,6 +135,7 @@ class Rule:
     predicates: frozenset[Predicate] = frozenset()
     every_kernel = False
     needs_names = True
+    told_as_order = False
     checks_limits = False
     kernel_free = False
     cases: tuple[Case, ...] = ()

@@ -66,3 +66,19 @@ def hubs() -> frozenset[str]:
 def targets_of(member: str) -> tuple[tuple[str, str], ...]:
     """What a word (``page.mapping``) can point to, with the kernels: (range, struct) pairs."""
     return tuple((kernels, struct) for kernels, struct in _data()["points_to"].get(member, ()))
+
+
+@cache
+def lock_words() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Lock -> how sentences call it, in the order of looking."""
+    return tuple((lock, tuple(words)) for lock, words in _data()["locks"].items())
+
+
+@cache
+def primitives() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Function -> (member or flag, value) pairs of what it is known to write, however it does that."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in _data()["primitives"]:
+        for function in row["functions"]:
+            found.setdefault(function, []).append((row["writes"], row["value"]))
+    return {function: tuple(writes) for function, writes in found.items()}

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from threadmine.verify.rule import Rule
 from threadmine.verify.rules.calls import CallRule
+from threadmine.verify.rules.config import ConfigRule
 from threadmine.verify.rules.coverage import CoverageRule
 from threadmine.verify.rules.effects import EffectRule
+from threadmine.verify.rules.entry import EntryRule
 from threadmine.verify.rules.exists import FunctionExistsRule, MemberRule
 from threadmine.verify.rules.guards import RequiresRule
 from threadmine.verify.rules.handles import HandlesRule
@@ -15,20 +17,25 @@ from threadmine.verify.rules.hunks import HunkRule
 from threadmine.verify.rules.is_a import IsARule
 from threadmine.verify.rules.kind_uses import KindUsesRule
 from threadmine.verify.rules.lifecycle import LifecycleRule
+from threadmine.verify.rules.locks import LockRule
 from threadmine.verify.rules.needs import NeedsRule
 from threadmine.verify.rules.order import PrecedesRule
 from threadmine.verify.rules.order_bits import OrderBitsRule
 from threadmine.verify.rules.overlap import OverlapRule
+from threadmine.verify.rules.parameters import AllocationRule, ParameterRule
 from threadmine.verify.rules.place import OffsetRule, SizeRule
 from threadmine.verify.rules.points_to import PointsToRule
 from threadmine.verify.rules.policy import PolicyRule
+from threadmine.verify.rules.protocol import ProtocolRule
 from threadmine.verify.rules.residence import ResidenceRule
 from threadmine.verify.rules.results import ResultRule
 from threadmine.verify.rules.span import SpanRule
+from threadmine.verify.rules.stale import StaleRule
 from threadmine.verify.rules.store import SameStoreRule
 from threadmine.verify.rules.types import TypeRule
 from threadmine.verify.rules.unused import UnusedRule
 from threadmine.verify.rules.uses import ExclusiveRule, UsesRule
+from threadmine.verify.rules.wrong_type import WrongTypeRule
 
 RULES: tuple[Rule, ...] = (
     SameStoreRule(),
@@ -36,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     OffsetRule(),
     SizeRule(),
     SpanRule(),
+    ConfigRule(),
     MemberRule(),
     ResidenceRule(),
     PointsToRule(),
@@ -49,13 +57,20 @@ RULES: tuple[Rule, ...] = (
     FunctionExistsRule(),
     NeedsRule(),
     RequiresRule(),
+    LockRule(),
+    ProtocolRule(),
     HandlesRule(),
+    WrongTypeRule(),
     ExclusiveRule(),
     UsesRule(),
     KindUsesRule(),
     IsARule(),
     LifecycleRule(),
+    EntryRule(),
+    StaleRule(),
     ResultRule(),
+    ParameterRule(),
+    AllocationRule(),
     PrecedesRule(),
     HunkRule(),
     CoverageRule(),

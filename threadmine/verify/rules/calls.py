@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from threadmine.memmap.calls import CodeFacts
+from threadmine.memmap.effects import flag_operation
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import DEPTH, Reach, reach
+from threadmine.verify.layouts import layouts_for
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.rules.effects import function_names, reaches_of
@@ -15,6 +17,7 @@ WRAPPERS = ("{}_noprof", "__{}", "{}_nolock")
 """A call of one of these is a call of what the mail names (allocation profiling renamed the functions)."""
 
 
+_PAGE_ACCESSOR = re.compile(r"_{0,2}(?:Test)?(?:Set|Clear)?Page[A-Z]\w+$")
 _CALLING = re.compile(
     r"\b(?:calls?|uses?|invokes?|wraps?|rel(?:y|ies) on|ends? up (?:in|calling)|goes? through|calling|using)"
     r"\b",
@@ -53,6 +56,8 @@ class CallRule(Rule):
             quote="I see no risk in prep_compound_page() calling prep_compound_head().",
             verdict=VerdictKind.UNDECIDED,
         ),
+        Case(Predicate.CALLS, "SetPageDirty", "compound_head"),
+        Case(Predicate.CALLS, "SetPageHWPoison", "compound_head", polarity=Polarity.NEGATIVE),
         Case(Predicate.CALLS, "a_function_of_nobody", "put_page", verdict=VerdictKind.UNDECIDED),
     )
 
@@ -64,6 +69,9 @@ class CallRule(Rule):
             return callee
         if question.claim.predicate is Predicate.USES and not _names_callee(question.claim.quote, callee):
             return Unknown("does not say that something is called")
+        made = self._by_policy(question, callee, version)
+        if made is not None:
+            return made
         names = function_names(question, question.subject, version)
         if isinstance(names, Unknown):
             return names
@@ -84,6 +92,24 @@ class CallRule(Rule):
                     text = f"{step.spelled} -> {called}() ({found.start.kernel})"
                     return Finding(Truth.TRUE, text, self.fact(text, found.start.source), firm=False)
         return self._absent(question, reaches, callee)
+
+    def _by_policy(self, question: Question, callee: str, version: str) -> Finding | None:
+        """Accessors of flags are made by macros: those of head flags look for the head, others do not."""
+        name = question.subject.text
+        operation = flag_operation(name) if question.subject.kind is Kind.FUNCTION else None
+        if operation is None or question.code.known(name) or callee not in ("compound_head", "page_folio"):
+            return None
+        if not _PAGE_ACCESSOR.match(name):
+            return None
+        for layout in layouts_for(question.model, version, "x86-64")[:1]:
+            flag = layout.flag(operation.flag)
+            if flag is None or flag.policy not in ("any", "head", "only-head", "no-tail"):
+                return None
+            looks = flag.policy in ("head", "no-tail")
+            text = f"{name}() is made for {flag.name}, {flag.where} ({layout.kernel})"
+            truth = Truth.TRUE if looks else Truth.FALSE
+            return Finding(truth, text, self.fact(text, f"flags {layout.kernel}"), firm=False)
+        return None
 
     def _direct(self, question: Question, found: Reach, callee: str) -> Finding:
         call = found.start.callees[callee]

@@ -26,6 +26,13 @@ FLAG_KINDS = {
 }
 EMPTY = frozenset({"0", "NULL", "false", "&=", "MAX_ORDER_NR_PAGES_NONE"})
 _SECOND_PAGE = re.compile(r"page\[1\]|second page|next page|page ?\+ ?1|_flags_1|first tail|order", re.I)
+_MIRRORED = frozenset(
+    f"{struct}.{member}"
+    for struct in ("page", "netmem_desc")
+    for member in ("pp_magic", "pp", "dma_addr", "pp_ref_count")
+)
+"""Members that struct net_iov has at the same place, so that code writes both through a net_iov."""
+
 HEAD_PAGES = frozenset({"head", "page", "every page", "each page", "all"})
 _FOR_ORDER = re.compile(r"order > [1-9]")
 _CALL = re.compile(r"\b([A-Za-z_]\w+)\(\)")
@@ -61,6 +68,13 @@ class EffectRule(Rule):
             value="with WRITE_ONCE()",
             kernel="5.9",
             verdict=VerdictKind.REFUTED,
+        ),
+        Case(
+            Predicate.READS,
+            "lru_gen_exit_memcg",
+            "lru_gen_folio.nr_pages",
+            value="memchr_inv()",
+            verdict=VerdictKind.UNDECIDED,
         ),
         Case(Predicate.SETS, "prep_compound_tail", "page.memcg_data", polarity=Polarity.NEGATIVE),
         Case(Predicate.SETS, "prep_compound_tail", "page.memcg_data", verdict=VerdictKind.UNDECIDED),
@@ -216,7 +230,9 @@ class EffectRule(Rule):
             text = f"{own[0].spelled} and uses {macro}() ({facts.kernel})"
             return Finding(Truth.TRUE, text, self.fact(text, facts.source))
         either = [question.code.function(facts.name, one) for one in facts.kernel.split("/")]
-        if len(reaches) > 1 or any(not isinstance(f, Unknown) and macro in f.callees for f in either):
+        kept = question.code.known(macro) or macro in ("WRITE_ONCE", "READ_ONCE")  # calls of others are not
+        used = any(not isinstance(f, Unknown) and macro in f.callees for f in either)
+        if len(reaches) > 1 or not kept or used:
             return Unknown(f"{own[0].spelled}; whether by {macro}() is not known")
         text = f"{own[0].spelled} and uses no {macro}() ({facts.kernel})"
         return Finding(Truth.FALSE, text, self.fact(text, facts.source))
@@ -228,7 +244,8 @@ class EffectRule(Rule):
         hits: list[FlagUse] = [h for found in reaches for h in flag_uses(found, target.text, kinds)]
         if hits:
             text = f"{hits[0].spelled} ({hits[0].step.facts.kernel})"
-            return Finding(Truth.TRUE, text, self.fact(text, hits[0].step.facts.source), firm=False)
+            firm = _flatly_denied(question, hits[0])
+            return Finding(Truth.TRUE, text, self.fact(text, hits[0].step.facts.source), firm=firm)
         bits = [h for found in reaches for h in uses_of(found, frozenset({f"flag.{target.text}"}), "rw")]
         wanted = {Predicate.SETS: "1", Predicate.CLEARS: "0", Predicate.READS: ""}[question.claim.predicate]
         bit = next((h for h in bits if h.use.value == wanted), None)
@@ -236,7 +253,8 @@ class EffectRule(Rule):
             text = f"{bit.spelled} ({bit.step.facts.kernel})"
             return Finding(Truth.TRUE, text, self.fact(text, bit.step.facts.source), firm=False)
         word = frozenset({"page.flags", "folio.flags", "folio._flags_1"})
-        touched = [h for found in reaches for h in uses_of(found, word, "wa")]
+        others = [h for found in reaches for h in uses_of(found, word, "wa")]
+        touched = [h for h in others if not h.use.value.startswith("PG_") or h.use.value == target.text]
         if touched:
             return Unknown(f"{touched[0].spelled}; which bits is not known")
         return self._absent(question, reaches, target, frozenset())
@@ -291,6 +309,16 @@ class EffectRule(Rule):
                 source = f"effects {effect.kernels or first.kernel} {first.name}"
                 return Finding(Truth.FALSE, text, self.fact(text, source), firm=False)
         return None
+
+
+def _flatly_denied(question: Question, hit: FlagUse) -> bool:
+    """Whether a sentence says "never sets PG_x" and no more, of a function that does it itself, always."""
+    claim = question.claim
+    call = hit.step.facts.callees.get(hit.accessor)
+    if claim.polarity is not Polarity.NEGATIVE or claim.condition or len(hit.step.way) > 1:
+        return False
+    ends = re.search(rf"\b(?:never|does not|doesn't) \w+ {re.escape(claim.object)}\W*$", claim.quote)
+    return ends is not None and call is not None and call.sure
 
 
 def _uses_once(claim: Claim) -> list[str]:
@@ -387,4 +415,5 @@ def same_bytes(model: Model, target: Ref, version: str) -> tuple[frozenset[str],
                     names.add(member.full_name)
                 elif covers and member.size <= 16:
                     over.add(member.full_name)
+    names |= {f"net_iov.{target.member}"} if target.name in _MIRRORED else set()
     return frozenset(names), frozenset(over - names)

@@ -26,6 +26,9 @@ _DEFINES = re.compile(
 )
 
 
+_BY_OPTION = re.compile(r"\bonly\b[^.;]{0,40}\bCONFIG_|\bCONFIG_\w+ only\b")
+
+
 class MemberRule(LayoutRule):
     """``folio._nr_pages`` exists from 6.15 on; ``page.pgmap`` is gone since."""
 
@@ -64,6 +67,8 @@ class MemberRule(LayoutRule):
     def applies(self, question: Question) -> bool:
         """Only where the sentence names the thing and speaks of its being (not) in a definition."""
         claim, subject = question.claim, question.subject
+        if _BY_OPTION.search(claim.quote):
+            return False  # that it is there says nothing of "only with CONFIG_X"
         name = subject.member or subject.text.removeprefix("PG_")
         return name.lower() in claim.quote.lower() and _DEFINES.search(claim.quote) is not None
 

@@ -13,20 +13,30 @@ from collections.abc import Iterator
 from threadmine.memmap.effects import flag_operation
 from threadmine.memmap.names import aliases_of
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
-from threadmine.verify.code import Guarded, Reach, guards_of, reach
+from threadmine.verify.code import Found, Guarded, Reach, guards_of, reach, uses_of
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+from threadmine.verify.rules.effects import same_bytes
 from threadmine.verify.tables import tests_of
 
 DEPTH = 3
+_TEST = re.compile(r"(!?)((?:folio_|page_|is_|Page)\w+)\((?:\w*)\)")
 _OFF = re.compile(r"(?:to be )?(?:cleared?|unset|zero|0|null|false|not set|empty|none|unlocked|not held)")
-_ON = re.compile(r"(?:to be )?(?:set|true|held|locked|taken|1)")
+_ON = re.compile(
+    r"(?:to be )?(?:set|true|held|locked|taken|1|elevated|raised|non-?zero|positive|> ?0|pinned"
+    r"|not (?:0|zero)|at least (?:1|one)|a reference|reference held)"
+)
 _NEGATED = re.compile(r"^\s*(?:!|not\s|no\s|non-)")
+_VALID = re.compile(
+    r"\b(?:valid|stable|stability|correct|right|intact|sane|usable|initiali[sz]ed|set up|up to date)\b"
+)
+MAX_STATE_WORDS = 6
 _LOCK = re.compile(r"lock", re.I)
 _ASSERTS = re.compile(
     r"(?:lockdep_assert_held\w*|mmap_assert_\w*locked|vma_assert_\w*locked|i_mmap_assert_\w+)$"
 )
 _ORDER_ZERO = re.compile(r"\border\s*(?:==|=|is|of)?\s*-?(?:0|zero)\b|\border-0\b")
+_ORDER_SOME = re.compile(r"\border\s*(?:>|>=|!=)\s*[01]\b|>\s?0 order|\bnon-?zero order\b|\border-[1-9]")
 _ORDER_ANY = re.compile(r"\border\b")
 _PARAMETER = re.compile(r"^!(\w+)$|^(\w+)==0$|^(\w+)<1$")
 
@@ -52,6 +62,19 @@ class RequiresRule(Rule):
             verdict=VerdictKind.UNDECIDED,
         ),
         Case(Predicate.VALID_FOR, "prep_compound_page", "order 5", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.REQUIRES, "prep_compound_head", value="order > 0"),
+        Case(Predicate.REQUIRES, "page_to_pfn", value="order > 0", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.REQUIRES, "mem_cgroup_page_lruvec", "page.mem_cgroup", value="stable", kernel="5.10"),
+        Case(Predicate.REQUIRES, "page_zone", "page._mapcount", value="valid", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.REQUIRES, "isolate_lru_page", "page._refcount", value="elevated", kernel="5.10"),
+        Case(
+            Predicate.REQUIRES,
+            "vm_insert_page",
+            "folio.mapping",
+            value="folio_test_anon()",
+            quote="vm_insert_page() for example expects folio_test_anon()",
+            verdict=VerdictKind.REFUTED,
+        ),
     )
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
@@ -65,8 +88,28 @@ class RequiresRule(Rule):
             return self._order(question, found)
         wanted = _wanted(question)
         if isinstance(wanted, Unknown):
-            return self._asserted(question, found) or wanted
+            return self._asserted(question, found) or self._relies(question, found, version) or wanted
         return self._tests(question, found, *wanted)
+
+    def _relies(self, question: Question, found: Reach, version: str) -> Finding | None:
+        """That a member must be right, where the function reads it."""
+        claim, target = question.claim, question.object
+        if claim.predicate is not Predicate.REQUIRES or target.kind is not Kind.MEMBER:
+            return None
+        said = claim.value.strip().lower()
+        if claim.polarity is Polarity.NEGATIVE or (said and not _VALID.search(said)):
+            return None
+        if len(said.split()) > MAX_STATE_WORDS or _NEGATED.search(said):
+            return None
+        same, _ = same_bytes(question.model, target, version)
+        if claim.condition or target.member in ("flags", "_flags_1"):
+            return None  # which bits of which page is not told by a read of the word
+        hits = (h for h in uses_of(found, same, "r") if len(h.step.way) <= 3)
+        hit = next((h for h in hits if not _also_writes(h)), None)
+        if hit is None:
+            return None
+        text = f"{hit.spelled} ({found.start.kernel})"
+        return Finding(Truth.TRUE, text, self.fact(text, hit.step.facts.source), firm=False)
 
     def _asserted(self, question: Question, found: Reach) -> Finding | None:
         """That a lock must be held, where the function asserts that one is."""
@@ -86,7 +129,10 @@ class RequiresRule(Rule):
     def _order(self, question: Question, found: Reach) -> Finding | Unknown:
         """Whether the function takes order 0: only where a guard on ``order`` lies on an unconditional
         way."""
-        if not _ORDER_ZERO.search(question.words):
+        some = _ORDER_SOME.search(question.words) is not None
+        if not some and not _ORDER_ZERO.search(question.words):
+            return Unknown("no fact about that order")
+        if some and question.claim.predicate is not Predicate.REQUIRES:
             return Unknown("no fact about that order")
         for guarded in guards_of(found, DEPTH, sure=True):
             parameter = _PARAMETER.match(guarded.guard.test)
@@ -94,7 +140,8 @@ class RequiresRule(Rule):
             if name != "order" or not guarded.guard.rejects or "order" not in guarded.step.facts.parameters:
                 continue
             text = f"{guarded.spelled} ({found.start.kernel})"
-            return Finding(Truth.FALSE, text, self.fact(text, guarded.step.facts.source))
+            truth = Truth.TRUE if some else Truth.FALSE
+            return Finding(truth, text, self.fact(text, guarded.step.facts.source), firm=not some)
         return Unknown(f"no guard on the order is known in {found.start.name}() or what it calls")
 
     def _tests(
@@ -121,10 +168,16 @@ def _about(found: Reach, tests: frozenset[str]) -> Iterator[Guarded]:
             yield guarded
 
 
+def _also_writes(hit: Found) -> bool:
+    """Whether the read is (or may be) only half of a change of some bits."""
+    return any(use.name == hit.use.name and use.access == "w" for use in hit.step.facts.members)
+
+
 def _says_state(question: Question) -> bool:
     """Whether the claim names the state in C or as a kind of page, so that "not" cannot hide in other
     words."""
-    in_c = question.object.kind is Kind.FUNCTION or "(" in question.claim.object
+    in_c = question.object.kind is Kind.FUNCTION or "(" in f"{question.claim.object}{question.claim.value}"
+    in_c = in_c or question.object.kind is Kind.NOTHING
     return in_c or question.claim.predicate is Predicate.VALID_FOR
 
 
@@ -132,6 +185,16 @@ def _wanted(question: Question) -> tuple[frozenset[str], bool] | Unknown:
     """The tests that ask for what the claim says is needed, and which answer it wants."""
     claim, target = question.claim, question.object
     state = claim.value.lower().strip()
+    stated = _TEST.fullmatch(claim.value.strip())
+    if stated:  # the state is told by a test: "expects folio_test_anon()"
+        tests = _tests_for(Ref(Kind.FUNCTION, stated[2]))
+        return tests, not stated[1]
+    if target.kind is Kind.NOTHING and state:
+        plain = re.sub(r"^(?:an?|the|any) ", "", _NEGATED.sub("", state)).strip()
+        tests = tests_of(plain) | tests_of(plain.removesuffix("s"))
+        return (
+            (tests, not _NEGATED.match(state)) if tests else Unknown("no check is known that asks for that")
+        )
     if state and not (_OFF.fullmatch(state) or _ON.fullmatch(state)) and target.text.lower() not in state:
         return Unknown(f"{claim.value!r} is no state that a check could ask for")
     tests = _tests_for(target)

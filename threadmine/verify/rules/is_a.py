@@ -6,7 +6,7 @@ import re
 
 from threadmine.memmap.layout import OVERLAYS
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
-from threadmine.verify.kinds import PageKind, kind_of, kinds_in, relation, sometimes
+from threadmine.verify.kinds import PageKind, kind_of, kinds_in, relation, singular, sometimes
 from threadmine.verify.layouts import layouts_for
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 
@@ -51,23 +51,27 @@ class IsARule(Rule):
             and claim.polarity is Polarity.POSITIVE
             and sometimes(a.name, b.name, version)
         ):
-            return self._found(Truth.TRUE, f"a {_spell(a)} can be a {_spell(b)}", version)
+            return self._found(Truth.TRUE, f"a {singular(a)} can be a {singular(b)}", version)
         known = relation(a.name, b.name, version)
         if known is not None:
-            text = f"a {_spell(a)} is {'a' if known else 'no'} {_spell(b)}"
+            text = f"a {singular(a)} is {'a' if known else 'no'} {singular(b)}"
             return self._found(Truth.TRUE if known else Truth.FALSE, text, version)
         if sometimes(a.name, b.name, version) or sometimes(b.name, a.name, version):
             if _ORDER.search(claim.condition) and sometimes(a.name, b.name, version):
-                return self._found(Truth.TRUE, f"a {_spell(a)} of such an order is a {_spell(b)}", version)
-            return self._found(Truth.PARTLY, f"some {_spell(a)}s are {_spell(b)}s, others are not", version)
-        return Unknown(f"no fact whether a {_spell(a)} is a {_spell(b)}")
+                return self._found(
+                    Truth.TRUE, f"a {singular(a)} of such an order is a {singular(b)}", version
+                )
+            return self._found(
+                Truth.PARTLY, f"some {singular(a)}s are {singular(b)}s, others are not", version
+            )
+        return Unknown(f"no fact whether a {singular(a)} is a {singular(b)}")
 
     def _overlay(self, question: Question, a: PageKind, version: str) -> Finding | Unknown:
         for layout in layouts_for(question.model, version, "x86-64")[:1]:
             if a.struct in OVERLAYS and layout.struct(a.struct) is not None:
                 text = f"struct {a.struct} lies over struct page ({layout.kernel})"
                 return Finding(Truth.TRUE, text, self.fact(text, layout.source), firm=False)
-        return Unknown(f"no fact that a {_spell(a)} is described by a struct over struct page")
+        return Unknown(f"no fact that a {singular(a)} is described by a struct over struct page")
 
     def _found(self, truth: Truth, text: str, version: str) -> Finding:
         return Finding(truth, f"{text} ({version})", self.fact(text, f"kinds {version}"), firm=False)
@@ -84,8 +88,3 @@ def _plain_kind(words: str) -> PageKind | None:
         return None
     longest = max((len(w.split()) for w in found.words if w in words.lower()), default=1)
     return found if len(words.split()) - longest <= MAX_OTHER_WORDS else None
-
-
-def _spell(kind: PageKind) -> str:
-    shortest = min(kind.words, key=lambda word: (abs(len(word) - 9), word))
-    return shortest.removesuffix("s") if not shortest.endswith("ss") else shortest

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
-from threadmine.verify.kinds import Limited, PageKind, kind, kind_of
+from threadmine.verify.kinds import Limited, PageKind, kind, kind_of, kinds, spelled
 from threadmine.verify.layouts import layouts_for
 from threadmine.verify.refs import Kind, Ref
-from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.effects import same_bytes
 
+_RESERVED = re.compile(r"\b(?:is|are) (?:for|reserved|owned|meant)\b|\bbelongs? to\b", re.I)
 _ONLY = re.compile(r"\b(?:only|solely|exclusively|just)\b", re.I)
 
 
@@ -27,6 +28,13 @@ class KindUsesRule(Rule):
         Case(Predicate.USES, "anonymous folio", "folio.index", value="virtual page offset"),
         Case(Predicate.USES, "page tables", "ptdesc.pt_mm"),
         Case(Predicate.USES, "folio.pgmap", "device private pages"),
+        Case(
+            Predicate.USES,
+            "filesystem",
+            "page.private",
+            quote="page->private is for the use of the filesystem",
+            verdict=VerdictKind.CONDITIONAL,
+        ),
         Case(Predicate.USES, "anonymous folio", "folio._hugetlb_cgroup", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.USES, "device private", "folio.share", verdict=VerdictKind.UNDECIDED),
         Case(
@@ -50,7 +58,7 @@ class KindUsesRule(Rule):
         found = kind_of(words)
         if found is None or target.kind is not Kind.MEMBER or found.name in ("page", "folio"):
             return Unknown("no kind of page and member named")
-        if _ONLY.search(claim.quote):
+        if _ONLY.search(claim.quote) and claim.polarity is Polarity.POSITIVE:
             return Unknown("whether nobody else uses it is not known")
         names, _ = same_bytes(question.model, target, version)
         used = _named(found, names, version, "uses")
@@ -58,10 +66,13 @@ class KindUsesRule(Rule):
         if (used or unused) and not _exists(question, target, version):
             return Unknown(f"no fact that {target.name} is there in {version}")
         if used or unused:
-            text = f"{found.name.replace('_', ' ')} pages {'use' if used else 'do not use'} {target.name}"
+            text = f"{target.name} is {'used' if used else 'not used'} by {spelled(found)}"
             truth = Truth.TRUE if used else Truth.FALSE
+            others = _others(found, names, version) if used and _RESERVED.search(claim.quote) else []
+            if others:
+                truth, text = Truth.PARTLY, f"{text}; others use it, too: {spell(others)}"
             return Finding(truth, f"{text} ({version})", self.fact(text, f"kinds {version}"), firm=False)
-        return Unknown(f"no fact whether {found.name.replace('_', ' ')} pages use {target.name}")
+        return Unknown(f"no fact whether {spelled(found)} use {target.name}")
 
 
 def _named(found: PageKind, names: frozenset[str], version: str, key: str) -> bool:
@@ -71,6 +82,18 @@ def _named(found: PageKind, names: frozenset[str], version: str, key: str) -> bo
         if any(entry.name in names and entry.holds(version) for entry in listed):
             return True
     return False
+
+
+def _others(found: PageKind, names: frozenset[str], version: str) -> list[str]:
+    """Other kinds, none of them part of the one or the other way, that use the member."""
+    near = {found.name, *found.part_of}
+    return [
+        spelled(each)
+        for name, each in sorted(kinds().items())
+        if name not in near
+        and found.name not in each.part_of
+        and any(entry.name in names and entry.holds(version) for entry in each.uses)
+    ]
 
 
 def _exists(question: Question, target: Ref, version: str) -> bool:

@@ -52,7 +52,8 @@ class LifecycleRule(Rule):
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
         claim = question.claim
-        said = f"{claim.condition} | {claim.subject} | {claim.value}".lower()
+        subject = claim.subject if question.subject.kind is Kind.WORDS else ""
+        said = f"{claim.condition} | {subject} | {claim.value}".lower()
         value = claim.value.lower() or (claim.object.lower() if question.object.kind is Kind.WORDS else "")
         if not value or len(value.split()) > MAX_VALUE_WORDS:
             return Unknown("no state of a member is said")

@@ -3,12 +3,24 @@ about."""
 
 from __future__ import annotations
 
+import re
+
 from threadmine.memmap.calls import FunctionFacts
+from threadmine.memmap.effects import flag_operation
 from threadmine.model import Predicate, Unknown, VerdictKind
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 
 MAX_PLACES = 3
+_ACT = re.compile(r"\b(set|clear|clearing|setting|test|testing|check)(?: of)? (PG_\w+)", re.I)
+_KINDS = {"set": "set", "clea": "clear", "sett": "set", "test": "test", "chec": "test"}
+_NAMED = re.compile(r"\b([a-z_]\w{4,60})(?=\(\))")
+
+
+def _does(callee: str, act: tuple[str, str]) -> bool:
+    """Whether a call does that to the flag (``TestClearPageLRU()`` clears and tests)."""
+    operation = flag_operation(callee)
+    return operation is not None and (operation.kind, operation.flag) == act
 
 
 class PrecedesRule(Rule):
@@ -47,9 +59,22 @@ class PrecedesRule(Rule):
             quote="put_page() comes first",
             verdict=VerdictKind.UNDECIDED,
         ),
+        Case(
+            Predicate.PRECEDES,
+            "clear of PG_mlocked",
+            "clear of PG_lru",
+            condition="__munlock_pagevec()",
+            quote="PG_mlocked is cleared before PG_lru",
+            kernel="5.15",
+        ),
+        Case(Predicate.PRECEDES, "clear of PG_mlocked", "clear of PG_lru", verdict=VerdictKind.UNDECIDED),
     )
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
+        claim = question.claim
+        done, then = _flag_act(claim.subject), _flag_act(claim.object)
+        if done is not None and then is not None:
+            return self._flags(question, done, then, version)
         first, second = _step(question.subject), _step(question.object)
         if not first or not second or first == second:
             return Unknown("no two steps named that are calls")
@@ -68,6 +93,37 @@ class PrecedesRule(Rule):
         text = f"{facts.name}() calls {order[0]}() and then {order[1]}() ({facts.kernel})"
         truth = Truth.TRUE if right else Truth.FALSE
         return Finding(truth, text, self.fact(text, facts.source), firm=bool(named) and len(chosen) == 1)
+
+    def _flags(
+        self, question: Question, first: tuple[str, str], second: tuple[str, str], version: str
+    ) -> Finding | Unknown:
+        """The order of what is done to two flags, in a function that the claim names."""
+        claim = question.claim
+        for name in dict.fromkeys(_NAMED.findall(f"{claim.condition} {claim.quote}")):
+            facts = question.code.function(name, version)
+            if isinstance(facts, Unknown) or name in (question.subject.text, question.object.text):
+                continue
+            calls = list(facts.callees.values())
+            places = [[n for n, c in enumerate(calls) if _does(c.callee, act)] for act in (first, second)]
+            if not all(places) or any(calls[n].repeated for n in (*places[0], *places[1])):
+                continue
+            if max(places[0]) < min(places[1]) or max(places[1]) < min(places[0]):
+                right = max(places[0]) < min(places[1])
+                shown = (calls[places[0][0]].callee, calls[places[1][0]].callee)
+                a, b = shown if right else shown[::-1]
+                text = f"{name}() calls {a}() and then {b}() ({facts.kernel})"
+                truth = Truth.TRUE if right else Truth.FALSE
+                return Finding(truth, text, self.fact(text, facts.source), firm=False)
+        return Unknown("no function is named in which both are done once")
+
+
+def _flag_act(words: str) -> tuple[str, str] | None:
+    """``("clear", "PG_lru")`` of "clear of PG_lru" or "TestClearPageLRU()", or None."""
+    said = _ACT.search(words)
+    if said:
+        return _KINDS[said[1].lower()[:4]], said[2]
+    operation = flag_operation(words.strip().removesuffix("()"))
+    return (operation.kind, operation.flag) if operation is not None else None
 
 
 def _calling_both(question: Question, first: str, second: str, version: str) -> list[FunctionFacts]:

@@ -10,6 +10,7 @@ from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Truth
+from threadmine.verify.rules.store import SAME_EFFECT
 
 ORDER_WORDS = frozenset({"folio._flags_1"})
 ORDER_BITS = 8
@@ -31,6 +32,14 @@ class OverlapRule(LayoutRule):
         Case(Predicate.OVERLAPS, "page.lru", "page.compound_head", kernel="6.1"),
         Case(Predicate.OVERLAPS, "PG_head", "folio._flags_1", value="bit 6 of the order byte"),
         Case(Predicate.EQUALS, "folio.memcg_data", "page.memcg_data"),
+        Case(Predicate.EQUALS, "folio._nr_pages", "page[1].memcg_data", value="addresses"),
+        Case(
+            Predicate.EQUALS,
+            "folio._nr_pages",
+            "page[1].memcg_data",
+            quote="clearing it achieves the same thing",
+            verdict=VerdictKind.CONDITIONAL,
+        ),
         Case(Predicate.EQUALS, "folio.page", "struct page"),
         Case(Predicate.OVERLAPS, "struct ptdesc", "struct page"),
         Case(Predicate.OVERLAPS, "page.mapping", "page.private", polarity=Polarity.NEGATIVE),
@@ -107,6 +116,8 @@ class OverlapRule(LayoutRule):
         text = f"{overlap.text()} ({layout.kernel}, {layout.arch})"
         truth = Truth.TRUE if overlap.meets else Truth.FALSE
         firm = question.claim.predicate is Predicate.OVERLAPS
+        if overlap.meets and not overlap.same and not firm and SAME_EFFECT.search(question.claim.quote):
+            truth, text = Truth.PARTLY, f"{text}: the same place, not the same size"
         return Finding(truth, text, self.fact(overlap.text(), layout.source), firm=firm)
 
     def _first(self, layout: Layout, part: Ref, whole: Ref) -> Finding | Unknown:
@@ -120,6 +131,8 @@ class OverlapRule(LayoutRule):
         return Finding(Truth.TRUE, text, self.fact(text, layout.source))
 
     def _plain(self, question: Question, layout: Layout, a: Ref, b: Ref) -> Finding | Unknown:
+        if a.struct != b.struct and "net_iov" in (a.struct, b.struct):
+            return self._mirrored(question, layout, a, b)
         if a.struct != b.struct:
             return Unknown(f"struct {a.struct} and struct {b.struct} are different memory")
         first, second = layout.find(a.struct, a.member), layout.find(b.struct, b.member)
@@ -134,6 +147,16 @@ class OverlapRule(LayoutRule):
         )
         truth = Truth.TRUE if meets else Truth.FALSE
         return Finding(truth, text, self.fact(text, layout.source))
+
+    def _mirrored(self, question: Question, layout: Layout, a: Ref, b: Ref) -> Finding | Unknown:
+        """struct net_iov is other memory, with some members at the places that a page has them at."""
+        first, second = layout.find(a.struct, a.member), layout.find(b.struct, b.member)
+        if isinstance(first, Unknown) or isinstance(second, Unknown):
+            return Unknown(f"{layout.kernel} has not both of {a.name} and {b.name}")
+        if question.claim.predicate is not Predicate.EQUALS or first.offset != second.offset:
+            return Unknown(f"struct {a.struct} and struct {b.struct} are different memory")
+        text = f"{a.name} and {b.name} are both at offset {first.offset} of their structs ({layout.kernel})"
+        return Finding(Truth.TRUE, text, self.fact(text, layout.source), firm=False)
 
     def _flag(self, layout: Layout, flag: Ref, word: Ref) -> Finding | Unknown:
         known = layout.flag(flag.text)

@@ -24,6 +24,8 @@ class PointsToRule(LayoutRule):
         Case(Predicate.POINTS_TO, "page.pgmap", "struct dev_pagemap", kernel="5.19"),
         Case(Predicate.POINTS_TO, "page.mapping", "struct address_space"),
         Case(Predicate.POINTS_TO, "page.mapping", "anon_vma"),
+        Case(Predicate.POINTS_TO, "netmem_desc.pp", "the page pool"),
+        Case(Predicate.POINTS_TO, "slab.slab_cache", "kmem cache"),
         Case(Predicate.POINTS_TO, "slab.obj_exts", "an array of struct slabobj_ext"),
         Case(
             Predicate.POINTS_TO,
@@ -43,7 +45,7 @@ class PointsToRule(LayoutRule):
         if isinstance(member, Unknown):
             return member
         named = question.claim.object or question.claim.value
-        wanted = named.lower().removeprefix("struct ").strip(" *")
+        wanted = _plain(named)
         declared = member.type.replace("struct ", "").strip(" *")
         version = parse_version(layout.kernel)
         for kernels, struct in targets_of(subject.name):
@@ -59,6 +61,32 @@ class PointsToRule(LayoutRule):
             )
         text = f"{member.full_name} is declared {member.type} ({layout.kernel})"
         return Finding(Truth.TRUE, text, self.fact(text, layout.source))
+
+
+def _plain(named: str) -> str:
+    """A struct's name as facts spell it: "the page pool" is page_pool, "memcg" is mem_cgroup."""
+    low = (
+        re.sub(r"^(?:an?|the|its|their|struct|owning)\s+", "", named.lower())
+        .removeprefix("struct ")
+        .strip(" *")
+    )
+    low = re.sub(r"\s+(?:struct|structure|pointer|object)s?$", "", low)
+    return _CALLED.get(low, low if " " in low and low.count(" ") > 1 else low.replace(" ", "_"))
+
+
+_CALLED = {
+    "memcg": "mem_cgroup",
+    "memory cgroup": "mem_cgroup",
+    "objcg": "obj_cgroup",
+    "pgmap": "dev_pagemap",
+    "inode mapping": "address_space",
+    "kmem cache": "kmem_cache",
+    "slab cache": "kmem_cache",
+    "mm": "mm_struct",
+    "head page": "page",
+    "the head": "page",
+    "head": "page",
+}
 
 
 def _words(text: str) -> set[str]:

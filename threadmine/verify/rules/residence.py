@@ -14,6 +14,7 @@ from threadmine.verify.tables import Packed, packed
 
 _PART = re.compile(r"^__page_(\d)$")
 _ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.I)
+_FIRST = re.compile(r"(?:the |a )?(?:head|first) (?:struct )?page(?: of (?:a|the) folio)?")
 _HEAD = re.compile(r"\bhead page\b|\bfolio\.flags\b|\bpage\[0\]")
 
 
@@ -33,6 +34,8 @@ class ResidenceRule(LayoutRule):
         Case(Predicate.RESIDES, "PG_has_hwpoisoned", "folio._flags_1"),
         Case(Predicate.RESIDES, "zone id", "page.flags"),
         Case(Predicate.RESIDES, "folio._nr_pages", "page[2]", verdict=VerdictKind.REFUTED),
+        Case(Predicate.RESIDES, "folio._nr_pages", "head page", verdict=VerdictKind.REFUTED),
+        Case(Predicate.RESIDES, "folio._refcount", "the head page"),
         Case(
             Predicate.RESIDES,
             "folio order",
@@ -78,7 +81,7 @@ class ResidenceRule(LayoutRule):
         version = parse_version(layout.kernel)
         if version is None or not in_range(version, what.kernels):
             return Unknown(f"no fact about where {layout.kernel} keeps the {question.subject.text}")
-        if what.config:
+        if what.config and not _names_option(question, what.config):
             return Finding(Truth.PARTLY, what.fact, self.fact(what.fact, f"code {layout.kernel}"))
         if place.kind is not Kind.MEMBER:
             return unnamed(place, "word")
@@ -117,6 +120,12 @@ class ResidenceRule(LayoutRule):
         return Finding(truth, text, self.fact(text, layout.source), firm=member.struct == "folio")
 
 
+def _names_option(question: Question, config: str) -> bool:
+    """Whether the claim says itself with which option it holds."""
+    said = f"{question.claim.condition} {question.claim.quote}"
+    return any(word in said for word in re.findall(r"[A-Z][A-Z0-9_]{4,}", config))
+
+
 def packed_quantity(words: str) -> Packed | None:
     """The packed quantity that a subject names, or None."""
     plain = words.lower().removesuffix("()").strip()
@@ -126,5 +135,7 @@ def packed_quantity(words: str) -> Packed | None:
 def _page_of(place: Ref) -> int | None:
     if place.kind is Kind.MEMBER:
         return None
+    if _FIRST.fullmatch(place.text.lower()):
+        return 0
     bare = re.fullmatch(r"(?:struct )?page\[(\d)\](?:\+\d+)?", place.text)
     return int(bare[1]) if bare else page_index(place.text)

@@ -17,6 +17,7 @@ class ResultRule(Rule):
     fact."""
 
     name = "result"
+    told_as_order = True
     predicates = frozenset({Predicate.EQUALS, Predicate.OTHER, Predicate.STATE})
 
     cases = (

@@ -10,7 +10,7 @@ from threadmine.verify.layouts import LayoutRule
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Case, Finding, Question, Truth
 
-_SAME_EFFECT = re.compile(
+SAME_EFFECT = re.compile(
     r"\b(?:same (?:thing|effect|result|as)|equivalent|amounts? to|achiev\w+|as good as|identical)\b", re.I
 )
 _STORE = re.compile(r"(?<![=!<>])=(?!=)")
@@ -48,7 +48,7 @@ class SameStoreRule(LayoutRule):
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         claim = question.claim
         text = f"{claim.subject} {claim.object} {claim.value}"
-        if not (_STORE.search(text) and _SAME_EFFECT.search(f"{claim.quote} {claim.value}")):
+        if not (_STORE.search(text) and SAME_EFFECT.search(f"{claim.quote} {claim.value}")):
             return Unknown("does not say that two stores do the same")
         a, b = question.subject, question.object
         if a.kind is not Kind.MEMBER or b.kind is not Kind.MEMBER or not (a.overlays and b.overlays):

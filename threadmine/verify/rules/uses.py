@@ -19,6 +19,7 @@ _ONLY = re.compile(r"\b(?:only|solely|exclusively|just)\b", re.I)
 _CONSTANT = re.compile(r"_{0,2}[A-Z][A-Z0-9]*_[A-Z0-9_]+$")
 _AND = re.compile(r"\s+and\s+|\s*,\s*|\s*/\s*(?=[a-z_]+$)")
 MAX_OUTSIDE = 3
+MAX_ACCESSORS = 40
 NOT_WHOLE = ("drivers/", "arch/", "net/", "include/net/", "block/", "virt/")
 """Parts of the tree of which only some folders were read: nothing follows from an absence there."""
 
@@ -51,6 +52,8 @@ class UsesRule(Rule):
         subject, target = question.subject, question.object
         if subject.kind is Kind.MEMBER and target.kind is not Kind.MEMBER:
             subject, target = target, subject
+        if subject.kind is Kind.FUNCTION and target.kind is Kind.STRUCT:
+            return self._struct(question, subject, target, version)
         if subject.kind is Kind.FUNCTION and target.kind is Kind.MEMBER:
             return self._function(question, subject, target, version)
         constant = target.text if _CONSTANT.match(target.text) else ""
@@ -62,6 +65,8 @@ class UsesRule(Rule):
             return unnamed(subject, "part of the kernel that is known")
         names = frozenset({constant}) if constant else same_bytes(question.model, target, version)[0]
         users = {user for name in names for user in question.code.users(name, version)}
+        if not _ONLY.search(question.claim.quote):
+            users |= _through_accessors(question, users, version)
         inside = [sorted(users & _functions(question, each, version)) for each in places]
         if not all(inside):
             return self._nobody(question, target, version, names)
@@ -84,6 +89,20 @@ class UsesRule(Rule):
             return Unknown(f"no use of {target.name} is known in {subject.text}() ({found.start.kernel})")
         text = f"{hit.spelled} ({found.start.kernel})"
         return Finding(Truth.TRUE, text, self.fact(text, hit.step.facts.source), firm=False)
+
+    def _struct(self, question: Question, subject: Ref, target: Ref, version: str) -> Finding | Unknown:
+        """A function works with a struct: it touches a member of it."""
+        facts = question.code.function(subject.text, version)
+        if isinstance(facts, Unknown):
+            return facts
+        touched = next((use for use in facts.members if use.struct == target.text), None)
+        if touched is not None:
+            text = f"{facts.name}() touches {touched.name} ({facts.kernel})"
+            return Finding(Truth.TRUE, text, self.fact(text, facts.source), firm=False)
+        if facts.inferred or any(use.struct == "?" for use in facts.members) or not facts.members:
+            return Unknown(f"no use of struct {target.text} is known in {facts.name}() ({facts.kernel})")
+        text = f"{facts.name}() touches no member of struct {target.text} itself ({facts.kernel})"
+        return Finding(Truth.FALSE, text, self.fact(text, facts.source), firm=False)
 
     def _nobody(
         self, question: Question, target: Ref, version: str, names: frozenset[str]
@@ -131,6 +150,22 @@ def _places(part: str, subject: Ref) -> tuple[str, ...]:
 
 def _below(file: str, places: tuple[str, ...]) -> bool:
     return any(file == place or (place.endswith("/") and file.startswith(place)) for place in places)
+
+
+def _through_accessors(question: Question, users: set[str], version: str) -> set[str]:
+    """Callers of those users that are accessors in a header (``page_ref_count()`` of ``_refcount``)."""
+    found: set[str] = set()
+    for name in sorted(users)[:MAX_ACCESSORS]:
+        facts = question.code.function(name, version)
+        if isinstance(facts, Unknown) or not facts.files or not facts.files[0].startswith("include/"):
+            continue
+        found |= set(question.code.mentioning(name))
+    return {
+        name
+        for name in found
+        if not isinstance(facts := question.code.function(name, version), Unknown)
+        and users & facts.callees.keys()
+    }
 
 
 def _functions(question: Question, places: tuple[str, ...], version: str) -> set[str]:

@@ -1,0 +1,83 @@
+"""What is needed for something by the rules of mm: mapping is stable under the page lock, a split wants
+references."""
+
+from __future__ import annotations
+
+import re
+
+from threadmine.memmap.versions import in_range, parse_version
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.kinds import NeedFact, needs
+from threadmine.verify.locks import lock_in, lock_named, same_lock
+from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+
+MAX_SUBJECT_WORDS = 5
+
+
+class ProtocolRule(Rule):
+    """``folio.mapping`` is stable under the folio lock; splitting wants a reference."""
+
+    name = "protocol"
+    predicates = frozenset({Predicate.REQUIRES})
+
+    cases = (
+        Case(Predicate.REQUIRES, "folio.mapping", "page lock", value="for stability"),
+        Case(Predicate.REQUIRES, "lru isolation", value="an elevated refcount"),
+        Case(Predicate.REQUIRES, "folio split", "folio in use"),
+        Case(Predicate.REQUIRES, "page.mem_cgroup", "LRU isolation", kernel="5.9"),
+        Case(
+            Predicate.REQUIRES, "PG_lru", "pglist_data.lru_lock", value="held", verdict=VerdictKind.UNDECIDED
+        ),
+        Case(Predicate.REQUIRES, "folio.mapping", "hugetlb_lock", verdict=VerdictKind.UNDECIDED),
+        Case(
+            Predicate.REQUIRES,
+            "folio.mapping",
+            "page lock",
+            polarity=Polarity.NEGATIVE,
+            verdict=VerdictKind.UNDECIDED,
+        ),
+    )
+
+    def applies(self, question: Question) -> bool:
+        return question.claim.polarity is Polarity.POSITIVE and question.object.kind is not Kind.FILE
+
+    def find(self, question: Question, version: str) -> Finding | Unknown:
+        parsed = parse_version(version)
+        for fact in needs():
+            if parsed is None or not in_range(parsed, fact.kernels):
+                continue
+            if _is_about(question, fact) and _says(question, fact):
+                text = f"{fact.text} ({version})"
+                return Finding(Truth.TRUE, text, self.fact(fact.text, fact.source), firm=False)
+        return Unknown(f"no rule of mm is known about what {question.claim.subject or 'it'} needs")
+
+
+def _is_about(question: Question, fact: NeedFact) -> bool:
+    subject = question.subject
+    if subject.kind in (Kind.MEMBER, Kind.FLAG, Kind.FUNCTION):
+        return subject.name in fact.about
+    words = subject.text.lower()
+    if not words or len(words.split()) > MAX_SUBJECT_WORDS:
+        return False
+    return any(_stands_in(name, words) for name in fact.about)
+
+
+def _says(question: Question, fact: NeedFact) -> bool:
+    """Whether object or value name what the fact says is needed."""
+    claim = question.claim
+    said = f"{claim.object} | {claim.value}".lower()
+    lock = lock_named(question) or lock_in(claim.value)
+    if _is_flag(question.object, "PG_locked"):
+        lock = "PG_locked"
+    if fact.needs and lock:
+        return same_lock(fact.needs, f"L:{lock}") or same_lock(lock, f"L:{fact.needs}")
+    return any(_stands_in(word.lower(), said) for word in fact.words)
+
+
+def _is_flag(ref: Ref, flag: str) -> bool:
+    return ref.kind is Kind.FLAG and ref.text == flag
+
+
+def _stands_in(words: str, text: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(words)}(?![\w.])", text) is not None
