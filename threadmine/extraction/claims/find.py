@@ -144,7 +144,7 @@ def relevant(one: Candidate, lexicon: Lexicon) -> bool:
             return True
         if (
             thing.sort is Sort.FUNCTION
-            and one.predicate in _OF_FUNCTIONS
+            and (one.predicate in _OF_FUNCTIONS or (one.predicate is Predicate.OTHER and one.cue))
             and worth.in_names((thing.entity.lower(),))
         ):
             return True

@@ -121,7 +121,7 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
         readings.append(said)
     if not readings:
         return _bare(read, clause), []
-    readings.sort(key=lambda found: (-found[0].fit, found[0].predicate in _PLAIN, found[0].cue_at))
+    readings.sort(key=lambda found: (-_worth(found[0]), found[0].predicate in _PLAIN, found[0].cue_at))
     best = readings[0]
     lesser: list[Candidate] = []
     for other in readings[1:]:
@@ -222,6 +222,13 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     ]
 
 
+def _worth(one: Candidate) -> int:
+    """How good a reading is beside others of its clause: a state is what is left when nothing else is
+    said.
+    """
+    return one.fit - (one.predicate is Predicate.STATE)
+
+
 def _nominal(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
     """What a clause says with a noun of doing, whatever its verb is."""
     end = Term("cue", "", clause.last, clause.last, "")
@@ -245,8 +252,9 @@ def _gapped(read: Read, clause: Clause, cue: Term) -> bool:
 
 
 def _passive(read: Read, clause: Clause, cue: Term) -> bool:
-    word = read.words[cue.last - 1]
-    if cue.last - cue.first > 1 or not word.endswith(GRAMMAR.participles):
+    word = read.words[cue.first]
+    particle = cue.last - cue.first == 2 and read.words[cue.last - 1] in GRAMMAR.particles
+    if (cue.last - cue.first > 1 and not particle) or not word.endswith(GRAMMAR.participles):
         return False
     before = read.words[max(clause.first, cue.first - 4) : cue.first]
     behind = read.words[cue.last] if cue.last < clause.last else ""

@@ -114,6 +114,8 @@ def _is_noun(cue: Term, words: tuple[str, ...]) -> bool:
     if cue.last - cue.first > 1 or cue.first == 0 or not words[cue.first].isalpha():
         return False
     word, before = words[cue.first], words[cue.first - 1]
+    if before == "one" and cue.first > 1 and words[cue.first - 2] in ("no", "any", "every"):
+        return False
     if word.endswith("ing"):
         return False
     if word.endswith("ed"):

@@ -58,6 +58,7 @@ class Grammar:
     nobody: frozenset[str]
     objects: frozenset[str]
     acting: frozenset[str]
+    particles: frozenset[str]
     permitting: frozenset[str]
     comparing: frozenset[str]
     nothing: frozenset[str]
@@ -116,6 +117,7 @@ def _load() -> Grammar:
         nobody=frozenset(table["nobody"]["words"]),
         objects=frozenset(table["objects"]["words"]),
         acting=frozenset(table["acting"]["words"]),
+        particles=frozenset(table["particles"]["words"]),
         permitting=frozenset(table["permitting"]["words"]),
         comparing=frozenset(table["comparing"]["words"]),
         nothing=frozenset(table["nothing"]["words"]),

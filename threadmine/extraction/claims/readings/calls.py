@@ -78,7 +78,7 @@ def _ordered(around: Around, left: list[Thing], right: list[Thing]) -> list[Cand
     words = around.read.words
     steps = [*left[-1:], *right] if left else right
     for one, other in pairwise(steps):
-        between = words[max(one.last, 0) : other.first]
+        between = words[max(one.last, around.cue.last if one in left else 0) : other.first]
         if len(between) > 6 or {"by", "from"} & set(between):
             continue
         if GRAMMAR.earlier & set(between):

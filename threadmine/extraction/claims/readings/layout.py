@@ -106,6 +106,11 @@ def member_of(around: Around) -> list[Candidate]:
         return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in run(right, around.read)]
     if left and lower not in GRAMMAR.taking:
         return state(around)
+    functions = around.functions(around.left if around.passive else around.right)
+    near = functions and (around.passive or functions[0].first - around.cue.last <= REACH)
+    gone = GRAMMAR.removing & set(lower.split())
+    if near and gone and not right:
+        return [around.make(Predicate.OTHER, one, None, 2) for one in run(functions, around.read)]
     return []
 
 
