@@ -8,8 +8,10 @@ the database itself.
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from threadmine.db.overview import Told
@@ -94,16 +96,35 @@ def ingest_messages(
     store = Store(database)
     find = miner or default_miner()
     reconciler = Reconciler(database)
-    for batch, withdrawn in _batches(items, account):
-        settled = reconciler.settle(batch)
-        _store_batch(store, settled, reconciler.gone, find, account)
-        for message_id, message in reconciler.told(batch):
-            store.save_told(message_id, Told.of(message))
-        _withdraw(store, reconciler, withdrawn, find, account)
-        if progress is not None and batch:
-            progress(account.read, str(batch[-1].origin))
-    update_states(database)
+    with _collecting_seldom():
+        for batch, withdrawn in _batches(items, account):
+            settled = reconciler.settle(batch)
+            _store_batch(store, settled, reconciler.gone, find, account)
+            for message_id, message in reconciler.told(batch):
+                store.save_told(message_id, Told.of(message))
+            _withdraw(store, reconciler, withdrawn, find, account)
+            if progress is not None and batch:
+                progress(account.read, str(batch[-1].origin))
+            gc.collect(1)
+        update_states(database)
     return account.report()
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Keeps Python from searching for circles of dead objects, but where the caller asks for it.
+
+    An ingest makes next to none, and left to itself the search takes a sixth of the time.
+    """
+    enabled = gc.isenabled()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if enabled:
+            gc.enable()
 
 
 def default_miner() -> Miner:
