@@ -92,6 +92,7 @@ class Directory:
         self._leader: dict[str, str] = {}
         self._people: dict[str, set[tuple[str, str]]] = {}
         self._counts: dict[tuple[str, str], int] = {}
+        self._known: dict[Person, list[str]] = {}
 
     def add(self, person: Person, count: int = 1) -> None:
         """Notes a person as one mail gives them."""
@@ -106,6 +107,12 @@ class Directory:
             self._join(keys[0], other)
 
     def _keys(self, person: Person) -> list[str]:
+        known = self._known.get(person)
+        if known is None:
+            known = self._known[person] = self._find_keys(person)
+        return known
+
+    def _find_keys(self, person: Person) -> list[str]:
         keys: list[str] = []
         address = person.address.strip()
         name = straight_name(person.name)

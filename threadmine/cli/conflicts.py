@@ -51,9 +51,10 @@ def conflicts_command(
         current = [row for row in queries.series() if not row.superseded_by]
         chosen = current if every else [row for row in current if in_flight(row, app.now)]
         wanted = {row.id for row in asking(app, queries, terms).keep(chosen, of_series)}
+        touched = queries.touched(row.id for row in chosen)
         found = [
             one
-            for one in conflicts(chosen, lambda row: queries.fields(row.id), _layouts(), direct)
+            for one in conflicts(chosen, lambda row: touched[row.id], _layouts(), direct)
             if {one.first.id, one.second.id} & wanted
             and (not other_name or any(meeting.text for meeting in one.meetings))
         ][:limit]
@@ -148,7 +149,8 @@ def matrix_command(app: App, terms: tuple[str, ...], all_versions: bool, form: s
 
     with app.queries() as queries:
         rows = _series_of(app, queries, terms, all_versions)
-        found = marks([(row, queries.fields(row.id)) for row in rows])
+        touched = queries.touched(row.id for row in rows)
+        found = marks([(row, touched[row.id]) for row in rows])
     rows = [row for row in rows if found[row.id]]
     if form == "csv":
         app.out.raw("".join(csv_row([csv_cell(cell) for cell in line]) for line in heat_rows(rows, found)))

@@ -489,6 +489,23 @@ class Queries:
             )
             return tuple(touch_row(row) for row in connection.execute(statement))
 
+    def touched(self, ids: Iterable[str]) -> dict[str, tuple[TouchRow, ...]]:
+        """What the patches of each of these series versions touch, by patch and line."""
+        names = sorted(set(ids))
+        found: dict[str, list[TouchRow]] = {name: [] for name in names}
+        statement = (
+            select_touches()
+            .add_columns(SeriesPatch.series_id.label("version_id"))
+            .join(SeriesPatch, SeriesPatch.message_key == TouchRecord.message_key)
+            .order_by(SeriesPatch.series_id, SeriesPatch.number, TouchRecord.position)
+        )
+        with self.database.read() as connection:
+            for start in range(0, len(names), CHUNK):
+                among = SeriesPatch.series_id.in_(names[start : start + CHUNK])
+                for row in connection.execute(statement.where(among)):
+                    found[row.version_id].append(touch_row(row))
+        return {name: tuple(rows) for name, rows in found.items()}
+
     def touches(
         self,
         member: str | Iterable[str],

@@ -69,7 +69,7 @@ class Json(TypeDecorator[Any]):
         return json.dumps(value, ensure_ascii=False)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return json.loads(value) if value else []
+        return json.loads(value) if value and value != "[]" else []  # most are empty
 
 
 class Base(DeclarativeBase):

@@ -85,7 +85,7 @@ def digest(
     promised = [point for point in waiting if point.state is ConcernState.ACKNOWLEDGED]
     unanswered = [point for point in current if point.state is ConcernState.OPEN and not _is_undecided(point)]
     active = {mail.thread_id for mail in found.arrivals}
-    fresh = tuple(_new_series(found, points))
+    fresh = tuple(_new_series(found))
     return Digest(
         since=since,
         until=until,
@@ -122,29 +122,28 @@ def _is_superseded(found: Gathered, point: Point) -> bool:
 # --------------------------------------------------------------------------------------------- series
 
 
-def _new_series(found: Gathered, points: Sequence[Point]) -> Iterable[NewSeries]:
+def _new_series(found: Gathered) -> Iterable[NewSeries]:
     rows = [
         row
         for row in found.series.values()
         if within(sent(row), found.since, found.until) and found.wants_series(row)
     ]
+    found.look_at(name for row in rows for name in (row.id, row.supersedes))
     for row in sorted(rows, key=lambda row: (_time(sent(row)), row.id)):
         touches = found.touches(row)
         previous = found.version(row.supersedes)
         before = found.touches(previous) if previous else ()
-        own_statements = (item for item in found.statements if item.row.series_id == row.id)
+        own = found.by_series.get(row.id, [])
         yield NewSeries(
             row=row,
             writes=_members(touches, (Access.WRITE, Access.DECLARE, Access.REMOVE)),
             reads=_members(touches, (Access.READ,)),
             changed=tuple(FieldChange(*change) for change in changes(before, touches)) if previous else (),
             previous=previous,
-            points=tuple(point for point in points if point.row.series_id == row.id),
-            statements=tuple(item for item in own_statements if item.row.verdict.kind in _TOLD),
+            points=tuple(found.points_of.get(row.id, ())),
+            statements=tuple(item for item in own if item.row.verdict.kind in _TOLD),
             unanswered=_unanswered_patches(found, row),
-            named=()
-            if touches
-            else _named(item for item in found.statements if item.row.series_id == row.id),
+            named=() if touches else _named(own),
         )
 
 
@@ -171,8 +170,11 @@ def _members(touches: Iterable[TouchRow], accesses: tuple[Access, ...]) -> tuple
 
 
 def _unanswered_patches(found: Gathered, row: SeriesRow) -> tuple[int, ...]:
-    answered = {mail.in_reply_to for mail in found.mails(row) if mail.author != row.author and not mail.bot}
-    return tuple(number for number, message_id in row.patches if message_id not in answered)
+    return tuple(
+        number
+        for number, message_id in row.patches
+        if not found.answered.get(message_id, set()) - {row.author}
+    )
 
 
 def _talks(found: Gathered, points: Sequence[Point], fresh: Container[str]) -> Iterable[Talk]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from threadmine.digest.items import Point, Scope, Statement
@@ -40,11 +40,14 @@ Row = TypeVar("Row")
 SMALL = 30_000
 """Issues or claims up to which all are read: a second's work."""
 
+MOST_SAID = 1_000
+"""Statements of one verdict that are read of a large archive."""
+
 MOST_QUOTED = 2_000
 """Messages known from quotations alone of which it is looked up who quotes them."""
 
-TOLD = (VerdictKind.REFUTED, VerdictKind.CONFIRMED, VerdictKind.CONDITIONAL, VerdictKind.PLANNED)
-"""The verdicts that a digest tells of."""
+TOLD = (VerdictKind.REFUTED, VerdictKind.CONDITIONAL, VerdictKind.PLANNED)
+"""The verdicts that a digest tells of, besides what holds in new series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,10 @@ class Gathered:
         return {own_id: row for own_id, row in self.every_series.items() if before(row.date, self.until)}
 
     @cached_property
+    def _mails(self) -> tuple[StoredMessage, ...]:
+        return tuple(self.queries.messages(since=self.since, until=self.until, bodies=False))
+
+    @cached_property
     def arrivals(self) -> tuple[Arrival, ...]:
         """The messages of the time, oldest first."""
         return tuple(
@@ -118,7 +125,7 @@ class Gathered:
                 bool(mail.bot),
                 mail.quoted_only,
             )
-            for mail in self.queries.messages(since=self.since, until=self.until, bodies=False)
+            for mail in self._mails
             if not self.scope.list_name or on_list(mail.list_name, self.scope.list_name)
         )
 
@@ -146,8 +153,32 @@ class Gathered:
         return self.queries.issues(moved_since=self.since, **given)
 
     def _asked_claims(self, **given: Any) -> tuple[ClaimRow, ...]:
-        """What has a verdict that is told."""
-        return self.queries.claims(verdict=TOLD, **given)
+        """What does not hold, holds in part, or is planned; what holds only where it was said in the time.
+
+        Of a large archive the newest of each verdict: a digest shows ten, and says that there are more.
+        """
+        if not given:
+            return self.queries.claims(verdict=(*TOLD, VerdictKind.CONFIRMED))
+        late = {**given, "since": max(self.since, given.get("since") or self.since)}
+        confirmed = self.queries.claims(verdict=VerdictKind.CONFIRMED, limit=MOST_SAID, **late)
+        told = (self.queries.claims(verdict=verdict, limit=MOST_SAID, **given) for verdict in TOLD)
+        return (*chain.from_iterable(told), *confirmed)
+
+    @cached_property
+    def by_series(self) -> dict[str, list[Statement]]:
+        """The statements of each series version."""
+        found: dict[str, list[Statement]] = {}
+        for item in self.statements:
+            found.setdefault(item.row.series_id, []).append(item)
+        return found
+
+    @cached_property
+    def points_of(self) -> dict[str, list[Point]]:
+        """The issues of each series version."""
+        found: dict[str, list[Point]] = {}
+        for point in self.points:
+            found.setdefault(point.row.series_id, []).append(point)
+        return found
 
     @cached_property
     def _is_small(self) -> bool:
@@ -248,12 +279,22 @@ class Gathered:
     def touches(self, series: SeriesRow) -> tuple[TouchRow, ...]:
         """What a series version touches."""
         if series.id not in self._touches:
-            self._touches[series.id] = self.queries.fields(series.id)
+            self.look_at([series.id])
         return self._touches[series.id]
 
-    def mails(self, series: SeriesRow) -> Iterable[StoredMessage]:
-        """The messages of a series version and the answers to it, before the end."""
-        return self.queries.messages(until=self.until, series=series.id, bodies=False)
+    def look_at(self, ids: Iterable[str]) -> None:
+        """Reads what series versions touch, all at once."""
+        new = [own_id for own_id in ids if own_id and own_id not in self._touches]
+        self._touches.update(self.queries.touched(new))
+
+    @cached_property
+    def answered(self) -> dict[str, set[Person]]:
+        """Who answered which message within the time; robots do not count."""
+        found: dict[str, set[Person]] = {}
+        for mail in self._mails:
+            if mail.in_reply_to and not mail.bot:
+                found.setdefault(mail.in_reply_to, set()).add(mail.author)
+        return found
 
     # ----------------------------------------------------------------------------------------- scope
 

@@ -76,7 +76,7 @@ def gather(queries: Queries, now: datetime) -> Site:
         series=series,
         issues=queries.issues(),
         claims=queries.claims(),
-        touched={own_id: queries.fields(own_id) for own_id in series},
+        touched=queries.touched(series),
         by_field={},
         by_series=defaultdict(Matter),
         by_person=defaultdict(Matter),
