@@ -776,6 +776,36 @@ class IssueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TagChange:
+    """A tag that a patch gained or lost from one version of a series to the next, and how that came."""
+
+    tag: str
+    person: Person
+    patch: str  # "3/12" of the version it is told of, of the one before where the patch is gone
+    title: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What happened from the version before to this one, and who asked what of it.
+
+    ``fresh``, ``changed``, ``kept`` and ``gone`` are titles of patches; ``changes`` the items of the author's
+    changelog; ``askers``: person, concerns, of them still open.
+    """
+
+    series_id: str
+    fresh: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    gained: tuple[TagChange, ...] = ()
+    lost: tuple[TagChange, ...] = ()
+    askers: tuple[tuple[Person, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Raised:
     """A concern as it is compared with others, to find the same issue raised again."""
 

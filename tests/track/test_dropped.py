@@ -80,7 +80,7 @@ def test_what_matters_comes_first() -> None:
         issue("wrong", words, severity="refuted-claim"),
         issue(
             "promised",
-            "Nobody frees the gadget that was allocated in the first loop.",
+            "Please free the gadget that was allocated in the first loop.",
             state=ConcernState.ACKNOWLEDGED,
             evidence=f"{NOT_DONE}: v5: the line is unchanged: x();",
         ),
@@ -228,3 +228,21 @@ def test_a_dispute_is_left_over_where_the_asker_had_the_last_word() -> None:
     assert sure(with_evidence(row, *answer(Effect.DISAGREE)), mails=(asked,)) == []
     both = (*answer(Effect.DISAGREE), *answer(Effect.DISAGREE, by="last"))
     assert sure(with_evidence(row, *both), mails=(asked, last)) == ["q1"]
+
+
+def test_a_question_that_leads_up_to_a_request_goes_with_it() -> None:
+    ask = "Please write down why both may be in use at once."
+    first = issue(
+        "q1", "Can both of them be in use at the same time?", kind=ConcernKind.QUESTION, evidence=LINE
+    )
+    then = issue("q2", ask, state=ConcernState.ADDRESSED)
+    below = replace(then, concern=replace(then.concern, message_id="q1@example.org", start=100, end=140))
+    assert sure(first, then) == ["q1"]
+    assert sure(first, below) == []
+
+
+def test_a_promise_outlives_a_tag_that_was_given_with_the_ask() -> None:
+    tagged = replace(mail("q1", "s4", 1, tagged=True, reply=True, day=0), author=RITA)
+    row = issue("q1", state=ConcernState.ACKNOWLEDGED, evidence=f"{NOT_DONE}: {LINE}")
+    assert sure(with_evidence(row, *answer(Effect.PROMISE)), mails=(tagged,)) == ["q1"]
+    assert sure(with_evidence(row, *answer(Effect.FIX)), mails=(tagged,)) == []

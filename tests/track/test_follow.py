@@ -226,6 +226,22 @@ def test_a_changelog_is_read_by_version() -> None:
     ]
 
 
+def test_what_follows_a_changelog_is_no_item() -> None:
+    """The patch that items are about, and git's list of authors and titles."""
+    text = """\
+Changes since v1:
+01/02 mm: count widgets
+ - take the lock
+02/02 mm: count gadgets
+ - as before
+
+Paul Poster (2):
+  mm: count widgets
+  mm: count gadgets
+"""
+    assert list(changes_in(text)) == [Change(2, "take the lock"), Change(2, "as before")]
+
+
 def test_a_line_that_stands_twice_tells_nothing() -> None:
     """``widget_drop()`` is called in two places; that one of them stays does not say which."""
     twice = ("page->count = 0;", "page->count = 0;", "widget_drop(page);")

@@ -250,3 +250,13 @@ def test_a_patch_sent_again_in_its_thread_counts_for_its_version() -> None:
     assert (found.state, found.addressed_in) == (ConcernState.ADDRESSED, "v1")
     assert "(patch 1 sent again on 2025-02-05)" in found.addressed_evidence
     assert not list(amended(VersionText("v1", START, (first,)), [again])), "shown in passing"
+
+
+def test_a_changelog_may_name_the_asker_in_short() -> None:
+    item = Change(2, "Explain why rcu_widget is there, per RitaR")
+    text = "Is rcu_widget in use at the same time?"
+    kind, state = ConcernKind.QUESTION, ConcernState.OPEN
+    new = version(2, patch("p2", COUNT), changes=(item,))
+    assert after(patch("p1", COUNT), COUNT, text, new, kind=kind, state=state).addressed_in == "v2"
+    other = version(2, patch("p2", COUNT), changes=(replace(item, text="Explain rcu_widget, per MiaM"),))
+    assert after(patch("p1", COUNT), COUNT, text, other, kind=kind, state=state).state is ConcernState.OPEN

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from threadmine.model import (
+    Chapter,
     ClaimRow,
     Holding,
     IssueRow,
@@ -14,6 +15,7 @@ from threadmine.model import (
     ThreadRow,
     Unknown,
 )
+from threadmine.render.chapters import chapter_lines
 from threadmine.render.excerpt import MARK, QUOTED, excerpt
 from threadmine.render.lists import claim_lines, concern_place, issue_lines, person, statement
 from threadmine.render.style import PLAIN, Style, badge
@@ -247,8 +249,12 @@ def series_detail(
     columns: int,
     now: datetime,
     style: Style = PLAIN,
+    chapters: Sequence[Chapter] = (),
 ) -> Iterator[str]:
-    """The story of a series: its versions, oldest first, each with what is in it, then what is still open."""
+    """The story of a series: its versions, oldest first, each with what is in it, what has changed since the
+    one before (``chapters``, one for each) and who asked for more; then what is still open.
+    """
+    told = {chapter.series_id: chapter for chapter in chapters}
     for row in versions:
         label = row.version_text or f"v{row.version}"
         yield style(f"{label} {safe_line(row.title)}", "title") + f"  {style(row.id, 'id')}"
@@ -271,6 +277,8 @@ def series_detail(
         own = [issue for issue in issues if issue.series_id == row.id and issue.version == row.version]
         waiting = sum(issue.status.state.is_open for issue in own)
         yield _pair("issues", f"{len(own)}, of them still open: {waiting}")
+        if row.id in told:
+            yield from chapter_lines(told[row.id], columns, style)
         yield ""
     waiting_rows = [issue for issue in issues if issue.status.state.is_open]
     if waiting_rows:

@@ -19,6 +19,10 @@ _HEADING = re.compile(
     r"(?:[ \t]*+(?:->|=>|to|\.\.)[ \t]*v?(\d{1,3}))?[^\n]{0,60}?(:|$)(?P<rest>[^\n]*)"
 )
 _SINCE = re.compile(r"(?i)\bsince\b|\bfrom\b")
+_PATCH = re.compile(r"^[ \t]*\[?\d{1,3}/\d{1,3}\b")
+"""A line that says of which patch the next items are (``08/12 mm: ...``)."""
+_SHORTLOG = re.compile(r"^[ \t]*\S[^\n:(]{1,60} \(\d{1,3}\):[ \t]*$")
+"""Where git's list of authors and their patches begins: ``Ada Author (3):``."""
 _ITEM = re.compile(r"^[ \t]*(?:[-*+o•]|\(?\d{1,2}[.)])[ \t]+(?=\S)")
 
 
@@ -42,8 +46,9 @@ def _all_items(text: str) -> Iterator[Change]:
     for line in text.split("\n"):
         heading = _HEADING.match(line)
         match = None if heading else _ITEM.match(line)
-        ends = line.startswith(("---", "diff --git"))
-        if item and active and (heading or match or ends or not line.strip()):
+        ends = line.startswith(("---", "diff --git")) or _SHORTLOG.match(line) is not None
+        of_patch = _PATCH.match(line) is not None
+        if item and active and (heading or match or ends or of_patch or not line.strip()):
             yield Change(version, " ".join(item))
             item = []
             count += 1
@@ -57,7 +62,7 @@ def _all_items(text: str) -> Iterator[Change]:
             active = False
         elif match and active:
             bulleted, item = True, [line[match.end() :].strip()]
-        elif active and not after_blank and (item or not bulleted):
+        elif active and not after_blank and not of_patch and (item or not bulleted):
             item.append(line.strip())
     if item and active:
         yield Change(version, " ".join(item))

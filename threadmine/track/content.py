@@ -83,6 +83,12 @@ class Content:
             for tag in self._tags_of(row)
         )
 
+    def tagged_at_once(self, row: IssueRow) -> bool:
+        """Whether the mail that asks gives a tag, too: what it asks for is no condition then."""
+        return any(
+            tag.mail.message_id == row.concern.message_id and not tag.own for tag in self._tags_of(row)
+        )
+
     def is_content(self, row: IssueRow) -> bool:
         """Whether the asker gave tags to patches of a later version."""
         at = self._rank.get(row.series_id, 0)

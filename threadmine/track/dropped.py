@@ -23,6 +23,9 @@ from threadmine.vocab.tracking import ASKING, ORDERS
 
 _CHANGED_SINCE = re.compile(r"the line is changed or gone|\(\) is changed|adds a comment|laid out otherwise")
 
+MAX_NEXT = 400
+"""Characters between a question and the request that it leads up to."""
+
 LONG_AGO = 3
 """Versions after which a point that nobody raised again is more likely to be moot than forgotten."""
 
@@ -77,6 +80,7 @@ def dropped(
         and not content.tagged(row)
         and (_is_promised(row) or not content.is_content(row))
     ]
+    left = [row for row in left if not _goes_on(row, issues)]
     later = [row for row in issues if row.series_id == newest]
     found = [_weigh(group, later, since.get(group[-1].series_id, 0), content) for group in _groups(left)]
     return tuple(
@@ -90,6 +94,20 @@ def dropped(
 def _by_author(row: IssueRow) -> bool:
     """Whether the author of the series asks: reviewers owe the answer, the next version does not."""
     return row.waits_for is None or same_person(row.waits_for, row.concern.author)
+
+
+def _goes_on(row: IssueRow, issues: Sequence[IssueRow]) -> bool:
+    """Whether a question that nobody answered leads up to one, or to a request, that was taken care of."""
+    if row.concern.kind is not ConcernKind.QUESTION or row.status.evidence:
+        return False
+    done = (ConcernState.ADDRESSED, ConcernState.WITHDRAWN)
+    return any(
+        other.concern.message_id == row.concern.message_id
+        and other.concern.id != row.concern.id
+        and 0 <= other.concern.start - row.concern.end <= MAX_NEXT
+        and other.status.state in done
+        for other in issues
+    )
 
 
 def _groups(rows: Sequence[IssueRow]) -> list[list[IssueRow]]:
@@ -159,11 +177,14 @@ def _is_sure(group: Sequence[IssueRow], times: int, since: int, content: Content
     evidence = row.status.addressed_evidence
     if _CHANGED_SINCE.search(evidence) or PATCH_GONE in evidence:
         return False
-    if any(one.severity for one in group) or _is_promised(row):
+    if any(one.severity for one in group):
         return True
-    if row.concern.kind is ConcernKind.NIT:
-        return False
     if not any(_asks(one) for one in group):
+        return False
+    if _is_promised(row):
+        said = any(one.effect is Effect.PROMISE for one in row.status.evidence)
+        return said or not content.tagged_at_once(row)
+    if row.concern.kind is ConcernKind.NIT:
         return False
     if row.status.state is ConcernState.DISPUTED and not content.insisted(row):
         return False

@@ -170,12 +170,13 @@ def in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
     for change in new.changes:
         text, words = _told_words(change.text)
         shared = wanted & words
-        if len(shared) < 2 or len(words) > MAX_CREDITED:
+        telling = len(shared) >= 2 or any("_" in word for word in shared)
+        if not telling or len(words) > MAX_CREDITED:
             continue
         if _NO_CHANGE.search(text) or _elsewhere(concern, change):
             continue
         credited = _names_asker(concern, text)
-        named = bool(shared & names)
+        named = bool(shared & names) and len(shared) >= 2
         close = len(shared) >= 3 and 2 * len(shared) >= len(words)
         if credited or (not asks and (named or close)):
             return f"its changelog says: {change.text}"
@@ -200,9 +201,12 @@ def _base(path: str) -> str:
 
 
 def _names_asker(concern: Concern, text: str) -> bool:
-    """Whether a text, in lower case, names the one who asked by a part of the name."""
+    """Whether a text, in lower case, names the one who asked by a part of the name, or as ``AdaL``."""
     parts = [part for part in re.split(r"[\s,]+", concern.author.name.lower()) if len(part) > 2]
-    return any(re.search(rf"\b{re.escape(part)}\b", text) for part in parts)
+    if not parts:
+        return False
+    short = f"{re.escape(parts[0])}{re.escape(parts[-1][0])}"
+    return re.search(rf"\b(?:{short}|{'|'.join(map(re.escape, parts))})\b", text) is not None
 
 
 def new_patch(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
