@@ -38,6 +38,7 @@ _OF_NOUNS = ("no", "none", "neither", "nor", "without")
 _SUPPOSING = ("let's say", "consider the case", "suppose", "assuming", "what if")
 _ORDINARY = ("should be", "needs to", "going to")
 _DOINGS = (Predicate.SETS, Predicate.CLEARS, Predicate.CALLS, Predicate.REQUIRES)
+_AVOIDABLE = (Predicate.CALLS, Predicate.READS, Predicate.SETS, Predicate.CLEARS)
 _DOUBLE = ("without", "unless")
 
 
@@ -80,7 +81,7 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
         why.append(f"negative: “{one.cue}”")
         return Polarity.NEGATIVE
     avoided = read.words[max(one.clause.first, one.cue_at - 5) : one.cue_at]
-    if one.predicate in (Predicate.CALLS, Predicate.READS) and GRAMMAR.avoiding & set(avoided):
+    if one.predicate in _AVOIDABLE and GRAMMAR.avoiding & set(avoided):
         why.append("negative: it is avoided")
         return Polarity.NEGATIVE
     for term in read.marks.get("negation", ()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, noun_phrase, text_of
@@ -18,6 +18,8 @@ What = TypeVar("What")
 _BY_FUNCTIONS = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.CALLS)
 _OF_SOMETHING = (Predicate.REQUIRES, Predicate.VALID_FOR)
 _BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
+_FOR = frozenset({"for", "on", "with", "to"})
+
 MAX_PAIRS = 24
 """The most statements that one verb makes with all its subjects and objects."""
 
@@ -150,7 +152,7 @@ class Around:
         """Who does it, before the cue: a function, a part of the kernel, or plain words."""
         named = self.functions(self.left) or self.actors(self.left)
         if named:
-            return named[-1]
+            return CORE if named[-1].entity in GRAMMAR.nobody else named[-1]
         return None if self.left else noun_phrase(self.read, self.clause.first, self.cue.first)
 
     def stood_for(self, sort: Sort = Sort.MEMBER) -> list[Thing]:
@@ -160,6 +162,16 @@ class Around:
             return []
         meant = self.memory.function if sort is Sort.FUNCTION else self.memory.member
         return [meant] if meant is not None and meant not in self.left else []
+
+    def judged(self, function: Thing) -> list[Candidate]:
+        """ "f() is broken for tail pages", "calling f() on a tail page is a bug": what f is right for."""
+        words = self.read.words
+        kinds = (t for t in self.clause.things if t.sort is Sort.KIND and t.first > function.last)
+        kind = next((t for t in kinds if _FOR & set(words[max(function.last, t.first - 2) : t.first])), None)
+        said = next((w for w in words[self.clause.first : self.clause.last] if w in GRAMMAR.judging), "")
+        if kind is None or not said:
+            return []
+        return [replace(self.make(Predicate.VALID_FOR, function, kind, 4), cue=f"{self.cue.text} {said}")]
 
     def from_cue(self) -> str:
         """The cue and the words behind it, with a "not" before it."""
@@ -196,6 +208,10 @@ class Around:
             if words[i] in ("to", "with", "=", "as"):
                 return text_of(self.read, i + 1, min(i + 4, self.clause.last))
         return ""
+
+
+CORE = Thing(-1, -1, "core mm", "core mm", Sort.AGENT, inferred="nobody does it: the core of mm does not")
+"""Who does not read what "nothing reads"."""
 
 
 def run(things: list[Thing], read: Read) -> list[Thing]:

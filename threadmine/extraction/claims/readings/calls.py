@@ -21,6 +21,9 @@ def calls(around: Around) -> list[Candidate]:
     special = _ordered(around, left, right) or _noun(around, left, right) or _made_anew(around, right)
     if special:
         return special
+    named = left or right
+    if named and not (left and right) and (said := around.judged(named[-1])):
+        return said
     if cue == "done":
         return _done(around)
     if "coded" in cue and right and right[0].first == around.cue.last:
@@ -103,9 +106,17 @@ def _noun(around: Around, left: list[Thing], right: list[Thing]) -> list[Candida
 
 def _made_anew(around: Around, right: list[Thing]) -> list[Candidate]:
     """ "Convert f() to g()", "switch f() over to g()": f calls g."""
-    if around.cue.text.lower() not in GRAMMAR.turning or len(right) < 2 or around.passive:
+    if (
+        around.cue.text.lower() not in (GRAMMAR.turning | GRAMMAR.replacing)
+        or len(right) < 2
+        or around.passive
+    ):
         return []
     between = around.read.words[right[0].last : right[1].first]
+    if around.cue.text.lower() in GRAMMAR.replacing and {"with", "by"} & set(between):
+        where = around.where()
+        doer = where[0] if where and where[0] not in right[:2] else around.context
+        return [around.make(Predicate.CALLS, doer, right[1], 6)]
     if right[0].first - around.cue.last > 2 or not {"to", "into"} & set(between) or len(between) > 4:
         return []
     return [around.make(Predicate.CALLS, right[0], right[1], 6)]

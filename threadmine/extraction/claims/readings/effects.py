@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import Candidate
-from threadmine.extraction.claims.readings.around import Around, every, implied, last_run, run
+from threadmine.extraction.claims.readings.around import CORE, Around, every, implied, last_run, run
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
-
-CORE = Thing(-1, -1, "core mm", "core mm", Sort.AGENT, inferred="nobody does it: the core of mm does not")
-"""Who does not read what "nothing reads"."""
 
 _COUNTS = ("_refcount", "_mapcount", "_pincount", "count", ".ref", ".share")
 """Ends of members that are counted: set to zero they are set, not cleared."""
@@ -59,6 +56,11 @@ def _kind(around: Around, thing: Thing) -> Predicate:
     """sets to nothing is clears, but for counters; so is a flag that is dropped."""
     if around.predicate is not Predicate.SETS:
         return around.predicate
+    if (
+        around.read.words[thing.first - 1] in ("from", "through")
+        and around.cue.text.lower() in GRAMMAR.locking
+    ):
+        return Predicate.READS  # "takes the node from page->flags"
     if thing.sort is Sort.FLAG and around.cue.text.lower() in GRAMMAR.removing:
         return Predicate.CLEARS
     nothing = around.value().lower().split(" ")[0] in GRAMMAR.nothing
@@ -66,9 +68,11 @@ def _kind(around: Around, thing: Thing) -> Predicate:
 
 
 def _somebody(around: Around) -> Thing | None:
-    """The doer that is no function; nobody in particular is the core of mm."""
-    doer = around.doer()
-    return CORE if doer is not None and doer.entity in GRAMMAR.nobody else doer
+    """The doer that is no function before the verb ("the only reader of x is f()")."""
+    behind = around.functions(around.right)
+    if around.cue.text.lower().endswith("er of") and behind:
+        return behind[0]
+    return around.doer()
 
 
 def _locks(around: Around, lock: Thing) -> list[Candidate]:

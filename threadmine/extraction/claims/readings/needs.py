@@ -17,6 +17,10 @@ def requires(around: Around) -> list[Candidate]:
     cue = around.cue.text.lower()
     if cue in GRAMMAR.guarding and (found := _guarded(around)):
         return found
+    if cue == "must" and any(
+        c.value == "requires" and c.first > around.cue.first for c in around.clause.cues
+    ):
+        return []  # "must not depend on": the other verb tells
     actors = around.functions(around.left)
     left = around.members(around.left)
     if cue in GRAMMAR.keeping and left and not actors and not around.right:

@@ -31,6 +31,8 @@ def state(around: Around) -> list[Candidate]:
         return _holds(around, run(right, around.read))
     value = around.state()
     functions = around.functions(around.right)
+    if around.left and around.left[-1].sort is Sort.FUNCTION and (said := around.judged(around.left[-1])):
+        return said
     if around.left and around.left[-1].sort in (Sort.FUNCTION, Sort.KIND, Sort.CONSTANT):
         fit = 2 if around.left[-1].sort is Sort.FUNCTION else 1
         goal = functions[0] if functions else None

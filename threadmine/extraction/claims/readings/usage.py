@@ -61,7 +61,11 @@ def uses(around: Around) -> list[Candidate]:
     functions, callers = around.functions(around.right), around.functions(around.left)
     if found := _of_kinds(around, functions):
         return found
-    if functions and callers and (around.passive or around.cue.text.lower().endswith(" by")):
+    if (
+        functions
+        and callers
+        and (around.passive or around.by() is not None or around.cue.text.lower().endswith(" by"))
+    ):
         return [around.make(Predicate.CALLS, one, callers[-1], 5) for one in run(functions, around.read)]
     place = around.where() if functions and not callers else []
     called = [t for t in functions if t not in place]
