@@ -23,13 +23,20 @@ PEOPLE = (
 
 
 def letter(
-    message_id: str, subject: str, body: str, day: int, parent: str = "", who: int = 0, minute: int = 0
+    message_id: str,
+    subject: str,
+    body: str,
+    day: int,
+    parent: str = "",
+    who: int = 0,
+    minute: int = 0,
+    received: str = "",
 ) -> bytes:
-    """One mail of our own writing, as it would have come through a list."""
+    """One mail of our own writing, as it would have come through a list (``received`` at another time)."""
     name, address = PEOPLE[who]
     date = f"{day:02d} Mar 2026 10:{minute:02d}:00 +0000"
     head = [
-        f"Received: from mail.example.org by list.example.org; {date}",
+        f"Received: from mail.example.org by list.example.org; {received or date}",
         f"From: {name} <{address}>",
         "To: linux-mm@example.org",
         f"Subject: {subject}",
@@ -41,7 +48,7 @@ def letter(
     return ("\n".join(head) + f"\n\n{body}").encode()
 
 
-def version(number: int, day: int) -> list[bytes]:
+def version(number: int, day: int, received: str = "") -> list[bytes]:
     """A version of the series: cover letter, one patch, one reply."""
     prefix = "PATCH" if number == 1 else f"PATCH v{number}"
     cover, patch = f"cover-{number}@example.org", f"patch-{number}@example.org"
@@ -49,9 +56,28 @@ def version(number: int, day: int) -> list[bytes]:
         f"diff --git a/mm/a.c b/mm/a.c\n--- a/mm/a.c\n+++ b/mm/a.c\n@@ -1 +1 @@\n-int a;\n+int a{number};\n"
     )
     return [
-        letter(cover, f"[{prefix} 0/1] mm: count heads again", "It counts the heads.\n", day),
-        letter(patch, f"[{prefix} 1/1] mm: count", f"Count the heads.\n---\n{diff}", day, cover, minute=1),
-        letter(f"reply-{number}@example.org", f"Re: [{prefix} 1/1] mm: count", "Why?\n", day, patch, 1, 2),
+        letter(
+            cover, f"[{prefix} 0/1] mm: count heads again", "It counts the heads.\n", day, received=received
+        ),
+        letter(
+            patch,
+            f"[{prefix} 1/1] mm: count",
+            f"Count the heads.\n---\n{diff}",
+            day,
+            cover,
+            minute=1,
+            received=received,
+        ),
+        letter(
+            f"reply-{number}@example.org",
+            f"Re: [{prefix} 1/1] mm: count",
+            "Why?\n",
+            day,
+            patch,
+            1,
+            2,
+            received,
+        ),
     ]
 
 

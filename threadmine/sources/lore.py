@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gzip
+import html
 import io
 import logging
 import re
@@ -19,6 +20,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import b4
@@ -31,7 +33,8 @@ from urllib3.util.retry import Retry
 
 from threadmine.errors import SourceError
 from threadmine.model import Origin, RawMail, Skipped, unique
-from threadmine.parse.headers import clean_id, split_headers
+from threadmine.parse.headers import clean_id, find_ids, split_headers
+from threadmine.parse.pages import read_page
 from threadmine.parse.subject import parse_subject
 from threadmine.sources.mailbox import read_mbox
 
@@ -42,6 +45,9 @@ _MAX_WAIT = 30
 _TRIES = 3
 _SLACK = timedelta(hours=2)
 """How far before the server's last word a poll begins again: mail may be filed late."""
+
+_HIT = re.compile(r'<b><a\s+href="([^"/\s]{1,500})/">([^<]{0,1000})</a></b>')
+"""A message in the summary that a search gives."""
 
 _CHANGE_ID = re.compile(r"[A-Za-z0-9._-]{8,200}$")
 
@@ -75,6 +81,17 @@ class Fetched:
 def mail_id(mail: RawMail) -> str:
     """The Message-ID of raw mail, without parsing more of it."""
     return clean_id(split_headers(mail.data).first("message-id"))
+
+
+def subject_of(mail: RawMail) -> str:
+    """The decoded subject of raw mail, without parsing more of it."""
+    return str(b4.LoreMessage.clean_header(split_headers(mail.data).first("subject")))
+
+
+def mail_references(mail: RawMail) -> tuple[str, ...]:
+    """The ids that raw mail refers to, oldest first, without parsing more of it."""
+    headers = split_headers(mail.data)
+    return unique((*find_ids(headers.first("references")), *find_ids(headers.first("in-reply-to"))))
 
 
 def parse_target(text: str) -> Target:
@@ -222,6 +239,80 @@ class Lore:
                         found.append(own)
         return unique(found)
 
+    # ---------------------------------------------------------------------------------- news
+
+    def thread_news(self, message_id: str, since: datetime, base: str = "") -> Fetched | None:
+        """What arrived in the thread of a message since then, by the server's clock; perhaps nothing.
+
+        Newer servers look in that thread alone; older ones (public-inbox 1.9) look in the whole inbox, and
+        give whole threads: what the caller does not follow has to be dropped.
+
+        Returns:
+            None where the server has no search: fetch the whole thread.
+
+        Raises:
+            SourceError: the server fails.
+        """
+        base = base or self.base
+        where = f"{base}/{urllib.parse.quote(message_id, safe='@')}/"
+        return self._news(f"{where}?x=m&q=rt:{int(since.timestamp())}..", base)
+
+    def thread_ids(self, message_id: str, base: str = "") -> tuple[str, ...]:
+        """The ids of all messages of a thread, from the overview below the server's page of one of them.
+
+        Much smaller than the thread; empty where the server shows no such page.
+        """
+        base = base or self.base
+        with contextlib.suppress(liblore.LibloreError, requests.RequestException):
+            answer = self._node(base).request("GET", f"{base}/{urllib.parse.quote(message_id, safe='@')}/")
+            if answer.status_code == 200:
+                page = read_page(answer.content, Origin(base))
+                rows = page.rows if page is not None else ()
+                return tuple(row.message_id for row in rows if row.message_id)
+        return ()
+
+    def found(self, query: str, base: str = "") -> dict[str, str] | None:
+        """The subjects of the newest messages that match a query, by id: the server's summary, without mail.
+
+        Returns:
+            None where the server shows no such page.
+
+        Raises:
+            SourceError: the server fails.
+        """
+        base = base or self.base
+        with _explained(base, ""):
+            try:
+                answer = self._node(base).request("GET", f"{base}/?q={urllib.parse.quote_plus(query)}")
+            except liblore.RemoteError as error:
+                if error.status_code in (500, 501):
+                    return None
+                raise
+        if answer.status_code == 404:
+            return {}
+        hits = _HIT.findall(answer.text) if answer.status_code == 200 else []
+        if not hits and "No results found" not in answer.text:
+            return None
+        return {urllib.parse.unquote(html.unescape(name)): html.unescape(subject) for name, subject in hits}
+
+    def _news(self, address: str, base: str) -> Fetched | None:
+        node = self._node(base)
+        sent = datetime.now(UTC)
+        with _explained(base, ""):
+            try:
+                answer = node.request("POST", address, data="x=m")
+            except liblore.RemoteError as error:
+                if error.status_code in (500, 501):
+                    return None
+                raise
+            if answer.status_code in (400, 405, 501):
+                return None
+            if answer.status_code not in (200, 404):
+                raise liblore.RemoteError("refused", status_code=answer.status_code)
+            data = gzip.decompress(answer.content) if answer.status_code == 200 else b""
+        as_of = _server_clock(answer, sent)
+        return self._fetched(data, base, "", node, as_of) if data else Fetched((), as_of, base)
+
     # ------------------------------------------------------------------------------- queries
 
     def query(self, list_name: str, query: str, since: datetime | None = None) -> Fetched:
@@ -237,7 +328,7 @@ class Lore:
         full = f"({query})" if query else ""
         if since is not None:
             full = " AND ".join(filter(None, (full, f"rt:{int(since.timestamp())}..")))
-        return self._search(full or "rt:0..", base, f"nothing matches {query!r}", whole_threads=True)
+        return self._search(full or "rt:1000000000..", base, f"nothing matches {query!r}", whole_threads=True)
 
     def _search(self, query: str, base: str, nothing: str, whole_threads: bool = False) -> Fetched:
         node = self._node(base)
@@ -247,7 +338,9 @@ class Lore:
                 raise LookupError
         return self._fetched(data, base, "", node)
 
-    def _fetched(self, data: bytes, base: str, message_id: str, node: liblore.LoreNode) -> Fetched:
+    def _fetched(
+        self, data: bytes, base: str, message_id: str, node: liblore.LoreNode, as_of: datetime | None = None
+    ) -> Fetched:
         source = f"{base}/{message_id}" if message_id else base
         name = base.rsplit("/", 1)[-1]
         mails: list[RawMail | Skipped] = []
@@ -258,8 +351,15 @@ class Lore:
             )
         if not any(isinstance(mail, RawMail) for mail in mails):
             raise SourceError("the server's answer holds no mail", source, "check the server (b4.midmask)")
-        as_of = node.last_as_of or datetime.now(UTC)
-        return Fetched(tuple(mails), as_of, base)
+        return Fetched(tuple(mails), as_of or node.last_as_of or datetime.now(UTC), base)
+
+
+def _server_clock(answer: requests.Response, sent: datetime) -> datetime:
+    """The server's own time, but never later than ours when we asked."""
+    try:
+        return min(parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC), sent)
+    except (KeyError, ValueError, TypeError):
+        return sent
 
 
 def poll_start(as_of: datetime) -> datetime:
@@ -384,8 +484,13 @@ def _first_subjects(thread: Fetched) -> Sequence[str]:
 
 
 def _is_first(mail: RawMail) -> bool:
-    subject = parse_subject(b4.LoreMessage.clean_header(split_headers(mail.data).first("subject")))
-    return not subject.is_reply and (subject.number is None or subject.number <= 1)
+    return is_first(subject_of(mail))
+
+
+def is_first(subject: str) -> bool:
+    """Whether a mail posts something by its subject: it is no reply, and no second or later patch."""
+    parsed = parse_subject(subject)
+    return not parsed.is_reply and (parsed.number is None or parsed.number <= 1)
 
 
 def _states_change_id(mail: RawMail, change_id: str) -> bool:

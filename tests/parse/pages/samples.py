@@ -68,9 +68,13 @@ Thanks, I see it now.
 </pre><hr><pre>next prev parent reply	other threads:[~2026-03-03 12:00 UTC|newest]
 
 Thread overview: 3+ messages / expand[flat|nested]  mbox.gz  Atom feed  top
-2026-03-02  8:00 [PATCH 0/2] mm: count heads Bela Beta
-2026-03-02  8:00 ` [PATCH 1/2] mm: count Bela Beta
-2026-03-03 12:00   ` <b>Cleo Gamma [this message]</b>
+2026-03-02  8:00 <a
+href="../lore-0@example.org/">[PATCH 0/2] mm: count heads</a> Bela Beta
+2026-03-02  8:00 ` <a
+href="../lore%2d1@example.org/">[PATCH 1/2] mm: count</a> Bela Beta
+<b>2026-03-03 12:00   ` <a
+id=r
+href="#t">Cleo Gamma [this message]</a></b>
 </pre></body></html>
 """
 

@@ -105,6 +105,8 @@ def test_lore_saved_by_a_browser() -> None:
     assert "\tif (x)\n\t\treturn;\n" in message.body
     assert said(message)["In the second"][:2] == (1, "Ann Alpha")
     assert [r.parent for r in found.rows] == [None, 0, 1]
+    assert [r.message_id for r in found.rows] == [f"lore-{n}@example.org" for n in (0, 1, 3)]
+    assert [r.subject for r in found.rows] == ["[PATCH 0/2] mm: count heads", "[PATCH 1/2] mm: count", ""]
     assert found.rows[2].this_message and found.rows[2].author == "Cleo Gamma"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 from threadmine.parse.html_text import read_bounded
 from threadmine.parse.limits import MAX_DEPTH
@@ -13,6 +14,11 @@ _BREAKS = frozenset(
     {"p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "ul", "ol", "table", "hr", "dt", "dd", "section",
      "header", "footer", "article", "nav", "form", "details", "summary", "blockquote"}
 )  # fmt: skip
+LINK_MARK = "\x02"
+"""Stands before and behind the message-id of a link in a row of a thread overview."""
+
+_ROW_START = re.compile(r"\s*\d{4}-\d\d-\d\d\s+\d{1,2}:\d\d\s[\s`]*$")
+_MESSAGE_LINK = re.compile(r"\.\./([^/\s\x02]{1,500})/$")
 _HTML = re.compile(r"\s{0,100}(?:<!--[^>]{0,500}-->\s{0,100})?<(?:!doctype html|html)\b", re.IGNORECASE)
 
 
@@ -43,6 +49,8 @@ class _PageReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self.silent += 1
+        elif tag == "a" and self.verbatim:
+            self._note_link(dict(attrs).get("href") or "")
         elif tag == "br":
             self.flush(keep_empty=True)
         elif tag == "pre":
@@ -52,6 +60,12 @@ class _PageReader(HTMLParser):
             self.flush()
             if tag == "blockquote" and not self.verbatim:
                 self.quotes += 1
+
+    def _note_link(self, target: str) -> None:
+        """Keeps the message-id that a row of a thread overview links to; the text does not show it."""
+        found = _MESSAGE_LINK.match(target)
+        if found is not None and _ROW_START.match("".join(self.line)):
+            self.line.append(f"{LINK_MARK}{unquote(found.group(1))}{LINK_MARK}")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:

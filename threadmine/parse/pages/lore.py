@@ -17,6 +17,7 @@ from threadmine.model import Origin, OverviewRow, Person
 from threadmine.parse.attribution import find_attributions
 from threadmine.parse.attribution_date import stated_moment
 from threadmine.parse.headers import clean_id, decode_text, parse_date, people
+from threadmine.parse.pages.html import LINK_MARK
 from threadmine.parse.pages.shape import Draft, Page, finish, header_fields, known_date
 from threadmine.parse.subject import parse_subject
 
@@ -76,6 +77,7 @@ def _body_end(lines: Sequence[str], start: int) -> int:
 def _rows(lines: Sequence[str], shown: Draft) -> tuple[tuple[OverviewRow, ...], int]:
     stated = 0
     found: list[tuple[datetime, str, bool, int]] = []
+    ids: list[str] = []
     inside = False
     for line in lines:
         match = _OVERVIEW.match(line)
@@ -84,6 +86,7 @@ def _rows(lines: Sequence[str], shown: Draft) -> tuple[tuple[OverviewRow, ...], 
             continue
         if not inside:
             continue
+        line, message_id = _without_link(line)
         row = _ROW.match(line)
         if row is None:
             if _REPLY_INSTRUCTIONS.match(line.strip()) or (found and line.strip().startswith("--")):
@@ -94,10 +97,18 @@ def _rows(lines: Sequence[str], shown: Draft) -> tuple[tuple[OverviewRow, ...], 
         indent = len(text) - len(text.lstrip())
         ticked = text.lstrip().startswith("`")
         found.append((date, text.strip().removeprefix("`").strip(), ticked, indent))
+        ids.append(message_id)
     names = _names(found, shown)
-    rows = [_row(number, item, names, shown) for number, item in enumerate(found)]
+    rows = [replace(_row(n, item, names, shown), message_id=ids[n]) for n, item in enumerate(found)]
     indents = [indent + ticked for _, _, ticked, indent in found] if any(item[3] for item in found) else []
     return tuple(_with_parents(rows, indents, shown)), stated
+
+
+def _without_link(line: str) -> tuple[str, str]:
+    """A line without the id that its link names, and that id."""
+    before, mark, rest = line.partition(LINK_MARK)
+    name, _, after = rest.partition(LINK_MARK)
+    return (before + after, clean_id(name)) if mark else (line, "")
 
 
 def _row(
