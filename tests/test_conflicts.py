@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from threadmine import memmap
+from threadmine.api import Archive
 from threadmine.cli.export import csv_row
 from threadmine.digest.conflicts import conflicts, in_flight, uses
 from threadmine.memmap.layout import Layout
@@ -116,3 +118,27 @@ def test_the_matrix_in_every_form() -> None:
     picture = ElementTree.fromstring("\n".join(heat_svg(rows, found)))
     tips = [tip.text for tip in picture.iter("{http://www.w3.org/2000/svg}title")]
     assert "v1 mm: <b>sa</b>: folio.mapping +W" in tips and len(tips) == 4
+
+
+@pytest.mark.corpus
+def test_a_true_pair_of_the_corpus(corpus: Path, tmp_path: Path) -> None:
+    """Large device pages set pgmap, the rework of movable pages changes lru: both lie in bytes 8 to 23."""
+    with Archive(str(tmp_path / "two.db"), readonly=False) as archive:
+        boxes = [corpus / f"corpus/dev/mbox/{name}" for name in ("D02-thp-zone-device", "D07-movable-ops")]
+        assert not archive.ingest([str(box) for box in boxes]).failures
+        current = [row for row in archive.queries.series() if not row.superseded_by]
+        touched = archive.queries.touched(row.id for row in current)
+    model = memmap.load()
+    found = conflicts(
+        current,
+        lambda row: touched[row.id],
+        lambda when: model.nearest("6.15", "x86-64"),
+    )
+    told = {
+        (meeting.first.member, meeting.second.member): meeting.text
+        for pair in found
+        if "zone device pages" in pair.first.title and "movable_ops" in pair.second.title
+        for meeting in pair.meetings
+        if meeting.first.changes and meeting.second.changes
+    }
+    assert told["folio.pgmap", "page.lru"] == "folio.pgmap is page[0]+8..15, inside page.lru page[0]+8..23"

@@ -45,10 +45,10 @@ def conflicts_command(
     """
     from threadmine.cli.asking import asking
     from threadmine.digest.conflicts import conflicts, in_flight
-    from threadmine.query import of_series
+    from threadmine.query import Where, of_series, parse
 
     with app.queries() as queries:
-        current = [row for row in queries.series() if not row.superseded_by]
+        current = queries.series(where=Where(parse("is:current has:target"), app.now))
         chosen = current if every else [row for row in current if in_flight(row, app.now)]
         wanted = {row.id for row in asking(app, queries, terms).keep(chosen, of_series)}
         touched = queries.touched(row.id for row in chosen)

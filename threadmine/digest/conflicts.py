@@ -107,6 +107,7 @@ def conflicts(
         direct_only: count only lines that name a member, not those that touch it through a helper.
     """
     used = {row.id: uses(touches(row), direct_only) for row in series}
+    series = [row for row in series if used[row.id]]  # most mail is about other things
     layouts = {row.id: layout_at(row.last_activity) for row in series}
     known: dict[tuple[str, str, str], Overlap | None] = {}
     found = []
