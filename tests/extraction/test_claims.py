@@ -236,3 +236,41 @@ def test_a_call_is_about_the_function_not_about_the_member_it_deals_with() -> No
 def test_no_need_is_a_negative_need_however_it_is_put(sentence: str) -> None:
     (claim,) = claims(sentence + "\n")
     assert (claim.predicate, claim.polarity) == (Predicate.REQUIRES, Polarity.NEGATIVE)
+
+
+LAYOUT = [
+    ("The allocator encodes the order in page->flags.", ("resides", "folio_order", "page.flags")),
+    ("page->flags includes zone and node id.", ("resides", "zone id", "page.flags")),
+    ("page->flags includes zone and node id.", ("resides", "node id", "page.flags")),
+    ("folio->_nr_pages lives in page + 1.", ("resides", "folio._nr_pages", "folio.__page_1")),
+    ("This series moves lru_lock into lruvec.", ("member_of", "lruvec.lru_lock", "lruvec")),
+    ("page->_last_cpupid was removed.", ("member_of", "page._last_cpupid", "page")),
+    ("page->mapping == 0 there.", ("state", "page.mapping", "")),
+    (
+        "folio->_nr_pages is odd: page->memcg_data is in the same slot.",
+        ("overlaps", "page.memcg_data", "folio._nr_pages"),
+    ),
+    ("put_tray() drops it using put_page().", ("calls", "put_tray", "put_page")),
+    ("reclaim_page() uses the page lock to keep out others.", ("requires", "reclaim_page", "PG_locked")),
+    ("page->lru is no longer in use.", ("state", "page.lru", "")),
+]
+
+
+@pytest.mark.parametrize(("sentence", "triple"), LAYOUT, ids=range(len(LAYOUT)))
+def test_where_members_lie_and_what_they_share(sentence: str, triple: tuple[str, str, str]) -> None:
+    assert triple in triples(sentence + "\n")
+
+
+def test_a_pointer_that_may_alias_points_to_nothing() -> None:
+    found = triples("This allowed for the page->pgmap pointer to alias with page->lru.\n")
+    assert found == {("overlaps", "page.pgmap", "page.lru")}
+
+
+def test_equal_expressions_are_said_of_the_first() -> None:
+    found = triples("folio->_nr_pages == folio->__page_1->memcg_data == page->memcg_data\n")
+    assert found == {("equals", "folio._nr_pages", "page.memcg_data")}
+
+
+def test_a_line_that_begins_with_a_word_and_a_comma_is_no_code() -> None:
+    found = triples("Pointless, prep_compound_page() -> prep_compound_tail() -> page->mapping = NULL;\n")
+    assert ("calls", "prep_compound_page", "prep_compound_tail") in found

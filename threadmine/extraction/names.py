@@ -311,6 +311,10 @@ def _chain(match: re.Match[str], lexicon: Lexicon, mail: MailFacts) -> Name | No
         struct, inferred = base, ""
     else:
         struct, inferred = _struct_of(base.split("[")[0].removesuffix("()"), lexicon, mail)
+    for before, member in zip(bare[-2::-1], bare[:0:-1], strict=True):
+        owner = "page" if before.startswith("__page_") else _struct_of(before, lexicon, mail)[0]
+        if owner in lexicon.members.get(member, ()):
+            return _member(match, text, owner, member, base, f"struct {owner} from {before}")
     for member in bare:
         owner = _owner(member, struct, base, lexicon)
         if owner and (arrow or struct):

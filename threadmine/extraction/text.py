@@ -75,6 +75,7 @@ _HEADER_LINE = re.compile(
 )
 _PROSE_WORD = re.compile(r"(?<![\w(.>&*-])[a-z]{2,}(?![\w(\[]|->)")
 _PROSE_WORDS_IN_CODE = 5
+_SAID_FIRST = re.compile(r"[ \t]*[A-Z][a-z]+(?: [a-z]{2,}){0,2}, [^{}]*$")
 
 
 def sentences(message: Message, worth: Callable[[str], bool] | None = None) -> Iterator[Sentence]:
@@ -216,4 +217,6 @@ def _without_code(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _is_code(line: str) -> bool:
     """Whether a line that looks like C is no prose that happens to end in a semicolon."""
+    if _SAID_FIRST.match(line):
+        return False  # "Pointless, f() -> g() -> p->x = NULL;"
     return len(_PROSE_WORD.findall(line)) < _PROSE_WORDS_IN_CODE

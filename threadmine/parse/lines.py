@@ -99,9 +99,14 @@ def trailer_tag(name: str) -> str:
     return known or name[:1].upper() + name[1:].lower()
 
 
+_SAID_FIRST = re.compile(r"[ \t]*[A-Z][a-z]+(?: [a-z]{2,}){0,2}, [^{}]*$")  # "Pointless, f() -> x = NULL;"
+
+
 def is_code(line: str) -> bool:
     """Whether a line by itself reads as C (a statement, a brace, a preprocessor line, a comment mark)."""
     if line[-1:] not in _CODE_ENDS and not line.lstrip().startswith(_CODE_STARTS):
+        return False
+    if _SAID_FIRST.match(line):
         return False
     if _CODE.match(line):
         return not _WORDS.search(line) or "/*" in line or "//" in line or "(" in line[:40]

@@ -100,6 +100,8 @@ def _cuts(read: Read) -> Iterator[int]:
             continue
         if word == "(" and i + 1 < len(words) and words[i + 1] in GRAMMAR.asides and ")" in words[i : i + 6]:
             closing = words.index(")", i)
+        elif word == "-" and words[i + 1 : i + 2] == (">",):
+            continue  # an arrow
         elif word in GRAMMAR.marks:
             last = i + 1
             yield last

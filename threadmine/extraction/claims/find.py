@@ -19,6 +19,7 @@ from threadmine.extraction.text import Place, Sentence
 from threadmine.model import Claim, Message, Predicate, fold
 
 _LOG = re.compile(r":\d+:\d+: |\bsparse: |\bwarning: |\bif \(|(?:^|[\s)])[{}](?=[\s;]|$)")
+_TITLE = re.compile(r"(?:struct \w+|\w+(?:\(\))?) +- ")
 _POINTER = re.compile(
     r"(?:also,? |please |and |but )*(?:see|look|refer|cf\.?|compare)\b(?! no\b)", re.IGNORECASE
 )
@@ -103,7 +104,8 @@ def asks(read: Read, one: Candidate) -> bool:
     if _LOG.search(read.sentence.text) or (one.clause.first == 0 and _POINTER.match(read.sentence.text)):
         return True
     if read.sentence.place is Place.COMMENT:
-        return _TOLD.search(read.sentence.text) is not None
+        text = read.sentence.text
+        return _TOLD.search(text) is not None or _TITLE.match(text) is not None
     if read.sentence.place is not Place.REPLY or one.clause.first > 0:
         return False
     return "please" in read.words[: one.cue_at + 1] or (is_order(read) and one.cue_at == 0)

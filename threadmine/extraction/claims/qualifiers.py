@@ -117,6 +117,8 @@ def _denies(read: Read, one: Candidate, term: Term) -> bool:
     """Whether a negation in the clause of ``one`` is about what it states."""
     if term.value in _DOUBLE:
         return False
+    if term.first == 0 and read.words[term.last : term.last + 1] == (",",):
+        return False  # "No, f() sets it", "Pointless, f() sets it"
     if term.first <= 1 and term.text.lower().endswith("n't") and read.sentence.text.endswith("?"):
         return False  # "Doesn't it point there?" expects that it does
     if term.value in _OF_NOUNS and not _of_the_statement(one, term):

@@ -120,6 +120,8 @@ def _is_noun(cue: Term, words: tuple[str, ...]) -> bool:
         return False
     if word.endswith("ed"):
         return before in GRAMMAR.before_adjectives
+    if word in GRAMMAR.bare and before in GRAMMAR.before_bare:
+        return True
     return before in GRAMMAR.before_nouns or (before in ("this", "that") and not word.endswith("s"))
 
 

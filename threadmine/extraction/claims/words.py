@@ -77,6 +77,11 @@ class Grammar:
     heads: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
     using: frozenset[str]
+    storing: frozenset[str]
+    holding: frozenset[str]
+    bare: frozenset[str]
+    before_bare: frozenset[str]
+    sharing: frozenset[str]
     participles: tuple[str, ...]
 
 
@@ -150,6 +155,11 @@ def _load() -> Grammar:
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),
         using=frozenset(table["using"]["words"]),
+        storing=frozenset(table["storing"]["words"]),
+        holding=frozenset(table["storing"]["holding"]),
+        bare=frozenset(table["bare"]["words"]),
+        before_bare=frozenset(table["bare"]["before"]),
+        sharing=frozenset(table["sharing"]["words"]),
         participles=tuple(table["participles"]["endings"]),
     )
 

@@ -13,7 +13,8 @@ from threadmine.extraction.claims.readings.calls import calls, precedes
 from threadmine.extraction.claims.readings.effects import effect, nominal
 from threadmine.extraction.claims.readings.layout import about, member_of
 from threadmine.extraction.claims.readings.needs import requires
-from threadmine.extraction.claims.readings.states import pair, state
+from threadmine.extraction.claims.readings.pairs import pair
+from threadmine.extraction.claims.readings.states import state
 from threadmine.extraction.claims.readings.usage import usable, uses
 from threadmine.model import Predicate
 

@@ -20,11 +20,8 @@ def about(around: Around) -> list[Candidate]:
     """resides, points_to, offset, size: a member or flag and where, how far or how big it is."""
     predicate = around.predicate
     left, right = around.members(around.left), around.members(around.right)
-    target = around.functions(around.right)
-    if predicate is Predicate.RESIDES and left and target and not right:
-        sets = GRAMMAR.setting & set(around.read.words[around.clause.first : around.cue.first])
-        moved = Predicate.SETS if sets else Predicate.OTHER
-        return [around.make(moved, target[-1], one, 4) for one in last_run(left, around.read)]
+    if predicate is Predicate.RESIDES and (found := _kept(around, left, right)):
+        return found
     structs = [t for t in around.left if t.sort is Sort.STRUCT]
     others = [t for t in around.right if t.sort in (Sort.STRUCT, Sort.KIND)]
     measured = predicate in (Predicate.SIZE, Predicate.OFFSET)
@@ -32,10 +29,14 @@ def about(around: Around) -> list[Candidate]:
         return []
     if measured and not left and structs:
         return [around.make(predicate, structs[-1], None, 4, _nearby(around))]
+    if predicate is Predicate.POINTS_TO and _is_done(around):
+        return []
     if left:
         goal = right[0] if right and not measured else others[0] if others else None
         if predicate is Predicate.POINTS_TO and goal is None:
             goal = _target(around)
+        if predicate is Predicate.RESIDES and not right:
+            goal = _in_next_page(around) or goal
         fit = 6 if measured or right else 4
         value = _nearby(around) if measured else around.behind()
         return [around.make(predicate, one, goal, fit, value) for one in last_run(left, around.read)]
@@ -50,6 +51,90 @@ def about(around: Around) -> list[Candidate]:
         return [around.make(predicate, owner or right[0], right[0] if owner else None, 4 if owner else 2)]
     functions = around.functions(around.left)
     return [around.make(predicate, functions[-1], None, 1, around.behind())] if functions else []
+
+
+def _kept(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
+    """resides, where it turns on the verb: what is moved to a function, moved into a struct, or held by a
+    member ("the flags include the node id", "stores the order in the flags").
+    """
+    words = around.read.words
+    target = around.functions(around.right)
+    lower = around.cue.text.lower()
+    if left and target and not right:
+        sets = GRAMMAR.setting & set(words[around.clause.first : around.cue.first])
+        moved = Predicate.SETS if sets else Predicate.OTHER
+        return [around.make(moved, target[-1], one, 4) for one in last_run(left, around.read)]
+    if right and not around.passive and lower in GRAMMAR.storing:
+        kept = around.plain(around.cue.last)  # "encodes the order in the flags bits"
+        inside = [t for t in right if words[t.first - 1] in ("in", "into", "the", "its", "our")]
+        if kept is not None and inside and kept.last <= inside[0].first:
+            return [around.make(Predicate.RESIDES, _order(kept), inside[0], 5)]
+        return []
+    if left and not around.passive and not right and lower in GRAMMAR.holding:
+        return [around.make(Predicate.RESIDES, one, left[-1], 4) for one in _held(around)]
+    return []
+
+
+def _held(around: Around) -> list[Thing]:
+    """The plain things behind "include", one for each of "zone and node id"."""
+    words = around.read.words
+    first = around.cue.last
+    while first < around.clause.last and (
+        words[first] in GRAMMAR.determiners or words[first] in ("also", "both")
+    ):
+        first += 1
+    last = first
+    while last < around.clause.last and (
+        words[last] == "and" or (words[last].isalpha() and words[last] not in GRAMMAR.no_nouns)
+    ):
+        last += 1
+    if "and" not in words[first:last]:
+        one = noun_phrase(around.read, first, last)
+        return [_order(one)] if one else []
+    at = words.index("and", first)
+    second = noun_phrase(around.read, at + 1, last)
+    if second is None or at - first != 1:
+        return [second] if second else []
+    head = (
+        " ".join([words[first], *second.entity.split()[1:]])
+        if second.last - second.first > 1
+        else words[first]
+    )
+    return [replace(second, first=first, last=at, text=head, entity=head), second]
+
+
+_ORDER = frozenset({"order", "folio order", "page order", "compound order", "stored order"})
+
+
+def _order(thing: Thing) -> Thing:
+    """ "The order" that lies somewhere is what folio_order() tells."""
+    if thing.entity.lower() not in _ORDER:
+        return thing
+    return replace(
+        thing, entity="folio_order", sort=Sort.FUNCTION, inferred="“order” is taken for folio_order"
+    )
+
+
+_NEXT_PAGE = re.compile(
+    r"page ?\+ ?1\b|page\[1\]|(?:first|1st) tail page|second (?:struct )?page", re.IGNORECASE
+)
+
+
+def _in_next_page(around: Around) -> Thing | None:
+    """The second page of a folio, where "page + 1" or the like stands behind the cue."""
+    text = text_of(around.read, around.cue.last, around.clause.last)
+    match = _NEXT_PAGE.search(text)
+    if match is None:
+        return None
+    at = around.cue.last
+    return Thing(
+        at, at, match.group(), "folio.__page_1", Sort.MEMBER, inferred=f"“{match.group()}”: folio.__page_1"
+    )
+
+
+def _is_done(around: Around) -> bool:
+    """Whether a verb follows: "allowed for the pointer to alias with ..." points to nothing."""
+    return any(c.first == around.cue.last and c.value != "state" for c in around.clause.cues)
 
 
 def _target(around: Around) -> Thing | None:
@@ -95,6 +180,8 @@ def member_of(around: Around) -> list[Candidate]:
     stated = next((t for t in (*around.right, *around.left) if t.sort is Sort.STRUCT), None)
     owner = stated or _owner(around, [*left, *right])
     lower = around.cue.text.lower()
+    if lower.startswith("mov"):
+        return _moved(around, right if not around.passive else left)
     if lower in GRAMMAR.lacking:
         if right and stated is not None:
             return [around.make(Predicate.MEMBER_OF, one, owner, 5) for one in run(right, around.read)]
@@ -102,7 +189,8 @@ def member_of(around: Around) -> list[Candidate]:
     named = [t for t in left if _is_definition(around, t, stated)]
     if named and (around.passive or lower not in GRAMMAR.taking):
         return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in last_run(named, around.read)]
-    if right and right[0].first - around.cue.last <= REACH and _is_definition(around, right[0], stated):
+    near = right and right[0].first - around.cue.last <= REACH
+    if near and around.read.words[around.cue.last] != "to" and _is_definition(around, right[0], stated):
         return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in run(right, around.read)]
     if left and lower not in GRAMMAR.taking:
         return state(around)
@@ -111,6 +199,19 @@ def member_of(around: Around) -> list[Candidate]:
     gone = GRAMMAR.removing & set(lower.split())
     if near and gone and not right:
         return [around.make(Predicate.OTHER, one, None, 2) for one in run(functions, around.read)]
+    return []
+
+
+def _moved(around: Around, moved: list[Thing]) -> list[Candidate]:
+    """ "Moves lru_lock into lruvec": the lock is a member of that struct."""
+    words = around.read.words
+    for at in range(around.cue.last, around.clause.last - 1):
+        if words[at] in ("into", "to") and moved:
+            first = at + 2 if words[at + 1] in ("struct", "the") else at + 1
+            name = words[first] if first < around.clause.last else ""
+            if name == moved[0].entity.split(".")[0] and name:
+                goal = Thing(first, first + 1, name, name, Sort.STRUCT)
+                return [around.make(Predicate.MEMBER_OF, moved[0], goal, 5)]
     return []
 
 

@@ -1,10 +1,10 @@
-"""Readings of what members are: their state, and pairs said to be one."""
+"""Readings of what members and flags are: their state."""
 
 from __future__ import annotations
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, text_of
+from threadmine.extraction.claims.clauses import Candidate, text_of
 from threadmine.extraction.claims.readings.around import Around, last_run, run
-from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
+from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
@@ -60,29 +60,3 @@ def _holds(around: Around, members: list[Thing]) -> list[Candidate]:
     if structs and around.cue.text.lower() in GRAMMAR.having and not members[0].concept:
         return [around.make(Predicate.MEMBER_OF, one, structs[-1], 5) for one in members]
     return [around.make(Predicate.STATE, one, None, 3, value) for one in members]
-
-
-def pair(around: Around) -> list[Candidate]:
-    """overlaps, equals: two members (or things) said to be one."""
-    predicate = around.predicate
-    overlaps = predicate is Predicate.OVERLAPS
-    sides = (Sort.MEMBER, Sort.FLAG, Sort.STRUCT) if overlaps else (*ENTITIES, Sort.KIND, Sort.CONSTANT)
-    left = [t for t in around.left if t.sort in sides]
-    right = [t for t in around.right if t.sort in sides]
-    if left and right:
-        strong = left[-1].sort in ENTITIES or right[0].sort in ENTITIES
-        firsts, seconds = last_run(left, around.read), run(right, around.read)
-        if len(firsts) > 1 and len(seconds) == len(firsts):
-            return [around.make(predicate, a, b, 6) for a, b in zip(firsts, seconds, strict=True)]
-        return [
-            around.make(predicate, a, b, 6 if strong else 2)
-            for a in firsts
-            for b in seconds[: 8 // len(firsts) + 1]
-        ]
-    joined = last_run(left, around.read) if len(left) > 1 else run(right, around.read)
-    if len(joined) > 1:
-        return [around.make(predicate, joined[0], one, 5) for one in joined[1:]]
-    if left or right:
-        one = (left or right)[0]
-        return [around.make(predicate, one, None, 3 if one.sort in MEMBERISH else 1, around.behind())]
-    return []

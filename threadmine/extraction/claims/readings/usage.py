@@ -91,7 +91,9 @@ def uses(around: Around) -> list[Candidate]:
         predicate = Predicate.READS if around.read.words[once[0].first].startswith("read") else Predicate.SETS
         return [around.make(predicate, around.doer(), one, 5) for one in run(once, around.read)]
     if members:
-        return [around.make(Predicate.USES, around.doer(), one, 4) for one in run(members, around.read)]
+        locks = members[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.using
+        predicate = Predicate.REQUIRES if locks else Predicate.USES
+        return [around.make(predicate, around.doer(), one, 4) for one in run(members, around.read)]
     if callers or functions:
         used = (callers or functions)[-1]
         return [around.make(Predicate.USES, around.by(), used, 2, around.behind())]

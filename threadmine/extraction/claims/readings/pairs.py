@@ -1,0 +1,80 @@
+"""Readings of two things said to be one: members that share their bytes, expressions with the same value."""
+
+from __future__ import annotations
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.readings.around import Around, last_run, run
+from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
+
+MANY = 8
+"""The most pairs of one clause."""
+
+
+def pair(around: Around) -> list[Candidate]:
+    """overlaps, equals: two members (or things) said to be one."""
+    predicate = around.predicate
+    overlaps = predicate is Predicate.OVERLAPS
+    sides = (Sort.MEMBER, Sort.FLAG, Sort.STRUCT) if overlaps else (*ENTITIES, Sort.KIND, Sort.CONSTANT)
+    left = [t for t in around.left if t.sort in sides]
+    right = [t for t in around.right if t.sort in sides]
+    if around.cue.text == "==":
+        left = _chained(around, left)
+        number = _number(around)
+        if left and left[-1].sort is Sort.MEMBER and number:
+            return [around.make(Predicate.STATE, left[-1], None, 5, number)]
+    if left and right:
+        return _both(around, left, right)
+    joined = last_run(left, around.read) if len(left) > 1 else run(right, around.read)
+    if len(joined) > 1:
+        return [around.make(predicate, joined[0], one, 5) for one in joined[1:]]
+    if overlaps and (left or right):
+        one = (left or right)[0]
+        other = _before(around, one)
+        if other is not None:
+            return [around.make(predicate, one, other, 5)]
+        if around.cue.text.lower() in GRAMMAR.sharing:
+            return []  # "the risk is shared with f()"
+    if left or right:
+        one = (left or right)[0]
+        return [around.make(predicate, one, None, 3 if one.sort in MEMBERISH else 1, around.behind())]
+    return []
+
+
+def _both(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
+    predicate = around.predicate
+    strong = left[-1].sort in ENTITIES or right[0].sort in ENTITIES
+    firsts, seconds = last_run(left, around.read), run(right, around.read)
+    if len(firsts) > 1 and len(seconds) == len(firsts):
+        return [around.make(predicate, a, b, 6) for a, b in zip(firsts, seconds, strict=True)]
+    return [
+        around.make(predicate, a, b, 6 if strong else 2)
+        for a in firsts
+        for b in seconds[: MANY // len(firsts) + 1]
+    ]
+
+
+def _chained(around: Around, left: list[Thing]) -> list[Thing]:
+    """What stands before a chain of "==": "a == b == c" says of a what it equals, twice."""
+    words = around.read.words
+    for at in range(len(left) - 1, 0, -1):
+        between = words[left[at - 1].last : left[at].first]
+        if "==" not in between or len(between) > 2:
+            return left[at:]
+    return left[:1]
+
+
+def _number(around: Around) -> str:
+    """The number or NULL right behind the cue, empty where there is something else."""
+    words = around.read.tokens[around.cue.last : around.cue.last + 1]
+    value = words[0].strip("'\"`") if words else ""
+    return value if value.lstrip("-")[:1].isdigit() or value in ("NULL", "true", "false") else ""
+
+
+def _before(around: Around, one: Thing) -> Thing | None:
+    """The member of the text before that lies "in the same slot"."""
+    if not around.cue.text.lower().startswith(("same ", "in the same")):
+        return None
+    member = around.memory.member
+    return member if member is not None and member.entity != one.entity else None
