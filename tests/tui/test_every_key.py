@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.conftest import ROOT
-from tests.tui.driving import make_app, press, settled
+from tests.tui.driving import board, make_app, press, settled
 from threadmine.db.session import Database, open_database
 from threadmine.pipeline import ingest_paths
 from threadmine.screens.board import BoardScreen
@@ -18,19 +19,21 @@ from threadmine.screens.help import HelpScreen
 from threadmine.screens.keys import KEY_NAMES, groups_of
 from threadmine.screens.layout import LayoutScreen
 from threadmine.screens.limits import LimitsScreen, save_limit
+from threadmine.screens.rows import Mode
 from threadmine.screens.series import SeriesScreen
+from threadmine.screens.sides import Ask
 from threadmine.screens.thread import ThreadScreen
 from threadmine.tui import ThreadmineApp
 
-WAYS: dict[type[Screen[object]], tuple[str, ...]] = {
-    BoardScreen: (),
-    ThreadScreen: ("a", "tab", "G", "e"),
-    DiffScreen: ("a", "tab", "G", "d"),
-    SeriesScreen: ("a", "tab", "G", "s"),
-    ExplainScreen: ("c", "tab", "v"),
-    LayoutScreen: ("m",),
-    HelpScreen: ("question_mark",),
-    LimitsScreen: ("w",),
+WAYS: dict[type[Screen[object]], tuple[Mode, tuple[str, ...]]] = {
+    BoardScreen: (Mode.OPEN, ()),
+    ThreadScreen: (Mode.ALL, ("G", "e")),
+    DiffScreen: (Mode.ALL, ("G", "d")),
+    SeriesScreen: (Mode.ALL, ("G", "s")),
+    ExplainScreen: (Mode.CLAIMS, ("v",)),
+    LayoutScreen: (Mode.ALL, ("m",)),
+    HelpScreen: (Mode.ALL, ("question_mark",)),
+    LimitsScreen: (Mode.ALL, ("w",)),
 }
 LEAVES = {"Q", "ctrl+c"}
 
@@ -61,8 +64,7 @@ async def test_every_key_of_every_view(
     app = make_app(database, update_command=("true",))
     async with app.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
-        await press(pilot, *WAYS[screen])
-        assert isinstance(app.screen, screen)
+        await to(app, pilot, screen)
         for key in keys_of(screen):
             if screen is BoardScreen and key == "q":
                 continue  # quits; the last one
@@ -72,15 +74,27 @@ async def test_every_key_of_every_view(
     assert app.return_code in (0, None)
 
 
-async def back_to(app: ThreadmineApp, pilot: object, screen: type[Screen[object]]) -> None:
+async def to(app: ThreadmineApp, pilot: Pilot[None], screen: type[Screen[object]]) -> None:
+    """From the board, whatever it shows, to a view."""
+    mode, keys = WAYS[screen]
+    front = board(pilot)
+    front.want(ask=Ask(), mode=mode, limit="")
+    front.set_focus(front.listing)
+    await settled(pilot)
+    await press(pilot, *keys)
+    assert isinstance(app.screen, screen)
+
+
+async def back_to(app: ThreadmineApp, pilot: Pilot[None], screen: type[Screen[object]]) -> None:
     """Back to the view whose keys are tried, whatever a key has opened or closed."""
     for _ in range(6):
-        if type(app.screen) is screen and not app.screen.query("PromptBar #answer:focus"):
+        typing = bool(app.screen.query("PromptBar #answer:focus"))
+        if type(app.screen) is screen and not typing:
             return
-        if len(app.screen_stack) > 2 or app.screen.query("PromptBar #answer:focus"):
-            await press(pilot, "escape")  # type: ignore[arg-type]
+        if len(app.screen_stack) > 2 or typing:
+            await press(pilot, "escape")
         else:
-            await press(pilot, *WAYS[screen])  # type: ignore[arg-type]
+            await to(app, pilot, screen)
     raise AssertionError(f"stuck in {app.screen}")
 
 
