@@ -215,13 +215,27 @@ def test_a_real_browser_searches_and_runs_nothing_else(site: Path, tmp_path: Pat
     def shown(name: str, *options: str) -> str:
         quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000"]
         profile = f"--user-data-dir={tmp_path / 'profile'}"
-        command = [str(BROWSER), *quiet, profile, *options, "--dump-dom", (site / name).as_uri()]
+        command = [
+            str(BROWSER),
+            *quiet,
+            profile,
+            *options,
+            "--dump-dom",
+            f"{(site / name.partition('#')[0]).as_uri()}{name[len(name.partition('#')[0]) :]}",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
         assert done.returncode == 0, done.stderr
         assert "Refused to" not in done.stderr
         return done.stdout
 
     assert re.search(r'<p id="count"[^>]*>\d+ entries</p>', shown("search.html"))
+    found = shown("search.html#pgmap%20loop")
+    assert re.search(r'<p id="count"[^>]*>[1-9]\d* entr(?:y|ies)</p>', found)
+    listed = re.search(r'<ul id="found">(.*?)</ul>', found, re.DOTALL)
+    assert listed is not None and "I object to setting pgmap in the loop." in listed[1]
+    hostile = shown("search.html#%3Cimg%20src%3Dx")
+    assert "&lt;img src=x onerror=alert(2)&gt;" in hostile and "<img" not in hostile
+    assert re.search(r'<p id="count"[^>]*>\d+ entries</p>', shown("search.html#%E0%A4%A"))  # no UTF-8
     evil = next(str(path.relative_to(site)) for path in site.glob("person/eve*.html"))
     found = shown(evil, "--enable-logging=stderr")
     assert "&lt;img src=x onerror=alert(2)&gt;" in found

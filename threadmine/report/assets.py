@@ -62,7 +62,12 @@ SCRIPT = """\
     }
     count.textContent = hits + (hits === 1 ? " entry" : " entries") + (hits > 200 ? ", 200 shown" : "");
   }
+  function asked() {
+    try { field.value = decodeURIComponent(location.hash.slice(1)); } catch (error) { field.value = ""; }
+    search();
+  }
   field.addEventListener("input", search);
-  search();
+  window.addEventListener("hashchange", asked);
+  asked();
 })();
 """

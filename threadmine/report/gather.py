@@ -10,13 +10,30 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from threadmine.model import ClaimRow, FieldCount, FindingRow, IssueRow, Person, SeriesRow, TouchRow
+from threadmine.model import (
+    ClaimRow,
+    Counts,
+    FieldCount,
+    FindingRow,
+    IssueRow,
+    Person,
+    SeriesRow,
+    TouchRow,
+    VerdictKind,
+)
 from threadmine.query.aside import is_aside
+from threadmine.render.text import numbered
 
 if TYPE_CHECKING:
     from threadmine.db.queries import Queries
 
 _PLAIN = re.compile(r"[^A-Za-z0-9_.]+")
+
+
+MOST = 30_000
+"""Issues and claims of a report, the newest: what is older is asked of the database, not of a web site."""
+
+DECIDED = (VerdictKind.REFUTED, VerdictKind.CONFIRMED, VerdictKind.CONDITIONAL)
 
 
 def slug(name: str) -> str:
@@ -55,6 +72,20 @@ class Site:
     by_person: dict[str, Matter]
     people: dict[str, Person]
     today: date
+    counts: Counts
+
+    @property
+    def left_out(self) -> str:
+        """What a large archive has more of, in words; empty where all is there."""
+        more = [
+            numbered(total - len(rows), what)
+            for total, rows, what in (
+                (self.counts.concerns, self.issues, "older issue"),
+                (self.counts.claims, self.claims, "claim"),
+            )
+            if total > len(rows)
+        ]
+        return f"Not in this report: {' and '.join(more)}." if more else ""
 
     def is_open(self, row: IssueRow) -> bool:
         """Whether an issue waits for somebody, and nobody set it aside by hand."""
@@ -74,14 +105,15 @@ def gather(queries: Queries, now: datetime) -> Site:
     site = Site(
         board=queries.board(),
         series=series,
-        issues=queries.issues(),
-        claims=queries.claims(),
+        issues=queries.issues(limit=MOST),
+        claims=_claims(queries),
         touched=queries.touched(series),
         by_field={},
         by_series=defaultdict(Matter),
         by_person=defaultdict(Matter),
         people={},
         today=now.date(),
+        counts=queries.counts(),
     )
     site.by_field = {_name(row): Matter() for row in site.board}
     for issue in site.issues:
@@ -104,6 +136,16 @@ def gather(queries: Queries, now: datetime) -> Site:
     for own in series.values():
         site.people.setdefault(person_key(own.author), own.author)
     return site
+
+
+def _claims(queries: Queries) -> tuple[ClaimRow, ...]:
+    """The newest claims; of too many those that the model decided come first."""
+    claims = queries.claims(limit=MOST)
+    if len(claims) < MOST:
+        return claims
+    decided = queries.claims(verdict=DECIDED, limit=MOST)
+    known = {row.claim.id for row in decided}
+    return (*decided, *(row for row in claims if row.claim.id not in known))[:MOST]
 
 
 def _name(row: FieldCount) -> str:

@@ -65,7 +65,10 @@ def board(site: Site, now: datetime) -> Page:
         for row in sorted(site.board, key=lambda row: (-row.open_issues, row.struct, row.member))
     ]
     head = ("Field", "Open issues", "Issues", "Claims", "Refuted", "Series", "Last activity")
-    body = [element("p", counts), table("Struct members by open issues", head, rows, range(1, 6))]
+    body = [element("p", counts)]
+    if site.left_out:
+        body.append(element("p", site.left_out))
+    body += [table("Struct members by open issues", head, rows, range(1, 6))]
     current = [row for row in site.series.values() if not row.superseded_by and site.touched[row.id]][
         :HEAT_SERIES
     ]
