@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, noun_phrase, text_of
 from threadmine.extraction.claims.readings.around import Around, last_run, run
+from threadmine.extraction.claims.readings.calls import calls
 from threadmine.extraction.claims.readings.states import state
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -181,7 +182,7 @@ def member_of(around: Around) -> list[Candidate]:
     owner = stated or _owner(around, [*left, *right])
     lower = around.cue.text.lower()
     if lower.startswith("mov"):
-        return _moved(around, right if not around.passive else left)
+        return _moved(around, left if around.passive else right) or calls(around)
     if lower in GRAMMAR.lacking:
         if right and stated is not None:
             return [around.make(Predicate.MEMBER_OF, one, owner, 5) for one in run(right, around.read)]
