@@ -81,6 +81,8 @@ def clauses(read: Read) -> tuple[Clause, ...]:
 def _is_condition(read: Read, first: int) -> bool:
     """Whether a clause beginning at token ``first`` only says when another one holds."""
     words = read.words
+    if words[first : first + 2] in (("instead", "of"), ("rather", "than")):
+        return True  # it says what is not done
     at = (
         first + 1
         if words[first] in ("only", "even", "and", "but", "so") and first + 1 < len(words)
@@ -121,9 +123,21 @@ def _begins_clause(read: Read, at: int, last: int) -> bool:
     if words[at - 1] == "," and word in GRAMMAR.cut_after_comma:
         place_first = words[last] in GRAMMAR.openers and not any(last < c.first < at for c in read.cues)
         return not place_first and not _joins_list(read, at)
-    if words[at - 1] == "," and _is_condition(read, last) and any(last < c.first < at for c in read.cues):
-        return True
+    if words[at - 1] == "," and (_is_condition(read, last) or _is_aside(words, last)):
+        if any(last < c.first < at for c in read.cues) and any(at <= c.first for c in read.cues):
+            return True
     return word in ("and", "or") and _verb_on_both_sides(read, at)
+
+
+def _is_aside(words: tuple[str, ...], first: int) -> bool:
+    """Whether a clause begins like "Instead of calling f()," or "By clearing it,"."""
+    if words[first : first + 2] in (("instead", "of"), ("rather", "than")):
+        return True
+    return (
+        words[first] in GRAMMAR.openers
+        and words[first + 1 : first + 2] != ()
+        and words[first + 1].endswith("ing")
+    )
 
 
 def _gerund_behind(words: tuple[str, ...], at: int) -> bool:

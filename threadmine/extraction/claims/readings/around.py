@@ -169,7 +169,8 @@ class Around:
         kinds = (t for t in self.clause.things if t.sort is Sort.KIND and t.first > function.last)
         kind = next((t for t in kinds if _FOR & set(words[max(function.last, t.first - 2) : t.first])), None)
         said = next((w for w in words[self.clause.first : self.clause.last] if w in GRAMMAR.judging), "")
-        if kind is None or not said:
+        allowed = GRAMMAR.permitting & set(words[max(self.clause.first, self.cue.first - 4) : self.cue.first])
+        if kind is None or not (said or (allowed and not self.functions(self.left))):
             return []
         return [replace(self.make(Predicate.VALID_FOR, function, kind, 4), cue=f"{self.cue.text} {said}")]
 

@@ -15,7 +15,7 @@ def calls(around: Around) -> list[Candidate]:
     """A function calls functions; an arrow to an assignment sets a member."""
     left, right = around.functions(around.left), around.functions(around.right)
     cue = around.cue.text.lower()
-    if around.denied() and GRAMMAR.limits & set(around.read.words[around.cue.last : around.clause.last]):
+    if around.denied() and _is_limited(around):
         named = left or right
         return [around.make(Predicate.OTHER, named[-1], None, 2, around.from_cue())] if named else []
     special = _ordered(around, left, right) or _noun(around, left, right) or _made_anew(around, right)
@@ -35,6 +35,15 @@ def calls(around: Around) -> list[Candidate]:
     if cue.endswith(" to") and not any(t.first <= around.cue.last + 1 for t in right):
         return []  # "between the two calls to avoid it"
     return _calls(around, left, right)
+
+
+def _is_limited(around: Around) -> bool:
+    """Whether it is denied how often or how directly something is called, not that it is ("not any more")."""
+    words = around.read.words
+    return any(
+        words[i] in GRAMMAR.limits and words[i - 1] not in ("any", "no")
+        for i in range(around.cue.last, around.clause.last)
+    )
 
 
 def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:

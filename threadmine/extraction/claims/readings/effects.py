@@ -26,6 +26,12 @@ def effect(around: Around) -> list[Candidate]:
     if right and right[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.locking:
         return _locks(around, right[0])
     place = around.where()
+    if (
+        not (right or left)
+        and around.cue.text.lower() in GRAMMAR.removing
+        and (gone := _not_called(around, place))
+    ):
+        return gone
     actors = last_run(around.functions(around.left), around.read) or place
     actor = actors[-1] if actors else _somebody(around)
     right = right or around.stood_for()
@@ -50,6 +56,15 @@ def _worked_on(
         around.make(_kind(around, one), who, one, 5 if named else 3, around.value())
         for who, one in every(doers, objects)
     ]
+
+
+def _not_called(around: Around, place: list[Thing]) -> list[Candidate]:
+    """ "Drop the folio_get() from f()": f does not call it."""
+    called = [t for t in around.functions(around.right) if t not in place]
+    if not (place and called) or place[0].first < called[0].first:
+        return []
+    made = (around.make(Predicate.CALLS, place[0], one, 5) for one in run(called, around.read))
+    return [replace(one, cue=f"{one.cue} no") for one in made]
 
 
 def _kind(around: Around, thing: Thing) -> Predicate:
