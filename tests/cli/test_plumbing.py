@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -129,3 +131,12 @@ def test_csv_runs_no_formula() -> None:
     assert csv_cell(None) == "" and csv_cell(True) == "true" and csv_cell(["a"]) == '["a"]'
     text = "".join(csv_lines([{"a": "x,y", "b": 1}, {"a": 'q"', "b": None}]))
     assert text == 'a,b\r\n"x,y",1\r\n"q""",\r\n'
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1+1", "\uff20x", ' =cmd|"x"!A1']
+)
+def test_no_cell_of_a_spreadsheet_is_a_formula(text: str) -> None:
+    written = "".join(csv_lines([{"quote": text}]))
+    rows = list(csv.reader(io.StringIO(written, newline=""), strict=True))
+    assert len(rows) == 2 and rows[1][0].startswith("'")

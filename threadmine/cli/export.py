@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,9 @@ from threadmine.render.text import safe
 
 if TYPE_CHECKING:
     from threadmine.db.queries import Queries
+
+_FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+"""How a cell begins that some spreadsheet takes for a formula."""
 
 CHUNK = 1 << 16
 """Characters written at a time."""
@@ -216,7 +220,7 @@ def csv_cell(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         text = safe(value, len(value))
-        return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and len(text) > 1 else text
+        return f"'{text}" if _FORMULA.match(value) and len(text) > 1 else text
     return clean(json.dumps(value, ensure_ascii=False))
 
 
