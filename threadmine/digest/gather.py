@@ -131,7 +131,10 @@ class Gathered:
 
     @cached_property
     def issues(self) -> tuple[IssueRow, ...]:
-        """People's issues in scope that came up before the end, oldest first; robots are not people."""
+        """People's issues in scope that came up before the end, oldest first; robots are not people.
+
+        One that was raised again stands where it was raised last before the end.
+        """
         rows = [
             row
             for row in self._of_the_time(self._asked_issues, lambda row: row.concern.id)
@@ -141,12 +144,12 @@ class Gathered:
             and self._recent(row.concern.date, row.series_id)
             and self._wants(row, row.concern.targets, row.concern.author, row.concern.about_file)
         ]
-        return tuple(
-            sorted(
-                rows,
-                key=lambda row: _oldest_first(row.concern.date, row.concern.message_id, row.concern.start),
-            )
+        ordered = sorted(
+            rows,
+            key=lambda row: _oldest_first(row.concern.date, row.concern.message_id, row.concern.start),
         )
+        last = {row.issue_id or row.concern.id: row for row in ordered}
+        return tuple(row for row in ordered if last[row.issue_id or row.concern.id] is row)
 
     def _asked_issues(self, **given: Any) -> tuple[IssueRow, ...]:
         """What waited for somebody at the begin of the time, or came up since."""

@@ -55,7 +55,8 @@ def _statement(items: Sequence[Statement]) -> Iterator[Block]:
     yield Block(Kind.ITEM, head, item.link or row.url, item.is_new, claim.id)
     if row.verdict.reason:
         yield Block(Kind.SUB, safe_line(f"{row.verdict.reason} {kernel(row)}").rstrip())
-    if row.verdict.kind is VerdictKind.CONDITIONAL and row.verdict.holds:
+    both = len({part.holds for part in row.verdict.holds}) > 1  # else the reason says it all
+    if row.verdict.kind is VerdictKind.CONDITIONAL and both:
         yield Block(Kind.SUB, "; ".join(holding_text(part) for part in row.verdict.holds[:4]))
     others = _others(items)
     if others:
