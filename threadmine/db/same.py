@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, or_, select, update
 
 from threadmine.db.rows import clean
 from threadmine.db.schema import ConcernName, ConcernRecord, IssuePlace, Message, TriageEvent
@@ -152,6 +152,13 @@ class SameIssues:
                 connection.execute(insert(IssuePlace), rows)
             for chunk in _chunks(grouped):
                 self._save_names(connection, chunk, among, groups, last)
+
+    def hide(self) -> None:
+        """Takes concerns for which another stands out of the counts; storing their states put them in."""
+        hidden = select(IssuePlace.concern_id).where(IssuePlace.is_last.is_(False))
+        with self.database.write() as connection:
+            of_hidden = update(ConcernName).where(ConcernName.concern_id.in_(hidden), ConcernName.is_open)
+            connection.execute(of_hidden.values(is_open=False))
 
     def _save_names(
         self,

@@ -612,6 +612,15 @@ class TriageEvent(Base):
     __table_args__ = (Index("ix_triage_events_issue_id", "issue_id"),)
 
 
+class TrackedVersion(Base):
+    """With which patches a version was last set against the concerns of the versions before it."""
+
+    __tablename__ = "tracked_versions"
+
+    series_id: Mapped[str] = mapped_column(Text, primary_key=True, comment="The version (series.id)")
+    patches: Mapped[str] = text("Hash of its cover letter and patches, those sent again included")
+
+
 class SeriesMark(Base):
     """What a person said of two series: that they are versions of each other, or that they are not."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from threadmine.db.queries import Queries
+from threadmine.db.same import SameIssues
 from threadmine.db.session import Database
 from threadmine.db.store import SeriesLink, Store
+from threadmine.db.tracked import patches_before, patches_now, save_patches
 from threadmine.db.triage import Triage
 from threadmine.model import Concern, ConcernState, ConcernStatus, StoredMessage
 from threadmine.track.asked import read_asked
@@ -23,8 +25,8 @@ MAX_WAITING = 500
 def update(database: Database, thread_ids: Iterable[str]) -> None:
     """Links the versions of series and computes the states of concerns anew.
 
-    Done for these threads and for those of the earlier versions of their series, whose concerns a new
-    version may have addressed; no others are touched.
+    Done for these threads, and, where a version in them is new or has other patches than before, for those of
+    the earlier versions of its series, whose concerns it may have addressed; no others are touched.
 
     Args:
         database: opened for writing.
@@ -38,10 +40,15 @@ def update(database: Database, thread_ids: Iterable[str]) -> None:
     triage = Triage(database)
     marks = [ManualLink(mark.one, mark.other, mark.apart) for mark in triage.marks()]
     chains = Chains(queries, marks)
-    store.save_links(_changed_links(chains))
+    links = tuple(_changed_links(chains))
+    store.save_links(links)
+    patches = patches_now(database, changed)
+    before = patches_before(database, patches)
+    moved = {name for name, now in patches.items() if before.get(name) != now}
+    moved |= {link.series_id for link in links}
     waiting: list[ConcernStatus] = []
     done: list[str] = []
-    for thread_id in _touched(chains, changed):
+    for thread_id in _touched(chains, changed, moved):
         if concerns := queries.thread_concerns(thread_id):
             waiting += settle(queries.thread_mails(thread_id, people=False), concerns, chains)
         done.append(thread_id)
@@ -50,6 +57,8 @@ def update(database: Database, thread_ids: Iterable[str]) -> None:
             waiting, done = [], []
     store.save_statuses(waiting, done)
     regroup(database, changed)
+    SameIssues(database).hide()
+    save_patches(database, patches)
     triage.refresh()
 
 
@@ -92,17 +101,17 @@ def _changed_links(chains: Chains) -> Iterable[SeriesLink]:
             yield SeriesLink(name, link.supersedes, link.superseded_by, link.linked_by)
 
 
-def _touched(chains: Chains, changed: Sequence[str]) -> tuple[str, ...]:
-    """The threads that mail in ``changed`` can have an effect on: themselves and earlier versions.
+def _touched(chains: Chains, changed: Sequence[str], moved: Set[str]) -> tuple[str, ...]:
+    """The threads that mail in ``changed`` can have an effect on: themselves, and, where versions have
+    ``moved``, those of the versions before them.
 
     Versions of one series follow each other, so that few of their texts need to be kept.
     """
     found = dict.fromkeys(changed)
-    threads = frozenset(changed)
-    for name, row in chains.rows.items():
-        if row.thread_id in threads:
+    for name in chains.rows:
+        if name in moved:
             chain = chains.chain(name)
-            found.update(dict.fromkeys(chains.rows[one].thread_id for one in chain[: chain.index(name)]))
+            found.update(dict.fromkeys(chains.rows[one].thread_id for one in chain[: chain.index(name) + 1]))
     first: dict[str, str] = {}
     for name, row in chains.rows.items():
         if row.thread_id in found:
