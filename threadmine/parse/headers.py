@@ -10,6 +10,7 @@ import email.errors
 import email.header
 import email.utils
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -21,14 +22,21 @@ from threadmine.parse.limits import MAX_HEADER, MAX_PEOPLE, MAX_REFERENCES
 KEPT = ("List-Id", "X-Mailer", "User-Agent", "Reply-To", "X-Change-ID", "Archived-At", "X-Patchwork-Hint")
 """Headers that travel on in ``Message.headers`` as they are."""
 
-_WANTED = re.compile(
-    r"\n(From|To|Cc|Subject|Date|Message-ID|In-Reply-To|References|Content-Type"
-    r"|Content-Transfer-Encoding|Content-Disposition|MIME-Version|Mail-Followup-To|Sender|"
-    + "|".join(KEPT)
-    + ")"
-    r"[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
-    re.IGNORECASE,
-)
+_NAMES = (
+    "From", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Content-Type",
+    "Content-Transfer-Encoding", "Content-Disposition", "MIME-Version", "Mail-Followup-To", "Sender", *KEPT,
+)  # fmt: skip
+
+
+def _any_case(names: Iterable[str]) -> str:
+    """A pattern of the names in any case, filed by their first letters: most headers are none of them."""
+    rests: dict[str, list[str]] = {}
+    for name in names:
+        rests.setdefault(name[0].upper() + name[0].lower(), []).append(name[1:])
+    return "|".join(f"[{first}](?i:{'|'.join(rest)})" for first, rest in rests.items())
+
+
+_WANTED = re.compile(rf"\n({_any_case(_NAMES)})[ \t]*:[ \t]*([^\n]*+(?:\n[ \t][^\n]*+)*+)")
 _RECEIVED = re.compile(r"\nReceived[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE)
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
