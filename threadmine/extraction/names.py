@@ -121,6 +121,9 @@ _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+$")
 _FLAG_CALL = re.compile(
     r"(?:(?:__)?(?:Test)?(?:Set|Clear)?Page|folio_(?:test_|set_|clear_|test_set_|test_clear_|mark_)|__folio_(?:set|clear)_)(\w{2,30})$"
 )
+_DOING = re.compile(r"\b(?:in|from|by|via|during|through|calls?|calling|inside|like) \Z")
+"""Before a name of several words that is written without parentheses these say that it is a function's."""
+
 _OWNED = re.compile(r"\b(?:page|folio|slab|pgmap|pagemap|ptdesc|zpdesc)['’]s (?:own )?$")
 _CAPITALISED = re.compile(r"[A-Z][A-Za-z]*\d?(?![\w(])")
 _FLAG_LIST = re.compile(
@@ -434,6 +437,8 @@ def _word(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -
         return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
     if word in lexicon.structs and "_" in word:
         return Name(start, end, word, word, NameKind.STRUCT)
+    if word.count("_") > 1 and word.islower() and _DOING.search(text, max(0, start - 10), start):
+        return Name(start, end, word, word, NameKind.FUNCTION)
     return None
 
 

@@ -123,9 +123,9 @@ def _begins_clause(read: Read, at: int, last: int) -> bool:
     if words[at - 1] == "," and word in GRAMMAR.cut_after_comma:
         place_first = words[last] in GRAMMAR.openers and not any(last < c.first < at for c in read.cues)
         return not place_first and not _joins_list(read, at)
-    if words[at - 1] == "," and (_is_condition(read, last) or _is_aside(words, last)):
-        if any(last < c.first < at for c in read.cues) and any(at <= c.first for c in read.cues):
-            return True
+    beside = words[at - 1] == "," and (_is_condition(read, last) or _is_aside(words, last))
+    if beside and any(last < c.first < at for c in read.cues) and any(at <= c.first for c in read.cues):
+        return True
     return word in ("and", "or") and _verb_on_both_sides(read, at)
 
 

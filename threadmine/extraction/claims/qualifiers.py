@@ -70,7 +70,7 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
     "The refcount is not 0" is a positive statement of the state "not 0"; its value holds the "not".
     """
     cue = set(one.cue.lower().split())
-    if one.predicate is Predicate.STATE and not _HAVING & cue:
+    if one.predicate is Predicate.STATE and (not _HAVING & cue or _is_perfect(read, one)):
         return Polarity.POSITIVE
     if one.predicate is Predicate.REQUIRES and (said := _of_need(read, one, cue)) is not None:
         if said is Polarity.NEGATIVE:
@@ -89,6 +89,16 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
             why.append(f"negative: “{term.text}”")
             return Polarity.NEGATIVE
     return Polarity.POSITIVE
+
+
+def _is_perfect(read: Read, one: Candidate) -> bool:
+    """Whether "has" only helps a verb ("has not been set yet"): the state is "not set"."""
+    at = one.cue_at + len(one.cue.split())
+    while at < one.clause.last and (read.words[at] in GRAMMAR.not_words or read.words[at] in GRAMMAR.helpers):
+        if read.words[at] == "been":
+            return True
+        at += 1
+    return at < one.clause.last and read.words[at].endswith(GRAMMAR.participles)
 
 
 _MUST = frozenset({"must", "cannot", "can't", "should", "shouldn't", "mustn't", "may", "has", "have"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import Candidate
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import CORE, Around, every, implied, last_run, run
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -38,6 +38,8 @@ def effect(around: Around) -> list[Candidate]:
     if right:
         doers = actors if actor is not None and actor in actors else [actor]
         return _worked_on(around, doers, right)
+    if left and (meanwhile := _only_while(around)):
+        return [around.make(Predicate.REQUIRES, left[-1], meanwhile, 5)]
     if left and actor:
         return [around.make(_kind(around, left[-1]), actor, left[-1], 3, around.value())]
     if left:
@@ -65,6 +67,18 @@ def _not_called(around: Around, place: list[Thing]) -> list[Candidate]:
         return []
     made = (around.make(Predicate.CALLS, place[0], one, 5) for one in run(called, around.read))
     return [replace(one, cue=f"{one.cue} no") for one in made]
+
+
+def _only_while(around: Around) -> Thing | None:
+    """What must hold for a member to change: "x may only change while the lock is held"."""
+    words, last = around.read.words, around.clause.last
+    if last >= len(words) or words[last] not in GRAMMAR.strong_conditions:
+        return None
+    before = words[around.clause.first : around.cue.last]
+    if "only" not in before and not GRAMMAR.not_words & set(before) and not around.denied():
+        return None
+    things = (t for t in around.read.things if last < t.first <= last + 4 and t.sort in MEMBERISH)
+    return next(things, None)
 
 
 def _kind(around: Around, thing: Thing) -> Predicate:
