@@ -130,11 +130,15 @@ class Puller:
                 self.outcome.versions += [name for _, name in fetched[1:]]
             except SourceError as error:
                 failure = error.line()
+        notes = [
+            Followed(each.base, name, "", "", versions, each.as_of.isoformat()) for each, name in fetched
+        ]
+        self._follow(
+            *(replace(note, as_of="") for note in notes)
+        )  # an update finishes what is cut short here
         for each, _ in fetched:
             self._store(each, only_new=False)
-        self._follow(
-            *(Followed(each.base, name, "", "", versions, each.as_of.isoformat()) for each, name in fetched)
-        )
+        self._follow(*notes)
         if failure:
             self.outcome.failures.append(failure)
 
@@ -179,7 +183,7 @@ class Puller:
         """Everything new in the threads that are followed on one server, then new versions of series."""
         of_ids = threads_of(self.database, [each.message_id for each in threads])
         ours = Ours(self.database, sorted(set(of_ids.values())))
-        since = min(map(_asked_at, threads))
+        since = min((at for at in map(_asked_at, threads) if at > _long_ago()), default=_long_ago())
         answers: dict[str, Fetched] = {}
         answered: list[Followed] = []
         last: Fetched | None = None
@@ -219,7 +223,7 @@ class Puller:
         """What arrived in a thread since then, or all of it where the server cannot tell."""
         base = "" if each.base == self.lore.base else each.base
         found = None
-        if datetime.now(UTC) - since < _LONGEST:
+        if _asked_at(each) > _long_ago():
             found = self.lore.thread_news(each.message_id, since, base)
         return self.lore.thread(each.message_id, base) if found is None else found
 
@@ -303,8 +307,13 @@ class Puller:
 
 
 def _asked_at(each: Followed) -> datetime:
-    """Where the next question about something begins."""
+    """Where the next question about something begins; long ago where no answer was stored whole."""
     return poll_start(datetime.fromisoformat(each.as_of)) if each.as_of else datetime.min.replace(tzinfo=UTC)
+
+
+def _long_ago() -> datetime:
+    """What was asked before this is asked for as a whole."""
+    return datetime.now(UTC) - _LONGEST
 
 
 def _same_inbox(one: Fetched, other: Fetched, ours: Ours) -> bool:

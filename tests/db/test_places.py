@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from threadmine.db.places import Light, arrange_series, group_threads, thread_root, tree_order
+from hypothesis import given
+from hypothesis import strategies as st
+
+from threadmine.db.places import (
+    Light,
+    arrange_series,
+    group_threads,
+    parents,
+    thread_id_of,
+    thread_root,
+    tree_order,
+)
+from threadmine.model import stand_in_id
 
 
 def light(
@@ -122,3 +134,57 @@ def test_threads_and_their_roots() -> None:
     assert sorted(map(sorted, groups)) == [["a", "b", "g"], ["c"], ["d"]]
     assert thread_root({"a": True, "g": False, "b": True}) == "g"
     assert thread_root({"x": True, "y": True}) == "x"  # a circle has no root
+
+
+def test_siblings_stand_in_the_order_of_their_dates_and_undated_ones_last() -> None:
+    mails = [
+        light("b", "a", at=2),
+        light("a"),
+        light("d", "a c", at=4),
+        light("c", "a", at=1),
+        light("u", "a", sent_at=None),
+    ]
+    assert tree_order(mails) == [("a", 0), ("c", 1), ("d", 2), ("b", 1), ("u", 1)]
+
+
+def test_a_missing_parent_keeps_its_children_together() -> None:
+    mails = [light("x", "gone", at=1), light("y", "gone", at=2), light("z", "gone y", at=3), light("o")]
+    assert tree_order(mails) == [("o", 0), ("x", 0), ("y", 0), ("z", 1)]
+    threads = group_threads((mail.message_id, mail.references) for mail in mails)
+    assert sorted(map(sorted, threads)) == [["gone", "x", "y", "z"], ["o"]]
+
+
+def test_a_loop_is_cut_at_its_earliest_message_and_nothing_is_lost() -> None:
+    mails = [light("a", "b"), light("b", "c", at=1), light("c", "a", at=2), light("s", "s")]
+    order = tree_order(mails)
+    assert sorted(name for name, _ in order) == ["a", "b", "c", "s"]
+    assert order[0] == ("a", 0)
+
+
+def test_what_is_known_from_quotations_stands_in_for_missing_mail() -> None:
+    stand_in = stand_in_id("gone@example.org")
+    mails = [light("answer", "root gone@example.org", at=3), light("root"), light(stand_in, "root", at=1)]
+    assert tree_order(mails) == [("root", 0), (stand_in, 1), ("answer", 2)]
+
+
+NAMES = st.sampled_from("abcdefgh")
+
+
+@given(st.lists(st.tuples(NAMES, st.lists(NAMES, max_size=3), st.integers(0, 5)), max_size=12))
+def test_any_order_of_messages_gives_the_same_tree(items: list[tuple[str, list[str], int]]) -> None:
+    by_id = {name: light(name, " ".join(refs), at=at) for name, refs, at in items}
+    mails = list(by_id.values())
+    order = tree_order(mails)
+    assert sorted(name for name, _ in order) == sorted(by_id)
+    assert order == tree_order(mails[::-1]) and parents(mails) == parents(mails[::-1])
+    levels = dict(order)
+    assert all(levels[name] == levels[above] + 1 for name, above in parents(mails).items() if above)
+
+
+@given(st.lists(st.tuples(NAMES, st.lists(NAMES, max_size=3)), max_size=12))
+def test_threads_and_their_ids_do_not_depend_on_the_order(items: list[tuple[str, list[str]]]) -> None:
+    forward, backward = group_threads(items), group_threads(items[::-1])
+    assert sorted(map(sorted, forward)) == sorted(map(sorted, backward))
+    roots = [dict.fromkeys(names, False) for names in forward]
+    ids = [thread_id_of(thread_root(names)) for names in roots]
+    assert len(set(ids)) == len(ids)
