@@ -20,6 +20,9 @@ MOST_POINTS = 3
 MOST_LINES = 16
 """Points of a whole section that are not new: where few series have some, more of each are shown."""
 
+FEW = 60
+"""Points that wait, in all, up to which a quiet series has one shown, too."""
+
 MOST_PEOPLE = 8
 
 
@@ -65,7 +68,7 @@ def _section(
         return
     yield Block(Kind.HEADING, heading)
     quiet = not any(_news(topic, found) for topic in chosen)
-    share = max(1, MOST_LINES // min(len(chosen), MOST_TOPICS)) if quiet else 0
+    share = max(1, MOST_LINES // min(len(chosen), MOST_TOPICS)) if quiet else int(_waiting(found) <= FEW)
     for topic in chosen[:MOST_TOPICS]:
         yield from _topic(topic, found, most, min(share, most))
     yield from more(len(chosen), MOST_TOPICS, command)
@@ -98,6 +101,10 @@ def _with_reply(point: Point, following: Point | None, found: Digest) -> Block:
     words = quoted(point.why, POINT_CELLS)
     why = words if fixed else f'{who}"{words}"'
     return Block(block.kind, f"{block.text} => {why}", block.link, block.new, block.id)
+
+
+def _waiting(found: Digest) -> int:
+    return sum(map(len, (found.unanswered, found.dropped, found.promised)))
 
 
 def _news(topic: Topic, found: Digest) -> bool:
