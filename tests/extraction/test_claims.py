@@ -274,3 +274,11 @@ def test_equal_expressions_are_said_of_the_first() -> None:
 def test_a_line_that_begins_with_a_word_and_a_comma_is_no_code() -> None:
     found = triples("Pointless, prep_compound_page() -> prep_compound_tail() -> page->mapping = NULL;\n")
     assert ("calls", "prep_compound_page", "prep_compound_tail") in found
+
+
+def test_what_it_stands_for_may_come_from_a_longer_sentence() -> None:
+    body = (
+        "Before any of that is done for the first of the pages in the list, f_page_it() looks at "
+        "page->mapping.\n\nTake it.\n\nRather take it from there.  Which takes it.  It takes it.\n"
+    )
+    assert claims(body)

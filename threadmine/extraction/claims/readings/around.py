@@ -113,6 +113,10 @@ class Around:
                 return self.named(i + 1)
         return None
 
+    def word_before(self, thing: Thing) -> str:
+        """The word before a thing of this clause, empty for one that was named elsewhere."""
+        return self.read.words[thing.first - 1] if thing.first > 0 and thing in self.clause.things else ""
+
     def named(self, first: int) -> Thing | None:
         """Who is named from token ``first`` on: a function, or the plain words around a part of the kernel
         ("the page migration code"), where they are few.

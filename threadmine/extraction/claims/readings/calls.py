@@ -103,7 +103,7 @@ def _ordered(around: Around, left: list[Thing], right: list[Thing]) -> list[Cand
 def _noun(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
     """ "The put_page() call in f()", "the only caller of g() is f()"."""
     words, cue = around.read.words, around.cue.text.lower()
-    place = [t for t in right if words[t.first - 1] in GRAMMAR.places and words[t.first - 1] != "of"]
+    place = [t for t in right if around.word_before(t) in GRAMMAR.places and around.word_before(t) != "of"]
     if cue in ("call", "calls") and left and left[-1].last == around.cue.first and place:
         return [around.make(Predicate.CALLS, place[0], left[-1], 6)]
     if cue not in ("caller of", "callers of") or len(right) < 2 or left:
@@ -148,7 +148,7 @@ def _done(around: Around) -> list[Candidate]:
         return []
     if left and left[-1].last >= 0 and not around.gapped:
         return [around.make(Predicate.CALLS, right[0], one, 5) for one in last_run(left, around.read)]
-    place = [t for t in right[1:] if words[t.first - 1] in GRAMMAR.places]
+    place = [t for t in right[1:] if around.word_before(t) in GRAMMAR.places]
     if words[around.cue.last] == "by" and place:
         return [around.make(Predicate.CALLS, place[0], right[0], 5)]
     return []

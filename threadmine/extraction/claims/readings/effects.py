@@ -85,10 +85,7 @@ def _kind(around: Around, thing: Thing) -> Predicate:
     """sets to nothing is clears, but for counters; so is a flag that is dropped."""
     if around.predicate is not Predicate.SETS:
         return around.predicate
-    if (
-        around.read.words[thing.first - 1] in ("from", "through")
-        and around.cue.text.lower() in GRAMMAR.locking
-    ):
+    if around.word_before(thing) in ("from", "through") and around.cue.text.lower() in GRAMMAR.locking:
         return Predicate.READS  # "takes the node from page->flags"
     if thing.sort is Sort.FLAG and around.cue.text.lower() in GRAMMAR.removing:
         return Predicate.CLEARS
@@ -156,7 +153,7 @@ def nominal(around: Around) -> list[Candidate]:
     words, found = around.read.words, []
     for thing in members:
         done = _noun_beside(words, thing)
-        where = [t for t in place if t.first > thing.last and words[t.first - 1] in GRAMMAR.places]
+        where = [t for t in place if t.first > thing.last and around.word_before(t) in GRAMMAR.places]
         if done and where:
             one = around.make(Predicate(done), where[0], thing, 5)
             found.append(replace(one, cue=done))

@@ -67,7 +67,7 @@ def _kept(around: Around, left: list[Thing], right: list[Thing]) -> list[Candida
         return [around.make(moved, target[-1], one, 4) for one in last_run(left, around.read)]
     if right and not around.passive and lower in GRAMMAR.storing:
         kept = around.plain(around.cue.last)  # "encodes the order in the flags bits"
-        inside = [t for t in right if words[t.first - 1] in ("in", "into", "the", "its", "our")]
+        inside = [t for t in right if around.word_before(t) in ("in", "into", "the", "its", "our")]
         if kept is not None and inside and kept.last <= inside[0].first:
             return [around.make(Predicate.RESIDES, _order(kept), inside[0], 5)]
         return []
