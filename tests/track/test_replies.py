@@ -54,6 +54,9 @@ CASES = [
     ("I don't think that is needed.", ConcernKind.OBJECTION, ConcernState.DISPUTED, Effect.DISAGREE),
     ("No, the caller holds it.", ConcernKind.QUESTION, ConcernState.ANSWERED, Effect.DISAGREE),
     ("The caller holds it all the time.", ConcernKind.QUESTION, ConcernState.ANSWERED, Effect.ANSWER),
+    ("I'll move it below the lock.", ConcernKind.QUESTION, ConcernState.ACKNOWLEDGED, Effect.PROMISE),
+    ("I will take a closer look at that.", ConcernKind.REQUEST, ConcernState.ACKNOWLEDGED, Effect.DEFER),
+    ("I'll be unable to document that.", ConcernKind.REQUEST, ConcernState.DISPUTED, Effect.DISAGREE),
     ("Let him answer that, he wrote the helper.", ConcernKind.QUESTION, ConcernState.OPEN, Effect.REDIRECT),
 ]
 
@@ -144,3 +147,19 @@ def test_a_ring_of_replies_ends() -> None:
     other = mail("r1", PAUL, f"> {ASK}\n\nSure.\n", "ask", 1)
     (status,) = statuses([one, other], [concern_in(body)])
     assert status.state is ConcernState.ACKNOWLEDGED
+
+
+def test_a_question_that_only_wants_to_know_is_answered_by_a_promise_too() -> None:
+    body = "Hi,\n\n> +\tcount = 0;\n\nWhich lock protects the count here?\n"
+    ask = mail("ask", RITA, body, None, 0)
+    reply = mail(
+        "r1", PAUL, "> Which lock protects the count here?\n\nI'll write that down in v2.\n", "ask", 1
+    )
+    concern = concern_in(body, "Which lock protects the count here?", ConcernKind.QUESTION)
+    (status,) = statuses([ask, reply], [concern])
+    assert status.state is ConcernState.ANSWERED
+
+
+def test_the_asker_may_say_that_it_is_not_important() -> None:
+    status = status_after((PAUL, "No, the caller holds it."), (RITA, "It is no big deal."))
+    assert status.state is ConcernState.WITHDRAWN

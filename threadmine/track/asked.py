@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from threadmine.model import Concern, StoredMessage, StretchKind
+from threadmine.model import Concern, ConcernKind, StoredMessage, StretchKind
 from threadmine.track.patches import is_comment, squash_line
 from threadmine.track.text import stretches_of
+from threadmine.vocab.tracking import SUGGESTING
 
 MAX_ABOVE = 8
 """Lines above a concern that it may be about: those that a patch adds, and as many others."""
@@ -48,6 +49,7 @@ _ABOUT_PLACE = re.compile(
     r"(?i)\b(?:plac(?:e|ed|ing)|position(?:ed)?|re-?order(?:ed|ing)?|move (?:this|that|it|them|these)|"
     r"at the (?:end|beginning|start|top|bottom))\b"
 )
+_SUGGESTS = re.compile(rf"(?i)\b(?:{'|'.join(SUGGESTING)})\b")
 _COMMENT = re.compile(
     r"(?i)\b(?:comments?|kernel-?docs?|document(?:ed|ation|ing)?|explain(?:s|ing)?|describe)\b"
 )
@@ -109,7 +111,7 @@ def read_asked(concern: Concern, mail: StoredMessage) -> Asked:
     written: dict[str, str] = {}
     added, text = _above(concern, mail, written)
     names = frozenset(_names(concern.quote))
-    wanted = frozenset(_names(concern.quote, wanted=True))
+    wanted = frozenset(_names(concern.quote, wanted=True)) if suggests(concern) else frozenset()
     code = tuple(_proposed(concern, mail))
     squashed = frozenset(_squash(line, written) for line in code if not is_comment(line))
     return Asked(
@@ -135,6 +137,11 @@ def read_asked(concern: Concern, mail: StoredMessage) -> Asked:
         wants_move=_MOVE.search(concern.quote) is not None,
         written=tuple(sorted(written.items())),
     )
+
+
+def suggests(concern: Concern) -> bool:
+    """Whether a concern wants something done: all but questions that only want to know."""
+    return concern.kind is not ConcernKind.QUESTION or _SUGGESTS.search(concern.quote) is not None
 
 
 def _squash(line: str, written: dict[str, str]) -> str:

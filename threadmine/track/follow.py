@@ -36,12 +36,14 @@ class Finding:
     """Why a version counts as having done it, or not: words a maintainer can check.
 
     ``sure``: what was asked for is there. ``near``: the very line that the concern stands under has changed.
+    ``vague``: its function has changed, or its whole patch is gone.
     """
 
     done: bool
     sure: bool
     words: str
     near: bool = False
+    vague: bool = False
 
 
 def may_be_addressed(status: ConcernStatus) -> bool:
@@ -118,8 +120,13 @@ def _after(asked: Moment, posted: Moment) -> bool:
 
 
 def _counts(kind: ConcernKind, status: ConcernStatus, finding: Finding) -> bool:
-    """Whether a change settles a concern: the less was agreed, the surer it must be."""
-    explained = status.state is ConcernState.ANSWERED and (finding.near or kind is not ConcernKind.QUESTION)
+    """Whether a change settles a concern: the less was agreed, the surer it must be.
+
+    What was answered, and not agreed to, is settled by a change right there; that its function or its whole
+    patch is another one now tells nothing.
+    """
+    answered = status.state is ConcernState.ANSWERED and not finding.vague
+    explained = answered and (finding.near or kind is not ConcernKind.QUESTION)
     return finding.sure or explained or is_agreed(status)
 
 
@@ -191,9 +198,9 @@ def _by_lines(
             return Finding(True, False, _changed_words(followed), near=not asks or followed.is_telling)
         case Fate.DROPPED:
             against = asked.wants_away or asked.about_message or concern.kind is ConcernKind.OBJECTION
-            return Finding(followed.of_code or against, False, PATCH_GONE)
+            return Finding(followed.of_code or against, False, PATCH_GONE, vague=True)
     if not asks and (words := function_changed(asked, old, new)):
-        return Finding(True, False, words)
+        return Finding(True, False, words, vague=True)
     if patch is not None and matched(old, new, patch) is None:
         return Finding(False, False, PATCH_GONE)
     return Finding(False, False, f"{CANNOT_TELL} whether it was done: it names no lines or code to look for")

@@ -22,6 +22,7 @@ from threadmine.model import (
     StateEvidence,
     StoredMessage,
 )
+from threadmine.track.asked import suggests
 from threadmine.track.people import name_key, same_person
 from threadmine.track.text import Exchange, exchanges, squash
 from threadmine.vocab.concerns_cues import Words, read_words, vocabulary
@@ -280,12 +281,17 @@ def _state(concern: Concern, reactions: Sequence[Reaction]) -> ConcernState:
 
 
 def _after(concern: Concern, state: ConcernState, effect: Effect) -> ConcernState:
-    """What somebody else's words make of a concern. A question that gets any answer is answered."""
+    """What somebody else's words make of a concern.
+
+    A question that gets any answer is answered; one that suggests something stays promised once it was.
+    """
     if effect is Effect.REDIRECT:
         return state
     asks = concern.kind is ConcernKind.PROCESS and concern.quote.endswith("?")
+    if concern.kind is ConcernKind.QUESTION and effect is Effect.PROMISE and suggests(concern):
+        return ConcernState.ACKNOWLEDGED
     if concern.kind is ConcernKind.QUESTION or (asks and effect is Effect.DISAGREE):
-        return ConcernState.ANSWERED
+        return ConcernState.ANSWERED if state is ConcernState.OPEN or not suggests(concern) else state
     if effect is Effect.ANSWER:
         if state is not ConcernState.OPEN:
             return state

@@ -15,6 +15,7 @@ from threadmine.model import Concern, ConcernKind
 from threadmine.track.asked import Asked, is_c_name
 from threadmine.track.changelog import Change
 from threadmine.track.patches import PatchText, share_kept, squash_line
+from threadmine.track.versions import title_key
 from threadmine.track.versiontext import VersionText, fresh_patches, matched
 from threadmine.vocab.tracking import DULL_PARTS, DULL_WORDS
 
@@ -173,7 +174,7 @@ def in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
         telling = len(shared) >= 2 or any("_" in word for word in shared)
         if not telling or len(words) > MAX_CREDITED:
             continue
-        if _NO_CHANGE.search(text) or _elsewhere(concern, change):
+        if _NO_CHANGE.search(text) or _elsewhere(concern, change) or _is_title(change, new):
             continue
         credited = _names_asker(concern, text)
         named = bool(shared & names) and len(shared) >= 2
@@ -188,6 +189,12 @@ def _told_words(item: str) -> tuple[str, frozenset[str]]:
     """An item of a changelog in lower case, and the words in it that tell something."""
     text = item.lower()
     return text, frozenset(_WORD.findall(text)) - DULL_WORDS
+
+
+def _is_title(change: Change, new: VersionText) -> bool:
+    """Whether an item is but the title of a patch, over what was changed in it."""
+    title = title_key(change.text)
+    return any(patch.title == title for patch in new.patches)
 
 
 def _elsewhere(concern: Concern, change: Change) -> bool:

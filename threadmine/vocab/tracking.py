@@ -11,7 +11,7 @@ DULL_WORDS = frozenset(
         "patch",
         "should",
         "would",
-        "could",
+        "could (?:we|you|this|it|also|just|possibly)",
         "please",
         "have",
         "there",
@@ -135,3 +135,15 @@ COMMON_ENGLISH = frozenset(
     ]
 )
 """Words that any two sentences share."""
+
+SUGGESTING = (
+    *(
+        "should(?:n't)?(?! never)",
+        "could",
+        "can (?:we|you|this)",
+        "why (?:not|don't|can't)",
+        "what (?:if|about)",
+    ),
+    *("how about", "instead", "would it", "maybe", "add", "use", "call", "thinks? (?:about|of)"),
+)
+"""Words of a question that suggests what it names."""
