@@ -306,7 +306,7 @@ TELLING = re.compile(
 OTHERS = re.compile(
     r"^(?:WRITE_ONCE|READ_ONCE|smp_\w+|cmpxchg|percpu_ref_\w+|rcu_read_lock|rcu_read_unlock|lockdep_assert_held\w*"
     r"|spin_lock\w*|mutex_lock\w*|mmap_assert_\w+|call_rcu|synchronize_rcu|kfree_rcu|schedule\w*|wait_\w+"
-    r"|(?:__)?(?:Set|Clear|TestSet|TestClear)?Page[A-Z]\w*|folio_(?:test|set|clear)_\w+)$"
+    r"|(?:__)?(?:Set|Clear|TestSet|TestClear)?Page[A-Z]\w*|(?:__)?folio_(?:test|set|clear)_\w+)$"
 )
 """Callees that are kept although the trees' mm code does not define them as functions."""
 

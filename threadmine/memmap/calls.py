@@ -94,7 +94,7 @@ class FunctionFacts:
     def _kept(self, key: str) -> list[list[Any]]:
         """The facts of one sort that all trees agree on."""
         mask = self._mask
-        return [entry for entry in self._row.get(key, ()) if entry[-1] & mask == mask]
+        return [entry for entry in _expanded(self._row, key) if entry[-1] & mask == mask]
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ class FunctionFacts:
         bits: dict[str, int] = {}
         flags: dict[str, int] = {}
         handed: dict[str, str] = {}
-        for callee, flag, words, its in self._row.get("c", ()):
+        for callee, flag, words, its in _expanded(self._row, "c"):
             if its & mask:
                 bits[callee] = bits.get(callee, 0) | its
                 flags[callee] = flags.get(callee, flag) & flag
@@ -147,7 +147,7 @@ class FunctionFacts:
 
     @cached_property
     def places(self) -> dict[str, frozenset[str]]:
-        """Callee -> what holds at all its calls: ``L:lruvec.lru_lock``, ``count==0``, ``folio_test_lru()``."""
+        """Callee -> what holds at its calls: ``L:lruvec.lru_lock``, ``count==0``, ``folio_test_lru()``."""
         return {callee: _tokens(place) for callee, place, _ in self._kept("h")}
 
     @cached_property
@@ -200,13 +200,13 @@ class CodeFacts:
         lines = self._rest.split(b"\n")
         return {line[6 : line.index(b'"', 6)].decode(): line for line in lines if line}
 
-    @lru_cache(maxsize=20_000)  # noqa: B019  (lives as long as the process)
+    @lru_cache(maxsize=1_500)  # noqa: B019  (lives as long as the process)
     def _row(self, name: str) -> dict[str, Any] | None:
         line = self._lines.get(name)
         if line is None:
             return None
         row: dict[str, Any] = json.loads(line)
-        return _expanded(row)
+        return row
 
     def names(self) -> Iterator[str]:
         """Every function of any kernel, sorted."""
@@ -237,7 +237,7 @@ class CodeFacts:
         span = self.span(version)
         return not isinstance(span, Unknown) and len(span) == 1
 
-    @lru_cache(maxsize=50_000)  # noqa: B019
+    @lru_cache(maxsize=3_000)  # noqa: B019
     def function(self, name: str, version: str) -> FunctionFacts | Unknown:
         """The facts that hold for ``name`` in ``version``: what all trees of its span agree on.
 
@@ -350,20 +350,23 @@ WIDTHS = {"a": 1, "c": 3, "m": 3, "g": 2, "k": 1, "r": 1, "h": 2, "w": 2, "t": 2
 _EMPTY = {"c": ("", 0, ""), "m": ("", "r", ""), "g": ("", ""), "h": ("", ""), "w": ("", ""), "t": ("", 0)}
 
 
-def _expanded(row: dict[str, Any]) -> dict[str, Any]:
-    """A row with what its compact form leaves out: trailing empty values, bits that are the function's."""
-    own = row["v"]
-    for key, width in WIDTHS.items():
-        facts = row.get(key)
-        if not facts:
-            continue
-        empty = _EMPTY.get(key, ("",))
-        for number, fact in enumerate(facts):
-            if isinstance(fact, str):
-                facts[number] = [fact, *empty[1:], own]
-            elif len(fact) <= width:
-                facts[number] = [*fact, *empty[len(fact) :], own]
-    return row
+def _expanded(row: dict[str, Any], key: str) -> list[list[Any]]:
+    """One sort of a row's facts, with what their compact form leaves out: empty values, the row's own bits.
+
+    Done when they are first asked for.
+    """
+    facts: list[Any] = row.get(key, [])
+    done: set[str] = row.setdefault("", set())
+    if not facts or key in done:
+        return facts
+    done.add(key)
+    own, width, empty = row["v"], WIDTHS[key], _EMPTY.get(key, ("",))
+    for number, fact in enumerate(facts):
+        if isinstance(fact, str):
+            facts[number] = [fact, *empty[1:], own]
+        elif len(fact) <= width:
+            facts[number] = [*fact, *empty[len(fact) :], own]
+    return facts
 
 
 def _grouped(line: bytes) -> dict[str, tuple[tuple[int, tuple[str, ...]], ...]]:

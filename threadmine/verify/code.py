@@ -49,7 +49,7 @@ class Reach:
     leaves: frozenset[str]  # callees without facts of their own
 
 
-@lru_cache(maxsize=8_000)
+@lru_cache(maxsize=500)
 def reach(name: str, version: str, depth: int = DEPTH, full: bool = False) -> Reach | Unknown:
     """The functions within ``depth`` calls of ``name`` in ``version``, nearest first.
 
@@ -162,13 +162,11 @@ def uses_of(found: Reach, members: frozenset[str], access: str) -> Iterator[Foun
 
 def _by_primitives(found: Reach, members: frozenset[str], access: str) -> Iterator[Found]:
     """What the function itself does through ``get_page()`` and the like."""
-    if "w" not in access:
-        return
     for call in found.start.calls:
-        for written, value in primitives().get(call.callee, ()):
-            struct, _, member = written.partition(".")
-            if member and (written in members or f"folio.{member}" in members):
-                yield Found(found.steps[0], MemberUse(struct, member, "w", value), call.callee)
+        for name, how, value in primitives().get(call.callee, ()):
+            struct, _, member = name.partition(".")
+            if how in access and member and (name in members or f"folio.{member}" in members):
+                yield Found(found.steps[0], MemberUse(struct, member, how, value), call.callee)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +193,13 @@ def flag_uses(found: Reach, flag: str, kinds: frozenset[str]) -> Iterator[FlagUs
     for step in found.steps:
         for call in step.facts.calls:
             what = operation(call.callee)
-            if what is not None and what.flag == flag and what.kind in kinds:
+            if what is not None and what.kind in kinds and _same_flag(what.flag, flag):
                 yield FlagUse(step, call.callee, what.kind)
+
+
+def _same_flag(known: str, flag: str) -> bool:
+    """Whether two names are of one flag: people write PG_buddy for the page type PGTY_buddy."""
+    return known == flag or known.removeprefix("PGTY_") == flag.removeprefix("PG_")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from threadmine.verify.layouts import LayoutRule, by_option, holdings
 from threadmine.verify.reading import (
     borrows_subject,
     covered,
+    denies,
     hypothetical,
     plain_without_names,
     restricted,
@@ -82,8 +83,10 @@ def judge(
     if polarity is None:
         return _undecided(context, "read as a positive statement, but a negation stands between its names")
     if polarity is not claim.polarity:
+        turned = claim.polarity is Polarity.NEGATIVE and not denies(claim)
         claim = replace(claim, polarity=polarity)
         question = _Asked(claim, message, model)
+        question.turned = turned
     if claim.tense is Tense.PLANNED or _to_come(claim):
         return _planned(question, context, trace)
     if claim.tense is Tense.PROPOSED:
@@ -93,6 +96,8 @@ def judge(
 
 class _Asked(Question):
     """A question with the rules whose business it is, and the names of those that were asked."""
+
+    turned = False  # it was read as a denial, and no word of its sentence denies anything
 
     @cached_property
     def answered(self) -> set[str]:
@@ -146,7 +151,8 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
     against: list[tuple[Rule, Finding]] = []
     asked = 0
     for version in versions:
-        decided = _ask(question, version, context.arch, trace, missing)
+        near = version in versions_in_question(context) and claim.polarity is Polarity.POSITIVE
+        decided = _ask(question, version, context.arch, trace, missing, near)
         if decided is None:
             continue
         rule, finding = decided
@@ -157,7 +163,8 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
         if _of_claim(claim, finding.truth) is not Truth.FALSE:
             if not rule.checks_limits and restricted(claim) and not covered(claim, finding.reason):
                 return _undecided(context, f"it says more than the fact does: {finding.reason}")
-            return _verdict(question, context, version, rule, finding)
+            verdict = _verdict(question, context, version, rule, finding)
+            return _since(verdict, against[0][1]) if against and claim.tense is Tense.PRESENT else verdict
         against.append((rule, finding))
     if not against:
         other = _read_otherwise(question, context, trace)
@@ -165,11 +172,20 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
     rule, finding = against[0]
     if (
         claim.tense is Tense.PAST
+        or question.turned
         or asked < len(versions_in_question(context))
         or not _may_refute(question, against)
     ):
         return _undecided(context, _against(claim, finding))
     return _verdict(question, context, context.version, rule, finding)
+
+
+def _since(verdict: Verdict, before: Finding) -> Verdict:
+    """What is so in the coming release and was not in the newest at the time: conditional on the kernel."""
+    if verdict.kind is not VerdictKind.CONFIRMED:
+        return verdict
+    reason = f"{verdict.reason}; not so before: {before.reason}"
+    return replace(verdict, kind=VerdictKind.CONDITIONAL, reason=reason)
 
 
 def _supposed(question: _Asked, told_as_order: bool = False) -> bool:
@@ -248,19 +264,42 @@ def _planned(question: _Asked, context: KernelContext, trace: Trace | None, what
 
 
 def _ask(
-    question: _Asked, version: str, arch: str, trace: Trace | None, missing: list[str]
+    question: _Asked,
+    version: str,
+    arch: str,
+    trace: Trace | None,
+    missing: list[str],
+    neighbours: bool = False,
 ) -> tuple[Rule, Finding] | None:
     """The first rule that has a fact about the claim in ``version``; why the others had none goes to
-    ``missing``."""
+    ``missing``. ``neighbours``: ask each of those that stand for a kernel by itself, too."""
     for rule in question.rules:
         if rule.kernel_free and rule.name in question.answered:
             continue
         question.answered.add(rule.name)
         answer = _try(rule, question, version, arch, trace)
         if isinstance(answer, Unknown):
+            both = _neighbours(rule, question, version, arch, trace) if neighbours else None
+            if both is not None:
+                return rule, both
             missing.append(answer.reason)
         else:
             return rule, answer
+    return None
+
+
+def _neighbours(rule: Rule, question: _Asked, version: str, arch: str, trace: Trace | None) -> Finding | None:
+    """What both neighbours of a kernel that was not read say, each by facts of its own."""
+    if isinstance(rule, LayoutRule) or rule.kernel_free or question.subject.kind is not Kind.FUNCTION:
+        return None
+    code = question.code
+    span = code.span(version)
+    if isinstance(span, Unknown) or len(span) < 2:
+        return None
+    answers = [_try(rule, question, code.versions[n], arch, trace) for n in span]
+    found = [a for a in answers if isinstance(a, Finding)]
+    if len(found) == len(span) and len({a.truth for a in found}) == 1:
+        return replace(found[0], firm=all(a.firm for a in found))
     return None
 
 

@@ -3,6 +3,7 @@ free."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -12,6 +13,8 @@ from threadmine.memmap.versions import parse_version
 from threadmine.model import Holding, Unknown
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Finding, Question, Rule, Truth
+
+_LACKS = re.compile(r"\bhas no (?:struct|member)\b|^no struct\b")
 
 
 class LayoutRule(Rule):
@@ -25,14 +28,20 @@ class LayoutRule(Rule):
 
     def find(self, question: Question, version: str, arch: str = "x86-64") -> Finding | Unknown:
         """The answer of the kernel's own layout; where there is none, what both neighbours agree on."""
-        answers = []
+        answers: list[Finding] = []
+        lacking: Unknown | None = None
         for layout in layouts_for(question.model, version, arch):
             answer = self.at(question, layout)
-            if isinstance(answer, Unknown):
+            if not isinstance(answer, Unknown):
+                answers.append(answer)
+            elif _LACKS.search(answer.reason):
+                lacking = answer  # a neighbour that has it speaks for a kernel that must have it, too
+            else:
                 return answer
-            answers.append(answer)
         if not answers:
-            return Unknown(f"no layout facts for {version} ({arch})")
+            return lacking or Unknown(f"no layout facts for {version} ({arch})")
+        if lacking is not None and any(answer.truth is not Truth.TRUE for answer in answers):
+            return lacking
         if len({answer.truth for answer in answers}) > 1:
             return Unknown(f"the layouts around {version} disagree")
         return answers[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from threadmine.memmap.calls import LOCK, FunctionFacts, load_code
 from threadmine.memmap.effects import flag_operation
@@ -24,17 +24,31 @@ _BARE = re.compile(r"\b([a-z_]\w*_(?:lock|sem|rwsem)|rcu|mmap_lock)\b")
 MAX_CALLERS = 60
 
 
+@lru_cache(maxsize=8_000)
 def lock_in(text: str) -> str:
     """The lock that words name: ``lruvec.lru_lock``, ``?.lru_lock`` without its struct, ``rcu``; or empty."""
+    if not _MAY_NAME.search(text):
+        return ""
     low = " ".join(text.lower().replace("()", "").split())
-    for lock, words in lock_words():
-        if any(re.search(rf"(?<![\w.>]){re.escape(word)}(?!\w)", low) for word in words):
+    for lock, pattern in _patterns():
+        if pattern.search(low):
             return lock
     member = _MEMBER.search(text)
     if member:
         return f"{_STRUCTS.get(member[1], member[1])}.{member[2]}"
     bare = _BARE.search(text)
     return f"?.{bare[1]}" if bare else ""
+
+
+_MAY_NAME = re.compile(r"lock|sem\b|rcu|ptl", re.I)
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (lock, re.compile(rf"(?<![\w.>])(?:{'|'.join(map(re.escape, words))})(?!\w)"))
+        for lock, words in lock_words()
+    )
 
 
 _STRUCTS = {"pgdat": "pglist_data", "mm": "mm_struct", "mapping": "address_space", "node": "pglist_data"}

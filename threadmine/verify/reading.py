@@ -42,7 +42,8 @@ _IMPERATIVE = re.compile(
     r"\W{0,4}(?:and |then |also |instead,? )?"
     r"(?:add|make|use|let|remove|drop|fix|convert|replace|move|introduce|avoid"
     r"|don't|do not|change|rename|keep|allow|ensure|get rid|pass|call|set|clear|export|teach|split|merge"
-    r"|rework|stop|switch|turn|provide|return|check|consider|please|try|mark|initiali[sz]e|reset|skip)\b",
+    r"|rework|stop|switch|turn|provide|return|check|consider|please|try|mark|initiali[sz]e|reset|skip)\b"
+    r"(?! (?:calls?|uses|needs|takes|is|are|was|were|has|does|can|will|works|fails|path|paths|code)\b)",
     re.I,
 )
 _SUGGESTION = re.compile(
@@ -150,6 +151,11 @@ def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
         return claim.polarity
     # "other" says nothing by itself: what its sentence denies is denied
     return Polarity.NEGATIVE if claim.predicate is Predicate.OTHER else None
+
+
+def denies(claim: Claim) -> bool:
+    """Whether any word of the sentence denies something."""
+    return _NEGATION.search(claim.quote) is not None
 
 
 def hypothetical(claim: Claim, subject: Ref, target: Ref) -> bool:

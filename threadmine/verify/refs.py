@@ -93,7 +93,7 @@ def read_refs(text: str, condition: str, model: Model) -> tuple[Ref, ...]:
     return tuple(_read(part, condition, model) for part in parts) or (Ref(Kind.NOTHING, ""),)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1_000)
 def _read(text: str, condition: str, model: Model) -> Ref:
     plain = text.strip().lstrip("&*").removesuffix("()").strip()
     if not plain:
@@ -128,7 +128,9 @@ def _read(text: str, condition: str, model: Model) -> Ref:
 
 def _struct_of(name: str, model: Model) -> str:
     """The struct itself, or the one that a variable of that name would point to (``new_page``: page)."""
-    if name in model.names.structs or name.endswith("_ops") or load_code().has_struct(name):
+    if name in ("mops", "movable_ops"):
+        return "movable_operations"
+    if name in model.names.structs or name.endswith(("_ops", "_operations")) or load_code().has_struct(name):
         return name
     return next((struct for part, struct in _VARIABLES if part in name), name)
 

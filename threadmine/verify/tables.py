@@ -75,10 +75,17 @@ def lock_words() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 @cache
-def primitives() -> dict[str, tuple[tuple[str, str], ...]]:
-    """Function -> (member or flag, value) pairs of what it is known to write, however it does that."""
-    found: dict[str, list[tuple[str, str]]] = {}
+def primitives() -> dict[str, tuple[tuple[str, str, str], ...]]:
+    """Function -> (member or flag, ``w`` or ``r``, value) of what it is known to do, however it does that."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
     for row in _data()["primitives"]:
+        what = (row["writes"], "w", row["value"]) if "writes" in row else (row["reads"], "r", "")
         for function in row["functions"]:
-            found.setdefault(function, []).append((row["writes"], row["value"]))
+            found.setdefault(function, []).append(what)
     return {function: tuple(writes) for function, writes in found.items()}
+
+
+@cache
+def tail_page_of(member: str) -> int:
+    """The page of a compound in which older kernels keep a member of struct page (1: first tail); 0: any."""
+    return int(_data()["tail_members"].get(member, 0))

@@ -7,6 +7,7 @@ from threadmine.verify.rule import Rule
 from threadmine.verify.rules.calls import CallRule
 from threadmine.verify.rules.config import ConfigRule
 from threadmine.verify.rules.coverage import CoverageRule
+from threadmine.verify.rules.declared import DeclaredRule
 from threadmine.verify.rules.effects import EffectRule
 from threadmine.verify.rules.entry import EntryRule
 from threadmine.verify.rules.exists import FunctionExistsRule, MemberRule
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     SpanRule(),
     ConfigRule(),
     MemberRule(),
+    DeclaredRule(),
     ResidenceRule(),
     PointsToRule(),
     OrderBitsRule(),

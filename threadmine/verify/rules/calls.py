@@ -13,7 +13,7 @@ from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.rules.effects import function_names, reaches_of
 
-WRAPPERS = ("{}_noprof", "__{}", "{}_nolock")
+WRAPPERS = ("{}_noprof", "_{}", "__{}", "{}_nolock")
 """A call of one of these is a call of what the mail names (allocation profiling renamed the functions)."""
 
 
@@ -78,10 +78,13 @@ class CallRule(Rule):
         if question.subject.text == callee:
             return Unknown("a function compared with itself")
         negative = question.claim.polarity is Polarity.NEGATIVE
+        if len(names) > 1 and not negative:
+            calling = {*question.code.mentioning(callee), *question.code.mentioning(f"{callee}_noprof")}
+            names = tuple(name for name in names if name in calling) or names[:1]
         reaches = reaches_of(names, version, negative)
         if not reaches:
             return Unknown(f"no facts about {names[0]}() in {version}")
-        wanted = {callee, *(w.format(callee) for w in WRAPPERS[:1])}
+        wanted = (callee, *(w.format(callee) for w in WRAPPERS[:2]))
         direct = next((f for f in reaches for c in wanted if c in f.start.callees), None)
         if direct is not None:
             return self._direct(question, direct, next(c for c in wanted if c in direct.start.callees))
@@ -168,7 +171,7 @@ def callee_name(target: Ref, code: CodeFacts) -> str | Unknown:
     """The name under which a call stands in the facts: a function, or ``dev_pagemap_ops.folio_free``."""
     if target.kind is Kind.FUNCTION:
         return target.text
-    if target.kind is Kind.MEMBER and target.struct.endswith("_ops"):
+    if target.kind is Kind.MEMBER and target.struct.endswith(("_ops", "_operations")):
         return target.name
     if (
         target.kind is Kind.MEMBER

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from threadmine.memmap import Model
 from threadmine.memmap.calls import FunctionFacts
+from threadmine.memmap.effects import flag_operation
 from threadmine.memmap.layout import OVERLAYS
 from threadmine.memmap.names import aliases_of
 from threadmine.model import Claim, Polarity, Predicate, Unknown, VerdictKind
@@ -41,6 +42,8 @@ _CONSTANT = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[+-]1|[A-Z][A-Z0-9_]{3,})
 _PART = re.compile(r"__page_(\d)")
 READERS_DEPTH, WRITERS_DEPTH = 3, 4
 MAX_FUNCTIONS = 400
+MAX_WIDE = 2_000
+"""Functions of a part of the kernel of which it says nothing that one of them does something."""
 
 
 class EffectRule(Rule):
@@ -100,19 +103,41 @@ class EffectRule(Rule):
         return next((f for f in findings if f.truth is not Truth.TRUE), findings[0])
 
     def _target(self, question: Question, version: str, target: Ref) -> Finding | Unknown:
+        target = _resolved(target)
+        own = self._accessor(question, target, version)
+        if own is not None:
+            return own
         names = function_names(question, question.subject, version)
         if isinstance(names, Unknown):
             return names
-        target = _resolved(target)
         if target.kind not in (Kind.MEMBER, Kind.FLAG):
             return unnamed(target, "member or flag")
         full = question.claim.polarity is Polarity.NEGATIVE
+        if len(names) > 1 and not full and target.kind is Kind.MEMBER:
+            names = _touching(question, names, target, version) or names[:1]
         reaches = reaches_of(names, version, full)
         if not reaches:
             return Unknown(f"no facts about {names[0]}() in {version}")
         if target.kind is Kind.FLAG:
             return self._flag(question, reaches, target, version)
         return self._member(question, reaches, target, version)
+
+    def _accessor(self, question: Question, target: Ref, version: str) -> Finding | None:
+        """What an accessor of a flag does, which macros make and no tree shows as a function."""
+        subject = question.subject
+        operation = flag_operation(subject.text) if subject.kind is Kind.FUNCTION else None
+        if operation is None or question.code.known(subject.text):
+            return None
+        word = "page_type" if operation.flag.startswith("PGTY_") else "flags"
+        said = target.kind is Kind.FLAG and _bare_flag(target.text) == _bare_flag(operation.flag)
+        if not said and not (target.kind is Kind.MEMBER and target.member == word):
+            return None
+        if operation.kind not in FLAG_KINDS[question.claim.predicate] and said:
+            return None
+        if not said and (operation.kind == "test") is not (question.claim.predicate is Predicate.READS):
+            return None
+        text = f"{subject.text}() is made to {operation.kind} {operation.flag} ({version})"
+        return Finding(Truth.TRUE, text, self.fact(text, f"flags {version}"), firm=False)
 
     # ------------------------------------------------------------------------------------------ members
 
@@ -193,8 +218,9 @@ class EffectRule(Rule):
         wanted = claim.value.strip()
         values = [h.value for h in hits]
         if claim.predicate is Predicate.SETS and _CONSTANT.match(wanted) and wanted not in values:
-            if all(_CONSTANT.match(v) for v in values):
-                return Unknown(f"{hit.spelled}; no store of {wanted} is known")
+            if all(_CONSTANT.match(v) for v in values) and wanted[0] not in "+-":
+                text = f"{hit.spelled}; no store of {wanted} is known ({hit.step.facts.kernel})"
+                return Finding(Truth.FALSE, text, self.fact(text, hit.step.facts.source), firm=False)
             return Unknown(f"{hit.spelled}; whether it stores {wanted} is not known")
         else:
             hit = next((h for h in hits if h.value == wanted and wanted), hit)
@@ -254,6 +280,7 @@ class EffectRule(Rule):
             return Finding(Truth.TRUE, text, self.fact(text, bit.step.facts.source), firm=False)
         word = frozenset({"page.flags", "folio.flags", "folio._flags_1"})
         others = [h for found in reaches for h in uses_of(found, word, "wa")]
+        others = [h for h in others if h.step.facts.name not in ADDRESSES]
         touched = [h for h in others if not h.use.value.startswith("PG_") or h.use.value == target.text]
         if touched:
             return Unknown(f"{touched[0].spelled}; which bits is not known")
@@ -311,6 +338,14 @@ class EffectRule(Rule):
         return None
 
 
+ADDRESSES = frozenset({"const_folio_flags", "folio_flags", "const_page_flags", "page_flags"})
+"""Accessors hand on the address of the flags: the bit is told by who calls them."""
+
+
+def _bare_flag(flag: str) -> str:
+    return flag.removeprefix("PGTY_").removeprefix("PG_")
+
+
 def _flatly_denied(question: Question, hit: FlagUse) -> bool:
     """Whether a sentence says "never sets PG_x" and no more, of a function that does it itself, always."""
     claim = question.claim
@@ -365,6 +400,14 @@ def reaches_of(names: Iterable[str], version: str, full: bool) -> list[Reach]:
     return [each for each in found if not isinstance(each, Unknown)]
 
 
+def _touching(question: Question, names: tuple[str, ...], target: Ref, version: str) -> tuple[str, ...]:
+    """Those of a file's functions that touch the member themselves: the index knows, no need to walk all."""
+    same, over = same_bytes(question.model, target, version)
+    known = {*same, *over, f"?.{target.member}"}
+    users = {user for name in known for user in question.code.users(name, version)}
+    return tuple(name for name in names if name in users)
+
+
 def function_names(question: Question, subject: Ref, version: str) -> tuple[str, ...] | Unknown:
     """The functions that a subject stands for: itself, or all of a file or part of the kernel."""
     code = question.code
@@ -377,6 +420,8 @@ def function_names(question: Question, subject: Ref, version: str) -> tuple[str,
         return (subject.member,)
     files: Iterable[str] = (subject.text,) if subject.kind is Kind.FILE else places_of(subject.text)
     names = tuple(name for path in files for name in code.in_file(path, version))
+    if len(names) > MAX_WIDE and question.claim.polarity is Polarity.POSITIVE:
+        return Unknown(f"{subject.text!r} is too wide: {len(names)} functions")
     return names or unnamed(subject, "function that is known")
 
 

@@ -66,11 +66,9 @@ class MemberRule(LayoutRule):
 
     def applies(self, question: Question) -> bool:
         """Only where the sentence names the thing and speaks of its being (not) in a definition."""
-        claim, subject = question.claim, question.subject
-        if _BY_OPTION.search(claim.quote):
+        if _BY_OPTION.search(question.claim.quote):
             return False  # that it is there says nothing of "only with CONFIG_X"
-        name = subject.member or subject.text.removeprefix("PG_")
-        return name.lower() in claim.quote.lower() and _DEFINES.search(claim.quote) is not None
+        return speaks_of_definition(question)
 
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         subject = question.subject
@@ -106,6 +104,13 @@ class MemberRule(LayoutRule):
         if whole.kind is Kind.MEMBER and subject.kind is Kind.STRUCT:
             return subject.text, whole.member
         return Unknown(f"{subject.text!r} and {whole.text!r} are no member and struct")
+
+
+def speaks_of_definition(question: Question) -> bool:
+    """Whether the sentence names the member or flag and speaks of a definition."""
+    claim, subject = question.claim, question.subject
+    name = subject.member or subject.text.removeprefix("PG_")
+    return name.lower() in claim.quote.lower() and _DEFINES.search(claim.quote) is not None
 
 
 class FunctionExistsRule(Rule):

@@ -30,7 +30,7 @@ _NEGATED = re.compile(r"^\s*(?:!|not\s|no\s|non-)")
 _VALID = re.compile(
     r"\b(?:valid|stable|stability|correct|right|intact|sane|usable|initiali[sz]ed|set up|up to date)\b"
 )
-MAX_STATE_WORDS = 6
+MAX_STATE_WORDS, RELIES_DEPTH = 6, 5
 _LOCK = re.compile(r"lock", re.I)
 _ASSERTS = re.compile(
     r"(?:lockdep_assert_held\w*|mmap_assert_\w*locked|vma_assert_\w*locked|i_mmap_assert_\w+)$"
@@ -104,7 +104,7 @@ class RequiresRule(Rule):
         same, _ = same_bytes(question.model, target, version)
         if claim.condition or target.member in ("flags", "_flags_1"):
             return None  # which bits of which page is not told by a read of the word
-        hits = (h for h in uses_of(found, same, "r") if len(h.step.way) <= 3)
+        hits = (h for h in uses_of(found, same, "r") if len(h.step.way) <= RELIES_DEPTH)
         hit = next((h for h in hits if not _also_writes(h)), None)
         if hit is None:
             return None

@@ -97,4 +97,6 @@ def _is_member(ref: Ref, member: str) -> bool:
 
 
 def _says(value: str, words: tuple[str, ...]) -> bool:
-    return any(re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w.])", value) for word in words)
+    return any(
+        word in value and re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w.])", value) for word in words
+    )

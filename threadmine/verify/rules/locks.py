@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from threadmine.memmap.calls import FunctionFacts
+from threadmine.memmap.calls import FunctionFacts, load_code
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import reach
 from threadmine.verify.locks import (
@@ -26,7 +26,7 @@ from threadmine.verify.tables import primitives
 _BY_CALLER = re.compile(r"\b(?:callers?|must (?:be called|hold)|called (?:with|under)|on entry)\b", re.I)
 _RELEASED = re.compile(r"\b(?:not|drop\w*|releas\w*|unlock\w*|without)\b", re.I)
 _HOLDING = re.compile(r"\b(?:holds?|holding|held|under|with|inside|while|locked)\b", re.I)
-MIN_SITES, MOST = 3, 0.75
+MIN_SITES, MIN_CALLERS, MOST = 3, 2, 0.75
 """A lock protects something where most of the places that change it hold the lock."""
 
 TAKES_DEPTH = 4
@@ -79,7 +79,7 @@ class LockRule(Rule):
         if question.object.kind is Kind.FLAG and not _HOLDING.search(question.words):
             return False
         lock = lock_named(question)
-        itself = any(written == lock for written, _ in primitives().get(subject.text, ()))
+        itself = any(written == lock for written, *_ in primitives().get(subject.text, ()))
         return bool(lock) and subject.kind is not Kind.NOTHING and not itself
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
@@ -107,10 +107,25 @@ class LockRule(Rule):
         how = self._entered(facts, lock)
         if not how and takes(facts, lock) and not _BY_CALLER.search(question.claim.quote):
             how = f"takes {_spell(lock)} itself"
+        how = how or self._by_most(facts, lock, version)
         if how:
             text = f"{facts.name}() {how} ({facts.kernel})"
             return Finding(Truth.TRUE, text, self.fact(text, facts.source), firm=False)
         return self._without(question, facts, lock, version)
+
+    @staticmethod
+    def _by_most(facts: FunctionFacts, lock: str, version: str) -> str:
+        """How most of those who call it hold the lock, or what it calls to take the lock; or empty."""
+        callers = callers_of(facts.name, version)
+        held = [c for c in callers if holds(c.places.get(facts.name, frozenset()) | c.entry, lock)]
+        if len(held) >= MIN_CALLERS and len(held) >= MOST * len(callers):
+            return f"is called with {_spell(lock)} held by {len(held)} of {len(callers)} functions"
+        for call in facts.calls:
+            taker = call.callee if "lock" in call.callee and "unlock" not in call.callee else ""
+            below = load_code().function(taker, version) if taker else None
+            if isinstance(below, FunctionFacts) and takes(below, lock):
+                return f"calls {taker}(), which takes {_spell(lock)}"
+        return ""
 
     @staticmethod
     def _entered(facts: FunctionFacts, lock: str) -> str:

@@ -80,4 +80,4 @@ def _is_flag(ref: Ref, flag: str) -> bool:
 
 
 def _stands_in(words: str, text: str) -> bool:
-    return re.search(rf"(?<![\w.]){re.escape(words)}(?![\w.])", text) is not None
+    return words in text and re.search(rf"(?<![\w.]){re.escape(words)}(?![\w.])", text) is not None

@@ -10,7 +10,7 @@ from threadmine.model import Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
 from threadmine.verify.refs import Kind, Ref, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Truth
-from threadmine.verify.tables import Packed, packed
+from threadmine.verify.tables import Packed, packed, tail_page_of
 
 _PART = re.compile(r"^__page_(\d)$")
 _ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.I)
@@ -31,6 +31,7 @@ class ResidenceRule(LayoutRule):
         Case(Predicate.RESIDES, "folio order", "page.flags", condition="page[1]"),
         Case(Predicate.RESIDES, "folio_order", "folio._flags_1"),
         Case(Predicate.RESIDES, "PG_locked", "page.flags"),
+        Case(Predicate.RESIDES, "page.compound_order", "page[1]", kernel="5.15"),
         Case(Predicate.RESIDES, "PG_has_hwpoisoned", "folio._flags_1"),
         Case(Predicate.RESIDES, "zone id", "page.flags"),
         Case(Predicate.RESIDES, "folio._nr_pages", "page[2]", verdict=VerdictKind.REFUTED),
@@ -116,7 +117,10 @@ class ResidenceRule(LayoutRule):
         if index is None:
             return unnamed(place, "page of the compound")
         text = f"{member.name} is {where} ({layout.kernel}, {layout.arch})"
-        truth = Truth.TRUE if where.page == index else Truth.FALSE
+        tail = tail_page_of(member.member) if member.struct == "page" and member.page is None else 0
+        if tail:
+            text = f"{member.name} is kept in page[{tail}] of a compound page ({layout.kernel})"
+        truth = Truth.TRUE if (tail or where.page) == index else Truth.FALSE
         return Finding(truth, text, self.fact(text, layout.source), firm=member.struct == "folio")
 
 

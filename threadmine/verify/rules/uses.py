@@ -57,6 +57,8 @@ class UsesRule(Rule):
         if subject.kind is Kind.FUNCTION and target.kind is Kind.MEMBER:
             return self._function(question, subject, target, version)
         constant = target.text if _CONSTANT.match(target.text) else ""
+        if subject.kind is Kind.FUNCTION and constant:
+            return self._constant(question, subject, constant, version)
         if target.kind is not Kind.MEMBER and not constant:
             return unnamed(target, "member")
         parts = [part for part in _AND.split(subject.text) if part]
@@ -89,6 +91,16 @@ class UsesRule(Rule):
             return Unknown(f"no use of {target.name} is known in {subject.text}() ({found.start.kernel})")
         text = f"{hit.spelled} ({found.start.kernel})"
         return Finding(Truth.TRUE, text, self.fact(text, hit.step.facts.source), firm=False)
+
+    def _constant(self, question: Question, subject: Ref, constant: str, version: str) -> Finding | Unknown:
+        """A function names a constant (``__GFP_COMP``)."""
+        facts = question.code.function(subject.text, version)
+        if isinstance(facts, Unknown) or constant not in facts.constants:
+            return (
+                facts if isinstance(facts, Unknown) else Unknown(f"no {constant} is known in {facts.name}()")
+            )
+        text = f"{facts.name}() names {constant} ({facts.kernel})"
+        return Finding(Truth.TRUE, text, self.fact(text, facts.source), firm=False)
 
     def _struct(self, question: Question, subject: Ref, target: Ref, version: str) -> Finding | Unknown:
         """A function works with a struct: it touches a member of it."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.kinds import kind_of, relation
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+
+MACROS = re.compile(r"page_to_\w+$|__?page_to_\w+$|(?:Test)?(?:Set|Clear)?Page[A-Z]\w+$|folio_test_\w+$")
+"""Macros of the kernel that take a page or folio; no function of that name is read."""
 
 PAGE_PARAMETERS = frozenset({"page", "folio", "head", "tail"})
 
@@ -18,6 +23,7 @@ class WrongTypeRule(Rule):
 
     cases = (
         Case(Predicate.VALID_FOR, "put_page", "net_iov", polarity=Polarity.NEGATIVE, kernel="6.12"),
+        Case(Predicate.VALID_FOR, "page_to_pfn", "net_iov", polarity=Polarity.NEGATIVE),
         Case(Predicate.VALID_FOR, "put_page", "net_iov", kernel="6.12", verdict=VerdictKind.UNDECIDED),
         Case(
             Predicate.VALID_FOR,
@@ -34,10 +40,15 @@ class WrongTypeRule(Rule):
     def find(self, question: Question, version: str) -> Finding | Unknown:
         claim = question.claim
         found = kind_of(f"{claim.object} {claim.value}")
-        facts = question.code.function(question.subject.text, version)
-        if isinstance(facts, Unknown) or found is None or not facts.parameters:
-            return facts if isinstance(facts, Unknown) else Unknown("no kind of memory is named")
-        if facts.parameters[0] not in PAGE_PARAMETERS or relation(found.name, "page", version) is not False:
-            return Unknown(f"no fact that {facts.name}() cannot be called for a {found.name}")
-        text = f"{facts.name}() takes a {facts.parameters[0]}, which a {found.name} is not ({facts.kernel})"
-        return Finding(Truth.FALSE, text, self.fact(text, facts.source), firm=False)
+        if found is None or relation(found.name, "page", version) is not False:
+            return Unknown("no kind of memory is named that is no page")
+        name = question.subject.text
+        facts = question.code.function(name, version)
+        if isinstance(facts, Unknown):
+            taken, where = "page" if MACROS.match(name) else "", version
+        else:
+            taken, where = facts.parameters[0] if facts.parameters else "", facts.kernel
+        if taken not in PAGE_PARAMETERS:
+            return Unknown(f"no fact that {name}() cannot be called for a {found.name}")
+        text = f"{name}() takes a {taken}, which a {found.name} is not ({where})"
+        return Finding(Truth.FALSE, text, self.fact(text, f"code {where}"), firm=False)
