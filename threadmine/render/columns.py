@@ -139,5 +139,6 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "series": _PLACE["series"],
         "bot": "name of the robot that wrote it",
         "quoted": "true where it is known from quotations alone",
+        "undecided": "parts whose writer the page leaves open: [first character, end, possible writers]",
     },
 }

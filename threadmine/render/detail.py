@@ -202,7 +202,7 @@ def message_detail(
         yield _pair("series", safe_line(mail.series_id))
     yield _pair("signed", safe_line(mail.attestation))
     yield ""
-    yield from (line.expandtabs(8) for line in lines_of([safe(mail.body.rstrip("\n"))]))
+    yield from _body(mail, style)
     if issues:
         yield from ("", style("What is asked in it", "heading"), "")
         yield from issue_lines(issues, columns, now, style)
@@ -212,6 +212,35 @@ def message_detail(
     if len(thread) > 1:
         yield from ("", style("Its thread", "heading"), "")
         yield from thread_lines(thread, mail.message_id, columns, style)
+
+
+def _body(mail: StoredMessage, style: Style) -> Iterator[str]:
+    """The text; above what a page leaves undecided stands who may have written it."""
+    body = mail.body.rstrip("\n")
+    at = 0
+    names: tuple[str, ...] = ()
+    for stretch in mail.stretches:
+        text = body[stretch.start : stretch.end]
+        if stretch.candidates and stretch.candidates != names:
+            yield from _text(body[at : stretch.start])
+            at = stretch.start
+            told = " or ".join(map(safe_line, stretch.candidates))
+            yield style(f"[written by {told}: the page does not tell]", "dim")
+        elif names and not stretch.candidates and text.strip("> \t\n"):
+            yield from _text(body[at : stretch.start])
+            at = stretch.start
+            if stretch.depth:
+                yield style(f"[written by {safe_line(stretch.writer) or 'somebody unknown'}]", "dim")
+            else:
+                yield style(f"[written by {person(mail.author)}]", "dim")
+        if stretch.candidates or text.strip("> \t\n"):
+            names = stretch.candidates
+    yield from _text(body[at:])
+
+
+def _text(text: str) -> Iterator[str]:
+    if text:
+        yield from (line.expandtabs(8) for line in lines_of([safe(text.removesuffix("\n"))]))
 
 
 def thread_lines(rows: Sequence[ThreadRow], here: str, columns: int, style: Style = PLAIN) -> Iterator[str]:

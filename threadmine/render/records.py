@@ -257,6 +257,7 @@ def message_record(row: StoredMessage) -> Record:
         "series": row.series_id or None,
         "bot": row.bot or None,
         "quoted": row.quoted_only,
+        "undecided": [[s.start, s.end, list(s.candidates)] for s in row.stretches if s.candidates],
     }
 
 
