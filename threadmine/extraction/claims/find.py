@@ -104,7 +104,9 @@ def asks(read: Read, one: Candidate) -> bool:
     if _LOG.search(read.sentence.text) or (one.clause.first == 0 and _POINTER.match(read.sentence.text)):
         return True
     if read.sentence.place is Place.COMMENT:
-        text = read.sentence.text
+        text, scope = read.sentence.text, read.sentence.scope
+        if text.startswith("@") and scope and " " not in scope:
+            return True  # an argument of a function
         return _TOLD.search(text) is not None or _TITLE.match(text) is not None
     if read.sentence.place is not Place.REPLY or one.clause.first > 0:
         return False

@@ -295,6 +295,8 @@ def _inherit(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | N
     if "field" in words or "flag" in words:
         return memory.member
     if read.sentence.place is Place.COMMENT:
+        if memory.context is not None and GRAMMAR.pronouns.isdisjoint(words):
+            return memory.context  # an order, which the code around it carries out
         here = memory.function if memory.function_here else memory.context
         return memory.subject or here or memory.function or memory.member
     near = memory.context if read.sentence.place is Place.REPLY else None

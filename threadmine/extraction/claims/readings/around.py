@@ -10,6 +10,7 @@ from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, M
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
+from threadmine.extraction.text import Place
 from threadmine.model import Predicate
 
 Who = TypeVar("Who")
@@ -65,7 +66,7 @@ class Around:
         self, predicate: Predicate, subject: Thing | None, object_: Thing | None, fit: int, value: str = ""
     ) -> Candidate:
         """A candidate of this clause; a missing doer is the unsaid one, and never the object itself."""
-        known = subject or (self.unsaid if predicate in _BY_FUNCTIONS else None)
+        known = self.meant(subject) or (self.unsaid if predicate in _BY_FUNCTIONS else None)
         if known is not None and object_ is not None and known.entity == object_.entity:
             known = next((t for t in (self.unsaid, self.context) if t and t.entity != object_.entity), None)
         if known is None and predicate in _BY_SOMEBODY:
@@ -87,6 +88,14 @@ class Around:
             inherited=known is not subject,
             value=value,
         )
+
+    def meant(self, subject: Thing | None) -> Thing | None:
+        """The function that "the function" is, and in a comment that whose callers must do something."""
+        if subject is None or subject.sort is not Sort.AGENT or self.context is None:
+            return subject
+        word = subject.entity.lower()
+        inside = self.read.sentence.place is Place.COMMENT and word in ("caller", "callers")
+        return self.context if inside or word in ("function", "helper", "routine") else subject
 
     def members(self, side: list[Thing]) -> list[Thing]:
         return [t for t in side if t.sort in MEMBERISH]
