@@ -12,13 +12,14 @@ from threadmine.extraction.claims import find_claims
 def triples(*lines: str) -> set[tuple[str, str, str, str]]:
     """(predicate, subject, object, polarity) of the claims in a header to which a patch adds ``lines``."""
     body = (
-        "Describe it.\n\nSigned-off-by: Ada Example <ada@example.org>\n---\n"
+        "Describe page->mapping.\n\nSigned-off-by: Ada Example <ada@example.org>\n---\n"
         f" include/linux/x.h | {len(lines)} +\n\ndiff --git a/include/linux/x.h b/include/linux/x.h\n"
         f"--- a/include/linux/x.h\n+++ b/include/linux/x.h\n@@ -1,0 +1,{len(lines)} @@\n"
     )
     body += "".join(f"+{line}\n" for line in lines)
     found = find_claims(mail(body, "[PATCH] mm: describe"), memmap.load())
-    return {(c.predicate.value, c.subject, c.object, c.polarity.value) for c in found}
+    start = body.index("@@")
+    return {(c.predicate.value, c.subject, c.object, c.polarity.value) for c in found if c.start > start}
 
 
 def member(comment: str, declaration: str = "unsigned long lru;") -> set[tuple[str, str, str, str]]:
@@ -152,3 +153,23 @@ def test_a_line_added_to_a_description_finds_its_struct_in_the_next_hunk() -> No
     )
     found = find_claims(mail(body, "[PATCH] mm: describe"), memmap.load())
     assert [(c.predicate.value, c.subject, c.object) for c in found] == [("uses", "teapot", "page.index")]
+
+
+CONTRACTS = [
+    ("Context: Caller holds a reference on the folio.", ("requires", "folio_stir", "folio._refcount")),
+    ("The caller must hold the page lock.", ("requires", "folio_stir", "PG_locked")),
+    ("The caller is presumed to have a reference to the page.", ("requires", "folio_stir", "page._refcount")),
+    ("It is returned with an increased page refcount.", ("sets", "folio_stir", "page._refcount")),
+    ("Clears page->mapping.", ("clears", "folio_stir", "page.mapping")),
+]
+
+
+@pytest.mark.parametrize(("text", "triple"), CONTRACTS, ids=[text for text, _ in CONTRACTS])
+def test_the_description_of_a_function_is_about_the_function(text: str, triple: tuple[str, str, str]) -> None:
+    found = triples("/*", f" * {text}", " */", "static void folio_stir(struct folio *folio)", "{", "}")
+    assert triple in {(predicate, subject, goal) for predicate, subject, goal, _ in found}
+
+
+@pytest.mark.parametrize("text", ["folio_stir - Raise the page refcount.", "@page: clears page->mapping"])
+def test_titles_and_arguments_state_nothing(text: str) -> None:
+    assert not triples("/**", f" * {text}", " */", "static void folio_stir(struct folio *folio)", "{", "}")

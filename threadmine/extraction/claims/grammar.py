@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses, is_order
 from threadmine.extraction.claims.readings import RULES, Around, nominal
+from threadmine.extraction.claims.readings.contracts import contract
 from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -213,7 +214,7 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
         right = [before] if before is not None else []
     passive = _passive(read, clause, cue)
     around = Around(read, clause, cue, left, right, passive, _gapped(read, clause, cue), memory)
-    found = RULES[Predicate(cue.value)](around)
+    found = contract(around) or RULES[Predicate(cue.value)](around)
     if not inherited and len(found) < 2:
         return found
     every = _names(found) if len(found) > 1 else set()
@@ -284,7 +285,7 @@ def _inherit(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | N
         return before[-1] if before else memory.subject
     if memory.described is not None:
         return memory.described
-    if clause.first > 0:
+    if clause.first > 0 and not (clause.first == 2 and read.words[1] == ":"):  # "Note: ..." begins there
         before = [t for t in read.things if t.last <= clause.first and t.sort in ENTITIES]
         if memory.subject in before or not before:
             return memory.subject if before or read.words[0] in GRAMMAR.pronouns else None

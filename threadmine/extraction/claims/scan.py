@@ -24,6 +24,12 @@ _ARROW = re.compile(
     r"(?:page|folio|slab|pgmap|pagemap|ptdesc|zpdesc|niov|netmem|\bp|head|tail)\w{0,12}(?:\[\w*\])?->",
     re.IGNORECASE,
 )
+_CONTRACT = re.compile(
+    r"(?i)\bcallers?\b|^context: |\b(?:be|is) called\b|\block\b"
+    r"|\bfunction (?:assumes|expects|requires|needs)\b"
+)
+"""What the description of a function says to its callers."""
+
 MAX_SENTENCES = 500
 """Sentences of prose, and of comments, read in one message; nobody has more to say."""
 
@@ -45,6 +51,10 @@ class Wanted:
     def weakly_in(self, text: str) -> bool:
         """Whether one of the words, weak ones included, or such a C name is in ``text``."""
         return self._holds(text, self.all)
+
+    def in_comment(self, text: str) -> bool:
+        """Whether a comment may say something: it has such a word, or tells callers what they must do."""
+        return self.weakly_in(text) or _CONTRACT.search(text) is not None
 
     def _holds(self, text: str, words: frozenset[str]) -> bool:
         if "->" in text and _ARROW.search(text):
@@ -81,16 +91,19 @@ def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
     worth = wanted(lexicon)
     body = message.body
     own = "\n".join(body[s.start : s.end] for s in message.stretches if s.depth == 0 and s.kind in _READ)
-    in_text = worth.in_text
+    in_text = in_comment = worth.in_text
     prose: tuple[Sentence, ...] = ()
     if worth.in_text(own):
         in_text = worth.weakly_in
         picked = (s for s in sentences(message, in_text) if in_text(s.text))
         prose = tuple(islice(picked, MAX_SENTENCES))
+        in_comment = worth.in_comment
     number = prose[-1].paragraph + 1 if prose else 0
     comments = (
         s
-        for s in added_comments(message, number, in_text, lexicon.structs)
-        if in_text(f"{s.text} {s.code}") or s.scope.startswith("struct ")
+        for s in added_comments(message, number, in_comment, lexicon.structs)
+        if in_text(f"{s.text} {s.code}")
+        or s.scope.startswith("struct ")
+        or (_CONTRACT.search(s.text) is not None and worth.in_names((s.scope.lower(),)))
     )
     return prose + tuple(islice(comments, MAX_SENTENCES))

@@ -77,6 +77,8 @@ class Grammar:
     heads: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
     using: frozenset[str]
+    owning: frozenset[str]
+    raised: frozenset[str]
     storing: frozenset[str]
     holding: frozenset[str]
     bare: frozenset[str]
@@ -155,6 +157,8 @@ def _load() -> Grammar:
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),
         using=frozenset(table["using"]["words"]),
+        owning=frozenset(table["owning"]["words"]),
+        raised=frozenset(table["owning"]["raised"]),
         storing=frozenset(table["storing"]["words"]),
         holding=frozenset(table["storing"]["holding"]),
         bare=frozenset(table["bare"]["words"]),

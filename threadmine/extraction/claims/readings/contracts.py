@@ -1,0 +1,37 @@
+"""What the description of a function demands of its callers, and what it gives them back.
+
+"The caller holds a reference", "is returned with an increased refcount": the sentence names the caller or
+the page, the statement is about the function that the comment stands before.
+"""
+
+from __future__ import annotations
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.readings.around import Around, run
+from threadmine.extraction.claims.sentence import Sort
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.text import Place
+from threadmine.model import Predicate
+
+_CALLERS = frozenset({"caller", "callers"})
+
+
+def contract(around: Around) -> list[Candidate]:
+    """requires, sets: what a function needs of its callers, or does for them; empty for anything else."""
+    function, words = around.context, around.read.words
+    if around.read.sentence.place is not Place.COMMENT or function is None:
+        return []
+    right = [t for t in around.clause.things if t.sort in MEMBERISH and t.first >= around.cue.first]
+    before = words[around.clause.first : around.cue.first]
+    if not right or function.sort is not Sort.FUNCTION:
+        return []
+    between = words[around.cue.first : max(right[0].first, around.cue.last)]
+    if not _CALLERS.isdisjoint(before) and not GRAMMAR.owning.isdisjoint((*between, *before)):
+        return [
+            around.make(Predicate.REQUIRES, function, one, 6, around.behind())
+            for one in run(right, around.read)
+        ]
+    raised = not GRAMMAR.raised.isdisjoint(words[around.cue.first : right[0].last])
+    if right[0].entity.endswith("._refcount") and raised and "returned" in words[: right[0].first]:
+        return [around.make(Predicate.SETS, function, right[0], 6, "+1")]
+    return []
