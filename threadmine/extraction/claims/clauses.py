@@ -201,12 +201,18 @@ def noun_phrase(read: Read, first: int, last: int, longest: int = 4) -> Thing | 
     if not 0 < last - first <= longest or any(c.first < last and first < c.last for c in read.cues):
         return None
     part = words[first:last]
+    if part[0] in _VAGUE:
+        return None
     if any(not w.replace("-", "").isalnum() or w in GRAMMAR.no_nouns for w in part) or part[-1].endswith(
         "ly"
     ):
         return None
     text = read.sentence.text[read.offsets[first] : read.offsets[last - 1] + len(read.tokens[last - 1])]
     return Thing(first, last, text, singular(text), Sort.AGENT)
+
+
+_VAGUE = ("code", "caller", "callers")
+"""Words that name nobody by themselves ("this code")."""
 
 
 def singular(text: str) -> str:

@@ -118,7 +118,7 @@ def _of_need(read: Read, one: Candidate, cue: set[str]) -> Polarity | None:
         return Polarity.POSITIVE
     if "need" in before and {"no", "not", "n't", "don't", "doesn't", "isn't"} & set(before):
         return Polarity.NEGATIVE
-    if "entered" in cue or "held" in cue:
+    if cue & {"entered", "held", "while"}:
         return Polarity.POSITIVE
     return None
 

@@ -210,7 +210,9 @@ def _longer(things: list[Thing], words: tuple[str, ...], used: set[int]) -> Iter
         held = None
         behind = words[one.last] if one.last < len(words) and one.last not in used else ""
         if one.sort in (Sort.KIND, Sort.AGENT) and behind in GRAMMAR.heads:
-            one = replace(one, last=one.last + 1, entity=f"{one.entity} {behind}", sort=Sort.AGENT)
+            one = replace(
+                one, last=one.last + 1, entity=f"{one.entity} {behind.removesuffix('s')}", sort=Sort.AGENT
+            )
         elif one.sort is Sort.CONSTANT and behind in ("page", "pages", "folio", "folios"):
             one = replace(
                 one, last=one.last + 1, entity=f"{one.entity} {behind.removesuffix('s')}", sort=Sort.KIND

@@ -110,7 +110,7 @@ class Around:
         """The functions behind "in", "from", "as part of" on the right: where the thing is done."""
         words = self.read.words
         for thing in self.functions(self.right):
-            if GRAMMAR.places & set(words[max(self.cue.last, thing.first - 2) : thing.first]):
+            if GRAMMAR.places & set(words[max(self.cue.last - 1, thing.first - 2) : thing.first]):
                 return run([t for t in self.functions(self.right) if t.first >= thing.first], self.read)
         return []
 
@@ -164,6 +164,11 @@ class Around:
     def doer(self) -> Thing | None:
         """Who does it, before the cue: a function, a part of the kernel, or plain words."""
         named = self.functions(self.left) or self.actors(self.left)
+        if named and named[-1].sort is Sort.AGENT and named[-1].first >= 0:
+            whole = noun_phrase(self.read, self.clause.first, self.cue.first)
+            if whole is not None and whole.first <= named[-1].first and named[-1].last <= whole.last:
+                exact = (whole.first, whole.last) == (named[-1].first, named[-1].last)
+                named = named if exact else [whole]
         if named:
             return CORE if named[-1].entity in GRAMMAR.nobody else named[-1]
         return None if self.left else noun_phrase(self.read, self.clause.first, self.cue.first)

@@ -39,7 +39,8 @@ def effect(around: Around) -> list[Candidate]:
         doers = actors if actor is not None and actor in actors else [actor]
         return _worked_on(around, doers, right)
     if left and (meanwhile := _only_while(around)):
-        return [around.make(Predicate.REQUIRES, left[-1], meanwhile, 5)]
+        one = around.make(Predicate.REQUIRES, left[-1], meanwhile, 5)
+        return [replace(one, cue=f"{one.cue} while")]
     if left and actor:
         return [around.make(_kind(around, left[-1]), actor, left[-1], 3, around.value())]
     if left:
