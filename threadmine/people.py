@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from threadmine.model import Person
@@ -23,6 +24,7 @@ _MAX_MAILMAP = 4 * 1024 * 1024
 _DOTS = re.compile(r"\.\.\.|\[\.\.\.\]|…")
 
 
+@lru_cache(maxsize=1 << 16)
 def straight_name(name: str) -> str:
     """``Yan, Zi`` as ``Zi Yan``; brackets, quotes, ``@`` and ``via a list`` taken off."""
     name = _VIA.sub("", _ASIDE.sub(" ", name)).strip(" \"'@,;:")
@@ -34,6 +36,7 @@ def straight_name(name: str) -> str:
     return " ".join(name.split())
 
 
+@lru_cache(maxsize=1 << 16)
 def name_key(name: str) -> str:
     """What two spellings of a full name have in common: letters without accents and case, order kept."""
     plain = unicodedata.normalize("NFKD", straight_name(name))

@@ -30,7 +30,7 @@ def filled(tmp_path: Path) -> sqlite3.Connection:
 def test_every_example_of_the_page_runs(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "database.md").read_text(encoding="utf-8")
     examples = re.findall(r"`(SELECT [^`]+)`", text)
-    assert len(examples) == 5
+    assert len(examples) == 6
     connection = filled(tmp_path)
     for example in examples:
         found = connection.execute(example).fetchall()
@@ -58,3 +58,15 @@ def test_the_views_hold_what_they_say(tmp_path: Path) -> None:
         ("write", "mm/example.c", "alpha")
     ]
     connection.close()
+
+
+def test_every_column_of_every_view_is_on_the_page(tmp_path: Path) -> None:
+    lines = re.findall(r"^\| `(v_\w+)` \| (`(?:id|struct)`.*) \|$", PAGE.read_text(encoding="utf-8"), re.M)
+    told = {name: set(re.findall(r"`(\w+)`", columns)) for name, columns in lines}
+    connection = filled(tmp_path)
+    views = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
+    have = {
+        view: {row[1] for row in connection.execute(f"PRAGMA table_info({view})")} for view in sorted(views)
+    }
+    connection.close()
+    assert told == have

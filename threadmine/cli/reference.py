@@ -145,6 +145,7 @@ def queries_page() -> str:
 
 _VALUES = {
     "text": "part of it, capitals aside",
+    "name": "the whole name",
     "member": "struct.member, page[1].member or a bare name",
     "number": "2, >2, <=3, 2..4",
     "span": ">2w, <3d, 1w..4w; h d w mo y",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,14 @@ def light_of_keys(connection: Connection, keys: Sequence[int]) -> list[StoredMes
     return _load(connection, _WITHOUT_BODIES, list(keys))
 
 
+def growing(keys: Sequence[int], most: int) -> Iterator[Sequence[int]]:
+    """The keys in parts, few at first: who looks at the first messages alone need not wait for more."""
+    start, size = 0, min(most, FEW)
+    while start < len(keys):
+        yield keys[start : start + size]
+        start, size = start + size, min(most, size * 2)
+
+
 def subjects_of(connection: Connection, message_ids: Sequence[str]) -> dict[str, str]:
     """The subjects of those of the messages that are stored, by their ids."""
     keys = keys_of(connection, message_ids)
@@ -162,6 +170,9 @@ def _with_all(statement: AnySelect, known: ColumnElement[bool]) -> AnySelect:
         statement = statement.outerjoin(SeriesVersion, SeriesVersion.id == Message.series_id)
     return statement
 
+
+FEW = 64
+"""Messages that are read at first, where all are asked for."""
 
 MOST_RANKED = 10_000
 """Of words that stand in more messages than this, the newest of them are ranked: all would take too long."""

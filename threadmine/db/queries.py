@@ -23,6 +23,7 @@ from threadmine.db.board import board_statements, count_all, field_count, people
 from threadmine.db.findings import claim_rows, finding_rows, issue_rows, select_touches, touch_row
 from threadmine.db.mails import (
     find_words,
+    growing,
     keys_of,
     light_of,
     light_of_keys,
@@ -349,8 +350,7 @@ class Queries:
             if series is not None:
                 conditions.append(Message.series_id.in_(resolve_series(connection, series)))
             keys = list(connection.scalars(numbers(where, conditions).order_by(*order, Message.message_id)))
-        for start in range(0, len(keys), CHUNK):
-            chunk = keys[start : start + CHUNK]
+        for chunk in growing(keys, CHUNK):
             with self.database.read() as connection:
                 found = of_keys(connection, chunk) if bodies else light_of_keys(connection, chunk)
             yield from reversed(found) if newest_first else found

@@ -14,6 +14,7 @@ class Value(StrEnum):
 
     TEXT = "text"  # part of it, capitals do not matter
     MEMBER = "member"
+    NAME = "name"  # all of it
     WORD = "word"  # one of a fixed list
     NUMBER = "number"  # 2, >1, 1..3
     SPAN = "span"  # >2w, <3d, 1w..4w
@@ -67,12 +68,17 @@ IS = {
 
 _KINDS = (
     TermKind("field", Value.MEMBER, "About this struct member.", "field:folio._nr_pages"),
-    TermKind("struct", Value.TEXT, "About a member of this structure.", "struct:dev_pagemap"),
+    TermKind("struct", Value.NAME, "About a member of this structure.", "struct:dev_pagemap"),
     TermKind("series", Value.TEXT, "Of this series: its id, or part of its title.", 'series:"fake head"'),
     TermKind("version", Value.NUMBER, "Of this version of a series.", "version:>2"),
     TermKind("author", Value.TEXT, "Written by: part of name or address.", "author:willy"),
     TermKind("person", Value.TEXT, "Written by, or in a series sent by.", "person:ada@example.org"),
-    TermKind("list", Value.TEXT, "Sent to this mailing list.", "list:linux-mm"),
+    TermKind(
+        "list",
+        Value.NAME,
+        "Sent to this mailing list: its address, or what stands before the @.",
+        "list:linux-mm",
+    ),
     TermKind("state", Value.WORD, "State of an issue.", "state:open,disputed", tuple(map(str, ConcernState))),
     TermKind("kind", Value.WORD, "Kind of an issue.", "kind:objection", tuple(map(str, ConcernKind))),
     TermKind("verdict", Value.WORD, "Verdict on a claim.", "verdict:refuted", tuple(map(str, VerdictKind))),
