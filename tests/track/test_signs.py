@@ -260,3 +260,14 @@ def test_a_changelog_may_name_the_asker_in_short() -> None:
     assert after(patch("p1", COUNT), COUNT, text, new, kind=kind, state=state).addressed_in == "v2"
     other = version(2, patch("p2", COUNT), changes=(replace(item, text="Explain rcu_widget, per MiaM"),))
     assert after(patch("p1", COUNT), COUNT, text, other, kind=kind, state=state).state is ConcernState.OPEN
+
+
+def test_a_comment_that_somebody_asked_for_may_be_told_without_other_words() -> None:
+    item = Change(2, "new: RitaR asked for a more helpful comment, this is my attempt")
+    text = "It would be good to at least document why these places may do that."
+    new = version(2, patch("p2", COUNT), changes=(item,))
+    assert after(patch("p1", COUNT), COUNT, text, new).addressed_evidence.startswith(
+        "v2: its changelog says: new"
+    )
+    text = "It would be good to take the lock in these places."
+    assert after(patch("p1", COUNT), COUNT, text, new).state is ConcernState.ACKNOWLEDGED

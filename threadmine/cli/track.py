@@ -58,7 +58,8 @@ def dropped_command(app: App, series: str, limit: int | None, every: bool, as_js
     app.out.lines(_dropped_lines(found, chain, app.out.width, app.now, app.out.style))
     if not found:
         newest = chain[-1]
-        app.out.note(f"nothing was dropped before {newest.version_text} of {newest.title}")
+        said = "was" if every else "can be shown to have been"
+        app.out.note(f"nothing {said} dropped before {newest.version_text} of {newest.title}")
     if more := len(left) - len(shown):
         app.out.note(f"{more} more may be left over or moot: --all shows them")
 

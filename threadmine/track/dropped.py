@@ -182,6 +182,8 @@ def _is_sure(group: Sequence[IssueRow], times: int, since: int, content: Content
     if not any(_asks(one) for one in group):
         return False
     if _is_promised(row):
+        if not _stays(row):
+            return False
         said = any(one.effect is Effect.PROMISE for one in row.status.evidence)
         return said or not content.tagged_at_once(row)
     if row.concern.kind is ConcernKind.NIT:

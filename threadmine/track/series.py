@@ -32,7 +32,7 @@ HEADS_AT_ONCE = 100
 MAX_RAISED = 20
 """Versions kept with a patch that somebody sent in reply and others answered."""
 
-MAX_KEPT = 1_000_000
+MAX_KEPT = 400_000
 """Characters of the mails whose versions are kept read, besides those of the series at hand."""
 
 

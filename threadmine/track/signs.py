@@ -40,6 +40,7 @@ _PROSE_NAME = re.compile(r"[A-Za-z_]\w{3,}")
 _NO_CHANGE = re.compile(r"thank|\btest(?:ing|ed|s)? (?:shows?|results?)|benchmark")
 """Items of a changelog that tell no change."""
 _PART = re.compile(r"(?<=[.:;])\s|\n\s*\n")
+_OF_COMMENT = re.compile(r"\b(?:comments?|kernel-?doc|document\w*|explain\w*|explanation)\b")
 _TAG_LINE = re.compile(
     r"(?m)^(?!(?:Reported|Suggested|Requested)-by:)[A-Z][A-Za-z-]+(?:-by|[Cc]c|Fixes|Link):.*$"
 )
@@ -171,7 +172,8 @@ def in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
     for change in new.changes:
         text, words = _told_words(change.text)
         shared = wanted & words
-        telling = len(shared) >= 2 or any("_" in word for word in shared)
+        of_comment = asked.wants_comment and _OF_COMMENT.search(text) is not None
+        telling = of_comment or len(shared) >= 2 or any("_" in word for word in shared)
         if not telling or len(words) > MAX_CREDITED:
             continue
         if _NO_CHANGE.search(text) or _elsewhere(concern, change) or _is_title(change, new):
