@@ -40,7 +40,7 @@ _UNSURE = re.compile(
 _CONDITION = re.compile(r"\b(?:if|unless|when|whenever|once|until|whether|as long as|in case)\b", re.I)
 _IMPERATIVE = re.compile(
     r"\W{0,4}(?:and |then |also |instead,? )?"
-    r"(?:add|make|use|let|remove|drop|fix|convert|replace|move|introduce|avoid"
+    r"(?:add|make|use|let|remove|delete|drop|fix|convert|replace|move|introduce|avoid"
     r"|don't|do not|change|rename|keep|allow|ensure|get rid|pass|call|set|clear|export|teach|split|merge"
     r"|rework|stop|switch|turn|provide|return|check|consider|please|try|mark|initiali[sz]e|reset|skip)\b"
     r"(?! (?:calls?|uses|needs|takes|is|are|was|were|has|does|can|will|works|fails|path|paths|code)\b)",

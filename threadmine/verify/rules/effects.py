@@ -301,6 +301,8 @@ class EffectRule(Rule):
             return Unknown(f"no place is known where {first.name}() {verb} {what} ({first.kernel})")
         if not all(found.complete for found in reaches):
             return Unknown(f"no place is known where {first.name}() {verb} {what}; it calls through pointers")
+        if self._untold(question, reaches, target, members):
+            return Unknown(f"whether {first.name}() {verb} {what} is not told by what is known of it")
         addressed = next((h for found in reaches for h in uses_of(found, members, "a")), None)
         if addressed is not None and predicate is not Predicate.READS:
             return Unknown(f"{addressed.spelled}: whether it is written there is not known")
@@ -308,6 +310,17 @@ class EffectRule(Rule):
             return Unknown(f"{first.name}() changed between the kernels {first.kernel}")
         text = f"neither {first.name}() nor what it calls {verb} {what} ({first.kernel}, {DEPTH} calls deep)"
         return Finding(Truth.FALSE, text, self.fact(text, first.source), firm=False)
+
+    @staticmethod
+    def _untold(question: Question, reaches: list[Reach], target: Ref, members: frozenset[str]) -> bool:
+        """Whether an absence says nothing: nobody is known to touch the member, or the flag is changed
+        otherwise."""
+        if target.kind is Kind.FLAG:
+            others = frozenset({"set", "clear"}) - FLAG_KINDS[question.claim.predicate]
+            changing = question.claim.predicate is not Predicate.READS
+            return changing and any(any(flag_uses(found, target.text, others)) for found in reaches)
+        names = sorted(members or {target.name})
+        return not any(question.code.users(name, v) for name in names for v in question.code.versions)
 
     @staticmethod
     def _in_one(reaches: list[Reach], target: Ref, members: frozenset[str], predicate: Predicate) -> bool:

@@ -26,6 +26,9 @@ _DEFINES = re.compile(
 )
 
 
+MAX_APART = 60
+"""Characters between a name and the words of a definition that still belong to it."""
+
 _BY_OPTION = re.compile(r"\bonly\b[^.;]{0,40}\bCONFIG_|\bCONFIG_\w+ only\b")
 
 
@@ -109,8 +112,12 @@ class MemberRule(LayoutRule):
 def speaks_of_definition(question: Question) -> bool:
     """Whether the sentence names the member or flag and speaks of a definition."""
     claim, subject = question.claim, question.subject
-    name = subject.member or subject.text.removeprefix("PG_")
-    return name.lower() in claim.quote.lower() and _DEFINES.search(claim.quote) is not None
+    name = (subject.member or subject.text.removeprefix("PG_")).lower()
+    at = claim.quote.lower().find(name)
+    if at < 0:
+        return False
+    around = claim.quote[max(0, at - MAX_APART) : at + len(name) + MAX_APART]
+    return _DEFINES.search(around) is not None
 
 
 class FunctionExistsRule(Rule):

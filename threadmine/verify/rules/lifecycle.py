@@ -57,7 +57,7 @@ class LifecycleRule(Rule):
         value = claim.value.lower() or (claim.object.lower() if question.object.kind is Kind.WORDS else "")
         if not value or len(value.split()) > MAX_VALUE_WORDS:
             return Unknown("no state of a member is said")
-        kinds = kinds_in(said) or kinds_in(claim.quote)
+        kinds = kinds_in(said) or _only_kind(claim.quote)
         for fact in states():
             if not any(_is_member(ref, fact.member) for ref in _members(question)):
                 continue
@@ -85,6 +85,13 @@ class LifecycleRule(Rule):
         if fact.not_kernels and in_range(parsed, fact.not_kernels):
             return Finding(Truth.FALSE, f"{fact.fact} ({version})", evidence, firm=False)
         return None
+
+
+def _only_kind(quote: str) -> tuple[PageKind, ...]:
+    """The kind of page that a sentence is about: none where it speaks of several."""
+    found = kinds_in(quote)
+    special = tuple(kind for kind in found if kind.name not in ("page", "folio"))
+    return (special or found) if len(special) <= 1 else ()
 
 
 def _members(question: Question) -> list[Ref]:

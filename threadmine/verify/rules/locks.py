@@ -25,6 +25,11 @@ from threadmine.verify.tables import primitives
 
 _BY_CALLER = re.compile(r"\b(?:callers?|must (?:be called|hold)|called (?:with|under)|on entry)\b", re.I)
 _RELEASED = re.compile(r"\b(?:not|drop\w*|releas\w*|unlock\w*|without)\b", re.I)
+_USELESS = re.compile(
+    r"\b(?:no (?:useful )?(?:purpose|need|use|reason)|useless|pointless|needless\w*|unnecessar\w+|redundant"
+    r"|not? needed|needn['’]t|don['’]t need|does(?: not|n['’]t) need|without)\b",
+    re.I,
+)
 _HOLDING = re.compile(r"\b(?:holds?|holding|held|under|with|inside|while|locked)\b", re.I)
 MIN_SITES, MIN_CALLERS, MOST = 3, 2, 0.75
 """A lock protects something where most of the places that change it hold the lock."""
@@ -86,6 +91,8 @@ class LockRule(Rule):
         claim, subject, lock = question.claim, question.subject, lock_named(question)
         if claim.predicate is Predicate.VALID_FOR:
             return self._under(question, lock, version)
+        if _USELESS.search(claim.quote) and claim.polarity is Polarity.POSITIVE:
+            return Unknown(f"the sentence doubts the use of {_spell(lock)}")
         if claim.predicate is Predicate.REQUIRES and _RELEASED.search(claim.value):
             return Unknown(f"not about who holds {_spell(lock)}")
         if subject.kind is Kind.FUNCTION:
