@@ -35,6 +35,7 @@ SAME_FUNCTION = 0.6
 """Share of its names from which a function counts as the same one under another name."""
 
 _WORD = re.compile(r"[a-z_][a-z0-9_]{3,}")
+_SAID = re.compile(r"[a-z]{3,}")
 _PATH = re.compile(r"\b([\w.-]+/)*([\w-]+\.[chS])\b")
 _PROSE_NAME = re.compile(r"[A-Za-z_]\w{3,}")
 _NO_CHANGE = re.compile(r"thank|\btest(?:ing|ed|s)? (?:shows?|results?)|benchmark")
@@ -82,7 +83,7 @@ def _adopted_in_function(concern: Concern, asked: Asked, old: VersionText, new: 
 
 def function_speaks(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
     """A function the concern is about, that now has a name made of the concern's own words."""
-    said = frozenset(_WORD.findall(concern.quote.lower())) | _parts(asked.names)
+    said = frozenset(_SAID.findall(concern.quote.lower())) | _parts(asked.names)
     for function, before, after in _changed(asked.functions, old, new):
         for name in sorted(after - before - asked.names):
             parts = _parts([name])
@@ -179,11 +180,17 @@ def in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
         if _NO_CHANGE.search(text) or _elsewhere(concern, change) or _is_title(change, new):
             continue
         credited = _names_asker(concern, text)
-        named = bool(shared & names) and len(shared) >= 2
+        named = bool(shared & names) and len(shared) >= 2 and _has_expression(asked, text)
         close = len(shared) >= 3 and 2 * len(shared) >= len(words)
         if credited or (not asks and (named or close)):
             return f"its changelog says: {change.text}"
     return ""
+
+
+def _has_expression(asked: Asked, text: str) -> bool:
+    """Whether an item says the expression that a concern spells out, if it does; one name of it is not it."""
+    short = squash_line(text)
+    return not asked.expressions or any(one.lower() in short for one in asked.expressions)
 
 
 @lru_cache(maxsize=512)
