@@ -58,6 +58,7 @@ class Grammar:
     nobody: frozenset[str]
     objects: frozenset[str]
     acting: frozenset[str]
+    crashing: frozenset[str]
     judging: frozenset[str]
     particles: frozenset[str]
     permitting: frozenset[str]
@@ -125,6 +126,7 @@ def _load() -> Grammar:
         nobody=frozenset(table["nobody"]["words"]),
         objects=frozenset(table["objects"]["words"]),
         acting=frozenset(table["acting"]["words"]),
+        crashing=frozenset(table["crashing"]["words"]),
         judging=frozenset(table["judging"]["words"]),
         particles=frozenset(table["particles"]["words"]),
         permitting=frozenset(table["permitting"]["words"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -19,6 +20,7 @@ What = TypeVar("What")
 _BY_FUNCTIONS = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.CALLS)
 _OF_SOMETHING = (Predicate.REQUIRES, Predicate.VALID_FOR)
 _BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
+_PAGEISH = re.compile(r"(?i)order|page|folio|alloc|mapping|\d")
 _FOR = frozenset({"for", "on", "with", "to"})
 
 MAX_PAIRS = 24
@@ -76,6 +78,8 @@ class Around:
             known = None if known and object_ and known.entity == object_.entity else known
         if object_ is None and predicate in _OF_SOMETHING and predicate is self.predicate:
             object_ = self.whatever()
+            if predicate is Predicate.VALID_FOR and object_ and not _PAGEISH.search(object_.entity):
+                object_ = None
         return Candidate(
             predicate,
             known,

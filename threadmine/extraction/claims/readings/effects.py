@@ -143,7 +143,7 @@ def _by_name(around: Around, actors: list[Thing], place: list[Thing]) -> list[Ca
         return [around.make(around.predicate, place[0], about, 4)]
     if "_once" in around.cue.text.lower():
         return [around.make(around.predicate, one, implied(one), 4 if one.implied else 1) for one in actors]
-    return [around.make(around.predicate, one, None, 1, around.behind()) for one in actors[-1:]]
+    return [around.make(Predicate.OTHER, one, None, 1, around.behind()) for one in actors[-1:]]
 
 
 def nominal(around: Around) -> list[Candidate]:

@@ -25,13 +25,20 @@ def usable(around: Around) -> list[Candidate]:
     goal = kinds[0] if kinds else objects[0] if objects else None
     if around.predicate is Predicate.VALID_FOR and objects and subject is None:
         return [around.make(around.predicate, objects[0], kinds[0] if kinds else None, 3)]
-    if subject is None:
+    if subject is None or (goal is None and not _is_named(around, subject)):
+        return []
+    if around.cue.text.lower() in GRAMMAR.crashing and not (subject.sort is Sort.FUNCTION and kinds):
         return []
     if around.predicate is Predicate.IS_A and goal is None and subject.sort in MEMBERISH:
         return [around.make(Predicate.STATE, subject, None, 3, around.state())]
     fit = (3 if subject.sort in ENTITIES else 1) + (1 if goal else 0)
     subjects = last_run(entities, around.read) or [subject]
     return [around.make(around.predicate, one, goal, fit, around.behind()) for one in subjects]
+
+
+def _is_named(around: Around, subject: Thing) -> bool:
+    """Whether a statement without an object names what it is about: "this is safe" alone says too little."""
+    return around.predicate is not Predicate.VALID_FOR or subject in around.clause.things
 
 
 def _passed(around: Around) -> list[Candidate]:
