@@ -183,27 +183,46 @@ class Puller:
         """Everything new in the threads that are followed on one server, then new versions of series."""
         of_ids = threads_of(self.database, [each.message_id for each in threads])
         ours = Ours(self.database, sorted(set(of_ids.values())))
+        answers = self._ask(threads, of_ids, ours)
+        for found in answers.values():
+            self._store(replace(found, mails=tuple(ours.among(self._unknown(found.mails)))), only_new=True)
+        answered = [each for each in threads if each.message_id in answers]
+        if answered:
+            self._complete(answered, of_ids)
+            self._refresh_versions(answered)
+        # after all is stored: what fails is asked for again
+        self._follow(*(replace(each, as_of=answers[each.message_id].as_of.isoformat()) for each in answered))
+
+    def _ask(self, threads: Sequence[Followed], of_ids: Mapping[str, str], ours: Ours) -> dict[str, Fetched]:
+        """What is new in each thread, by the id that is followed; threads that failed are left out.
+
+        A server that fails twice in the same way is not asked again; one that looks in the whole inbox
+        neither.
+        """
         since = min((at for at in map(_asked_at, threads) if at > _long_ago()), default=_long_ago())
         answers: dict[str, Fetched] = {}
-        answered: list[Followed] = []
+        by_thread: dict[str, Fetched] = {}
         last: Fetched | None = None
         is_whole = False
-        for each in threads:
+        failed = ""
+        for number, each in enumerate(threads):
             thread_id = of_ids.get(each.message_id, each.message_id)
-            if thread_id not in answers and not is_whole:
+            found = last if is_whole else by_thread.get(thread_id)
+            if found is None:
                 try:
                     found = self._news_of(each, since)
                 except SourceError as error:
                     self.outcome.failures.append(error.line())
+                    if error.what == failed and number + 1 < len(threads):
+                        more = f"{each.base}: {len(threads) - number - 1} more threads were not asked for"
+                        self.outcome.failures.append(f"{more}, for the same reason")
+                        break
+                    failed = error.what
                     continue
                 is_whole = last is not None and _same_inbox(last, found, ours)
-                answers[thread_id] = last = found
-            answered.append(replace(each, as_of=answers.get(thread_id, last or found).as_of.isoformat()))
-        for found in answers.values():
-            self._store(replace(found, mails=tuple(ours.among(self._unknown(found.mails)))), only_new=True)
-        self._complete(threads, of_ids)
-        self._refresh_versions(threads)
-        self._follow(*answered)  # after all is stored: what fails is asked for again
+                by_thread[thread_id] = last = found
+            answers[each.message_id] = found
+        return answers
 
     def _complete(self, threads: Sequence[Followed], of_ids: Mapping[str, str]) -> None:
         """Fetches threads that hold mail which did not arrive in the window: archives file some of it late.

@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from tests.sources.conftest import Run, letter
+from threadmine.db.session import open_database
 from threadmine.errors import SourceError
+from threadmine.following import Puller
 from threadmine.sources import lore
-from threadmine.sources.lore import Lore
+from threadmine.sources.lore import Lore, parse_target
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 WANTED = "wanted@example.org"
@@ -187,3 +190,76 @@ def test_a_version_search_that_fails_keeps_the_thread(faulty: FaultyServer, run:
     done = run("pull", WANTED, settings=faulty.settings)
     assert done.returncode == 1 and "where mail was promised" in done.stderr
     assert WANTED in run("export", "messages").stdout
+
+
+def answered(handler: BaseHTTPRequestHandler) -> None:
+    """A server that works: the thread where it is asked for, and nothing new in any window."""
+    if "q=" in handler.path:
+        send(handler, 404, b"No results found")
+    else:
+        send(handler, 200, gzip.compress(MBOX))
+
+
+UPDATE_FAULTS = [
+    fault for fault in FAULTS if fault[0] not in ("404", "empty", "another mail")
+]  # to an update these say that nothing is new
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"), [f[1:] for f in UPDATE_FAULTS], ids=[f[0] for f in UPDATE_FAULTS]
+)
+def test_each_fault_of_an_update_is_one_line_and_changes_nothing(
+    faulty: FaultyServer, tmp_path: Path, answer: Answer, says: str
+) -> None:
+    faulty.answer = answered
+    source = Lore(faulty.settings, timeout=5)
+    with open_database(str(tmp_path / "t.db")) as database:
+        puller = Puller(source, database)
+        puller.pull([parse_target(WANTED)], versions=True)
+        assert not puller.outcome.failures
+        before = puller.followed()
+        faulty.answer = answer
+        again = Puller(source, database)
+        again.update()
+        (line,) = again.outcome.failures
+        assert says in line and "\n" not in line
+        assert again.followed() == before and not again.outcome.new_ids
+    source.close()
+
+
+@pytest.mark.parametrize("fault", ["404", "empty", "another mail"])
+def test_nothing_new_is_no_fault_and_strange_mail_is_dropped(
+    faulty: FaultyServer, tmp_path: Path, fault: str
+) -> None:
+    faulty.answer = answered
+    source = Lore(faulty.settings, timeout=5)
+    with open_database(str(tmp_path / "t.db")) as database:
+        Puller(source, database).pull([parse_target(WANTED)], versions=True)
+        faulty.answer = next(answer for name, answer, _ in FAULTS if name == fault)
+        again = Puller(source, database)
+        again.update()
+        assert (again.outcome.failures, again.outcome.new_ids) == ([], [])
+    source.close()
+
+
+def test_a_server_that_fails_is_not_asked_for_every_thread(faulty: FaultyServer, tmp_path: Path) -> None:
+    names = [f"many-{n}@example.org" for n in range(9)]
+    mails = [letter(name, f"number {name}", "Text.\n", 1) for name in names]
+
+    def all_there(handler: BaseHTTPRequestHandler) -> None:
+        found = next((n for n, name in enumerate(names) if name.partition("@")[0] in handler.path), 0)
+        send(handler, 200, gzip.compress(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + mails[found] + b"\n"))
+
+    faulty.answer = all_there
+    source = Lore(faulty.settings, timeout=5)
+    with open_database(str(tmp_path / "t.db")) as database:
+        Puller(source, database).pull(map(parse_target, names), versions=False)
+        faulty.answer = lambda handler: send(handler, 403, b"no")
+        faulty.requests = 0
+        again = Puller(source, database)
+        again.update()
+        assert (
+            len(again.outcome.failures) == 3 and "7 more threads were not asked" in again.outcome.failures[-1]
+        )
+        assert faulty.requests <= 2
+    source.close()
