@@ -4,6 +4,7 @@ asking."""
 from __future__ import annotations
 
 from threadmine.verify.rule import Rule
+from threadmine.verify.rules.alias import AliasRule
 from threadmine.verify.rules.calls import CallRule
 from threadmine.verify.rules.config import ConfigRule
 from threadmine.verify.rules.coverage import CoverageRule
@@ -71,6 +72,7 @@ RULES: tuple[Rule, ...] = (
     EntryRule(),
     StaleRule(),
     ResultRule(),
+    AliasRule(),
     ParameterRule(),
     AllocationRule(),
     PrecedesRule(),

@@ -8,9 +8,11 @@ from threadmine.memmap.layout import OVERLAYS
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.kinds import PageKind, kind_of, kinds_in, relation, singular, sometimes
 from threadmine.verify.layouts import layouts_for
+from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 
 _MAY = re.compile(r"\b(?:can|could|may|might|sometimes|some|possibl[ey])\b", re.I)
+_NOT = re.compile(r"^(?:is |are )?(?:not|no|never) ")
 _ORDER = re.compile(r"\border\b|\blarge\b|\bhigh[- ]order\b", re.I)
 _BARE = re.compile(r"(?:an?|the|one|struct|real|actual|any|every|all|\s)*(?:page|folio)s?")
 MAX_OTHER_WORDS = 4
@@ -21,7 +23,8 @@ class IsARule(Rule):
     """A slab page can be a compound page; an fsdax page is none before 6.15."""
 
     name = "kind"
-    predicates = frozenset({Predicate.IS_A})
+    checks_limits = True
+    predicates = frozenset({Predicate.IS_A, Predicate.STATE})
 
     cases = (
         Case(Predicate.IS_A, "slab page", "compound page", quote="a slab page can be a compound page, too"),
@@ -34,12 +37,18 @@ class IsARule(Rule):
         Case(Predicate.IS_A, "device private page", "LRU page", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.IS_A, "net_iov", "struct page", polarity=Polarity.NEGATIVE),
         Case(Predicate.IS_A, "hugetlb folio", "driver page", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.STATE, "hugetlb folios", value="not on the LRU"),
+        Case(Predicate.STATE, "LRU folios", value="not on the LRU", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.IS_A, "page", "folio", verdict=VerdictKind.UNDECIDED),
     )
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
         claim = question.claim
-        a, b = _plain_kind(claim.subject), _plain_kind(claim.object or claim.value)
+        said = claim.object or claim.value
+        denied = _NOT.match(said) is not None
+        a, b = _plain_kind(claim.subject), _plain_kind(_NOT.sub("", said))
+        if claim.predicate is Predicate.STATE and (a is None or question.subject.kind is not Kind.WORDS):
+            return Unknown("no kind of page is told of another")
         if a is None or b is None:
             return Unknown("no two kinds of page named")
         if a is b:
@@ -53,6 +62,12 @@ class IsARule(Rule):
         ):
             return self._found(Truth.TRUE, f"a {singular(a)} can be a {singular(b)}", version)
         known = relation(a.name, b.name, version)
+        if known is not None and denied:
+            known, b_name = not known, singular(b)
+            text = f"a {singular(a)} is {'no' if known else 'a'} {b_name}"
+            return self._found(Truth.TRUE if known else Truth.FALSE, text, version)
+        if denied:
+            return Unknown(f"no fact whether a {singular(a)} is no {singular(b)}")
         if known is not None:
             text = f"a {singular(a)} is {'a' if known else 'no'} {singular(b)}"
             return self._found(Truth.TRUE if known else Truth.FALSE, text, version)

@@ -73,7 +73,7 @@ class LifecycleRule(Rule):
         meant = [k for k in kinds if k.name in fact.kinds or fact.kinds & k.part_of]
         if not meant:
             return False
-        return not fact.when or any(word in said or word in quote for word in fact.when)
+        return not fact.when or any(_stands_in(word, said) or _stands_in(word, quote) for word in fact.when)
 
     def _in_kernel(self, fact: StateFact, version: str) -> Finding | None:
         parsed = parse_version(version)
@@ -85,6 +85,11 @@ class LifecycleRule(Rule):
         if fact.not_kernels and in_range(parsed, fact.not_kernels):
             return Finding(Truth.FALSE, f"{fact.fact} ({version})", evidence, firm=False)
         return None
+
+
+def _stands_in(word: str, text: str) -> bool:
+    """Whether a word (or one that begins with it) stands in a text, not as a part of a name."""
+    return word in text and re.search(rf"(?<!\w){re.escape(word)}", text) is not None
 
 
 def _only_kind(quote: str) -> tuple[PageKind, ...]:

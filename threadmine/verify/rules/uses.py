@@ -131,7 +131,8 @@ class UsesRule(Rule):
         if isinstance(facts, Unknown):
             return facts
         untyped = {name for full in names for name in code.users(f"?.{full.split('.')[-1]}", version)}
-        if facts.inferred or untyped & set(known):
+        denied = question.claim.polarity is Polarity.NEGATIVE
+        if facts.inferred or untyped & set(known) or not denied:
             return Unknown(f"whether {where.text} uses {target.name} is not known for {facts.kernel}")
         text = f"no function in {where.text} touches {target.name} ({facts.kernel})"
         return Finding(Truth.FALSE, text, self.fact(text, facts.source), firm=False)
