@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,9 +16,12 @@ from pathlib import Path
 import pytest
 
 from tests import world
+from tests.db.letters import fresh_database, mined, series
 from threadmine.db.queries import Queries
 from threadmine.db.session import open_database
+from threadmine.db.store import Store
 from threadmine.errors import SourceError
+from threadmine.model import Mined
 from threadmine.report import MARKER, write_site
 from threadmine.report.assets import SCRIPT, STYLE
 from threadmine.report.html import element, lines, outside, page, text
@@ -239,3 +243,18 @@ def test_a_real_browser_searches_and_runs_nothing_else(site: Path, tmp_path: Pat
     evil = next(str(path.relative_to(site)) for path in site.glob("person/eve*.html"))
     found = shown(evil, "--enable-logging=stderr")
     assert "&lt;img src=x onerror=alert(2)&gt;" in found
+
+
+def test_a_restated_claim_has_one_page_with_all_its_places(tmp_path: Path) -> None:
+    one, other = (series(f"v{n}", 1, version=n, hours=24 * n) for n in (1, 2))
+    with fresh_database(tmp_path) as database:
+        for cover, patch in (one, other):
+            claims = tuple(replace(claim, quote="They are the same bytes.") for claim in mined(patch).claims)
+            Store(database).store_thread([Mined(cover), replace(mined(patch), claims=claims)])
+        write_site(Queries(database), tmp_path / "site", NOW)
+    (path,) = (tmp_path / "site/claim").glob("*.html")
+    words = " ".join(Page(path).shown)
+    assert "Said again in" in words and "v1-1@example.org" in words and "v2-1@example.org" in words
+    versions = [Page(found) for found in (tmp_path / "site/series").glob("*.html")]
+    assert len(versions) == 2
+    assert all(f"../claim/{path.name}" in version.links for version in versions)

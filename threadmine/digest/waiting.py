@@ -78,7 +78,9 @@ def _topic(topic: Topic, found: Digest, most: int, most_old: int) -> Iterator[Bl
     about = f": {join_words(map(safe_line, topic.about), 3)}" if topic.about else ""
     size = numbered(len(topic.points), "point")
     text = f"{safe_line(topic.title)} ({age_of(topic.points[0], found.until)}, {size}){about}"
-    yield Block(Kind.ITEM, text, "", any(point.is_new for point in topic.points))
+    first = topic.points[0]
+    new = any(point.is_new for point in topic.points)
+    yield Block(Kind.ITEM, text, first.link or first.row.url, new, first.row.series_id)
     room = most if _news(topic, found) else most_old
     telling = sorted(topic.points, key=lambda point: _telling(point, found))[:room]
     shown = [point for point in topic.points if point in telling]

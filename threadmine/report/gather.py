@@ -83,7 +83,7 @@ class Site:
                 (self.counts.concerns, self.issues, "older issue"),
                 (self.counts.claims, self.claims, "claim"),
             )
-            if total > len(rows)
+            if len(rows) >= MOST and total > len(rows)
         ]
         return f"Not in this report: {' and '.join(more)}." if more else ""
 
@@ -121,12 +121,15 @@ def gather(queries: Queries, now: datetime) -> Site:
             site.by_field[name].issues.append(issue)
         _place(site, issue.series_id, issue.concern.author).issues.append(issue)
         site.by_series[issue.series_id].issues.append(issue)
+    versions = {name: row.id for row in series.values() for _, name in row.patches}
     for claim in site.claims:
         names = (*claim.claim.entities, claim.claim.subject, claim.claim.object)
         for name in _fields(names, site.by_field):
             site.by_field[name].claims.append(claim)
         _place(site, claim.series_id, claim.claim.author).claims.append(claim)
-        site.by_series[claim.series_id].claims.append(claim)
+        said_in = (versions[place] for place in claim.places if place in versions)
+        for own_id in dict.fromkeys((claim.series_id, *said_in)):
+            site.by_series[own_id].claims.append(claim)
     for finding in queries.findings():
         site.by_series[finding.series_id].findings.append(finding)
     for rows in site.touched.values():
@@ -139,11 +142,11 @@ def gather(queries: Queries, now: datetime) -> Site:
 
 
 def _claims(queries: Queries) -> tuple[ClaimRow, ...]:
-    """The newest claims; of too many those that the model decided come first."""
-    claims = queries.claims(limit=MOST)
+    """The newest claims, each once; of too many those that the model decided come first."""
+    claims = queries.claims(limit=MOST, once=True)
     if len(claims) < MOST:
         return claims
-    decided = queries.claims(verdict=DECIDED, limit=MOST)
+    decided = queries.claims(verdict=DECIDED, limit=MOST, once=True)
     known = {row.claim.id for row in decided}
     return (*decided, *(row for row in claims if row.claim.id not in known))[:MOST]
 

@@ -219,6 +219,7 @@ def person(site: Site, key: str, matter: Matter) -> Page:
 def claim(site: Site, row: ClaimRow, mail: StoredMessage | None) -> Page:
     """A claim: in its place, how it was read, the verdict with its evidence."""
     found, verdict, root = row.claim, row.verdict, "../"
+    others = [place for place in row.places if place != found.message_id]
     kernel = verdict.kernel
     how = f"Linux {kernel.version}, {kernel.arch}, {kernel.config} config (kernel by {kernel.found.value})"
     facts = [
@@ -232,6 +233,7 @@ def claim(site: Site, row: ClaimRow, mail: StoredMessage | None) -> Page:
         ("Words that made it a claim", text(found.cue)),
         ("Concluded, not stated", text("; ".join(found.inferred))),
         ("Message", outside(row.url, found.message_id) if row.url else text(found.message_id)),
+        ("Said again in", join([element("p", _message(place) or text(place)) for place in others])),
     ]
     body = [
         parts.in_place(mail, found.start, found.end, found.quote),
