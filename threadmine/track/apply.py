@@ -17,6 +17,7 @@ from threadmine.track.issues import regroup
 from threadmine.track.replies import statuses
 from threadmine.track.series import Chains
 from threadmine.track.versions import ManualLink
+from threadmine.track.versiontext import forget_matches
 
 MAX_WAITING = 500
 """States that are saved in one transaction."""
@@ -56,6 +57,8 @@ def update(database: Database, thread_ids: Iterable[str]) -> None:
             store.save_statuses(waiting, done)
             waiting, done = [], []
     store.save_statuses(waiting, done)
+    del chains  # with the texts of versions, which nobody asks any more
+    forget_matches()
     regroup(database, changed)
     SameIssues(database).hide()
     save_patches(database, patches)

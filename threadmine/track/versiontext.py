@@ -13,7 +13,7 @@ from threadmine.model import Moment
 from threadmine.track.changelog import Change
 from threadmine.track.patches import MIN_ALIKE, PatchText, alike, match_patches
 
-MAX_MATCHED = 40
+MAX_MATCHED = 10
 """Pairs of versions whose patches are kept matched: they hold the texts of both."""
 
 
@@ -101,6 +101,11 @@ def matches(old: VersionText, new: VersionText) -> Mapping[str, PatchText]:
             _known.clear()
         _known[key] = (old, new, match_patches(old.patches, new.patches))
     return _known[key][2]
+
+
+def forget_matches() -> None:
+    """Lets go of the texts that the pairs matched so far hold."""
+    _known.clear()
 
 
 def fresh_patches(old: VersionText, new: VersionText) -> Sequence[PatchText]:
