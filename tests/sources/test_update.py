@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import random
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import requests
 
 from tests.sources.conftest import letter, version
 from tests.sources.inbox import InboxServer, missing_programs
+from threadmine.archives import ingest_epochs
 from threadmine.db.queries import Queries
 from threadmine.db.session import open_database
 from threadmine.following import Outcome, Puller
@@ -183,3 +185,56 @@ def test_a_server_without_a_search_gives_whole_threads(
     monkeypatch.setattr(requests.Session, "post", refused)
     inbox.add([letter("late@example.org", "Re: talk 0", "New.\n", 20, "t0-3@example.org", received=now())])
     assert ask().new_ids == ["late@example.org"]
+
+
+def test_a_series_by_its_change_id_is_found_in_all_its_versions(
+    ask: Callable[..., Outcome], inbox: InboxServer
+) -> None:
+    """The second version has another title, and is found by the change-id alone."""
+    name = "20260301-count-heads-0123456789ab"
+    for number, title in ((1, "mm: count the heads"), (2, "mm: count heads and tails")):
+        prefix = "PATCH" if number == 1 else f"PATCH v{number}"
+        text = f"It counts.\n\n---\nbase-commit: {'0' * 40}\nchange-id: {name}\n"
+        patch = "Count.\n---\ndiff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-int a;\n+int b;\n"
+        cover = f"chg-{number}@example.org"
+        head = letter(cover, f"[{prefix} 0/1] {title}", text, 10 + number)
+        own = f"chp-{number}@example.org"
+        inbox.add([head, letter(own, f"[{prefix} 1/1] {title} now", patch, 10 + number, cover)])
+    outcome = ask(name)
+    assert not outcome.failures
+    assert {"chg-1@example.org", "chg-2@example.org", "chp-1@example.org", "chp-2@example.org"} <= set(
+        outcome.new_ids
+    )
+
+
+def test_the_epochs_of_a_list_are_all_read(
+    inbox: InboxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list with two epochs, cloned from its address; the next run reads what came since."""
+    monkeypatch.setenv("THREADMINE_CACHE", str(tmp_path / "cache"))
+    second = inbox.inbox / "git/1.git"
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "master", str(second)], check=True)
+    inbox.add([letter("epoch-1@example.org", "in the second epoch", "Text.\n", 12)], epoch=1)
+    with open_database(str(tmp_path / "e.db")) as database:
+        report = ingest_epochs(database, [f"{inbox.origin}/linux-mm"])
+        assert not report.failures and report.new == 3 + 4 * THREADS + 1
+        inbox.add([letter("epoch-2@example.org", "later", "Text.\n", 13)], epoch=1)
+        report = ingest_epochs(database, [f"{inbox.origin}/linux-mm"])
+        assert (report.read, report.new_ids, report.failures) == (1, ("epoch-2@example.org",), ())
+
+
+def test_a_list_without_words_brings_what_arrived(
+    ask: Callable[..., Outcome], inbox: InboxServer, tmp_path: Path
+) -> None:
+    inbox.add([letter("today@example.org", "of today", "Text.\n", 12, received=now())])
+    lore = Lore(inbox.settings)
+    try:
+        with open_database(str(tmp_path / "q.db")) as database:
+            puller = Puller(lore, database)
+            puller.pull_query("linux-mm", "", datetime.now(UTC) - timedelta(days=1))
+            assert puller.outcome.new_ids == ["today@example.org"]
+            whole = Puller(lore, database)
+            whole.pull_query("linux-mm", "", None)
+            assert len(whole.outcome.new_ids) == 3 + 4 * THREADS
+    finally:
+        lore.close()

@@ -263,3 +263,89 @@ MAIL_ARCHIVE_HTML = """\
 It moved to the second page.
 </pre></div><div class="reply"><h2>Reply via email to</h2></div></body></html>
 """
+
+PATCHEW_HTML = """\
+<!DOCTYPE html><html><head><title>x - Patchew</title></head>
+<body><nav><a href="/">Patchew</a></nav>
+<div class="container">
+<h2>[PATCH v2 0/1] mm: count heads</h2>
+<p>Ann Alpha posted <b>1</b> patch <span title="x">3&nbsp;days, 2&nbsp;hours ago</span></p>
+<div class="alert">There is a newer version of this series</div>
+<div class="message"><div class="panel-heading"><h3>[PATCH v2 0/1] mm: count heads</h3>
+<h4>Posted by <b>Ann Alpha</b>
+ <span>3&nbsp;days, 2&nbsp;hours ago</span></h4></div>
+<div class="panel-body"><pre class="body-full">This counts the heads of large pages and nothing else.
+</pre></div></div>
+<div class="message"><div class="panel-heading"><h3>[PATCH v2 1/1] mm: count</h3>
+<h4>Posted by <b>Ann Alpha</b>
+ <span>3&nbsp;days, 2&nbsp;hours ago</span></h4></div>
+<div class="panel-body"><pre class="body-full">Count the heads.
+
+Signed-off-by: Ann Alpha &lt;ann@example.org&gt;
+---
+ mm/a.c | 2 +-
+ 1 file changed, 1 insertion(+), 1 deletion(-)
+
+diff --git a/mm/a.c b/mm/a.c
+--- a/mm/a.c
++++ b/mm/a.c
+@@ -1 +1 @@
+-int a;
++int b;
+--\x20
+2.43.0</pre></div></div>
+<div class="message"><div class="panel-heading"><h3>Re: [PATCH v2 1/1] mm: count</h3>
+<h4>Posted by <b>Bela Beta</b>
+ <span>2&nbsp;days ago</span></h4></div>
+<div class="panel-body"><pre class="body-full">On 1 Mar 2026, at 10:00, Ann Alpha wrote:
+
+&gt; Count the heads.
+
+Whose heads are these?</pre></div></div>
+<div class="message"><div class="panel-heading"><h3>Re: [PATCH v2 1/1] mm: count</h3>
+<h4>Posted by <b>Ann Alpha</b>
+ <span>1&nbsp;day, 1&nbsp;hour ago</span></h4></div>
+<div class="panel-body"><pre class="body-full">On 02.03.26 11:00, Bela Beta wrote:
+&gt; On 1 Mar 2026, at 10:00, Ann Alpha wrote:
+&gt;
+&gt;&gt; Count the heads.
+&gt;
+&gt; Whose heads are these?
+
+Those of the large pages.
+</pre></div></div>
+</div></body></html>
+"""
+
+VIEWER_HTML = """\
+<!DOCTYPE html><html><head><title>t</title><script>x</script></head>
+<body><header><a href="/">Thread (12 messages)</a> 
+<span>12 messages, 4 authors, 2026-03-09</span></header>
+<h1>Re: [PATCH 2/4] mm: clear the second page</h1>
+<div>From: Dora Delta &lt;dora@example.org&gt;</div><div>Date: 2026-03-05 07:00:00</div><div>Also in: linux-mm, lkml</div>
+<div class="body"><pre>
+On 2026-03-04 at 16:00 +0100, Cleo Gamma [off-list ref] wrote...
+On Wed, Mar 04, 2026 at 09:00:00AM +0000, Bela Beta wrote:
+</pre><details open><summary>quoted</summary><pre>
+On 3/3/26 14:00, Ann Alpha wrote:
+</pre><details open><summary>quoted</summary><pre>
+The second page has to be cleared before it is handed out again, because nobody
+else does it and the next owner expects zeroes there.
+Why? The next owner clears it by himself as far as I can see from the code here.
+
+Could you show me a place where it does not do that, please?
+This is done in one place only, and it is not the place that we talk about here.
+
+We should keep the clearing where it is and add a comment that says the reason.
+</pre><details open><summary>quoted</summary><pre>
+</pre><details open><summary>quoted</summary><pre>
+And what about the third page?
+Because it has nothing that lives longer than its owner it can stay as it was found.
+
+Cleo
+
+</pre></details></details></details></details></div>
+<div id="help"><h2>Keyboard shortcuts</h2>
+<dl><dt>h</dt><dd>back out one level</dd></dl></div>
+</body></html>
+"""

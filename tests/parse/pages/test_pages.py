@@ -124,6 +124,28 @@ def test_mail_archive_saved_by_a_browser() -> None:
     assert message.body.startswith("On 3 Mar 2026") and message.body.endswith("second page.\n")
 
 
+def test_patchew_saved_by_a_browser() -> None:
+    found, text = page(samples.PATCHEW_HTML), page(samples.PATCHEW)
+    assert found.site == "patchew" and found.superseded
+    assert [(m.author.name, m.subject.raw) for m in found.messages] == [
+        (m.author.name, m.subject.raw) for m in text.messages
+    ]
+    parents = [
+        found.messages.index(m)
+        for r in found.messages
+        for m in found.messages
+        if r.in_reply_to == m.message_id
+    ]
+    assert parents == [0, 1, 2]
+    assert found.messages[1].patch is not None and found.messages[1].patch.files[0].new_path == "mm/a.c"
+
+
+def test_the_viewer_saved_by_a_browser() -> None:
+    message, text = only(samples.VIEWER_HTML), only(samples.VIEWER)
+    assert (message.author, message.date, message.subject.raw) == (text.author, text.date, text.subject.raw)
+    assert said(message) == said(text)
+
+
 def test_viewer_without_quote_marks() -> None:
     message = only(samples.VIEWER)
     assert message.author == Person("Dora Delta", "dora@example.org")
