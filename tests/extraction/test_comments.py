@@ -79,7 +79,7 @@ def test_a_blank_line_ends_what_is_said_of_a_member() -> None:
         "/**", " * struct ptdesc - A table.", " * @pt_list:\tA list.", " *",
         " * It is set.", " */", "struct ptdesc {", "\tint x;", "};",
     )  # fmt: skip
-    assert not any("ptdesc.pt_list" in (subject, goal) for _, subject, goal, _ in found if subject)
+    assert ("state", "ptdesc.pt_list", "", "positive") not in found
 
 
 def test_a_kind_of_page_beside_a_member_uses_it() -> None:
@@ -173,3 +173,16 @@ def test_the_description_of_a_function_is_about_the_function(text: str, triple: 
 @pytest.mark.parametrize("text", ["folio_stir - Raise the page refcount.", "@page: clears page->mapping"])
 def test_titles_and_arguments_state_nothing(text: str) -> None:
     assert not triples("/**", f" * {text}", " */", "static void folio_stir(struct folio *folio)", "{", "}")
+
+
+def test_a_drawing_is_no_sentence() -> None:
+    found = triples(
+        "/*",
+        " * cpu0                cpu1",
+        " * page->mapping = a      page->mapping = b",
+        " */",
+        "int f(void)",
+        "{",
+        "}",
+    )
+    assert not found

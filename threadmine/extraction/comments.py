@@ -26,6 +26,7 @@ _FUNCTION = re.compile(
     r"\n?(?:[+ ][ \t]*(?:\*/)?[ \t]*\n)?[+ ](?:[a-z_]\w*[ \t*]+){1,6}(?:\n[+ ])?([a-z_]\w+)\([^;\n]*(?:\n|$)"
 )
 _REST = re.compile(r"\n[+ ][ \t]*\*(?!/)[^\n]*")
+_TABLE = re.compile(r"\w[^\n]*\S(?:\t| {4,})\s*\S[^\n]*[(>=]")
 _MEMBER = re.compile(r"[ \t]*@(\w+):")
 _NEXT_STRUCT = re.compile(r"\n@@ [^\n]*@@ (struct \w+) \{")
 _DESCRIBED = re.compile(r"[ \t]*(struct \w+|\w+(?=\(\) - )|[a-z]\w*_\w+(?= - ))")
@@ -212,6 +213,8 @@ def _group(rows: Iterator[tuple[str, int] | None]) -> Iterator[list[_Line]]:
 
 def _comment_line(row: tuple[str, int], inside: bool) -> _Line | None:
     text, start = row
+    if inside and _TABLE.search(text) and not _MEMBER.match(text.lstrip(" \t*")):
+        return _Line("", start, start + len(text) + 1, "")  # columns: code side by side, a drawing
     inline = _INLINE.search(text)
     if inline:
         said = inline["text"] if inline["text"] is not None else inline["line"]

@@ -107,10 +107,26 @@ def asks(read: Read, one: Candidate) -> bool:
         text, scope = read.sentence.text, read.sentence.scope
         if text.startswith("@") and scope and " " not in scope:
             return True  # an argument of a function
+        if one.predicate is Predicate.STATE and _is_bidden(read, one):
+            return True
         return _TOLD.search(text) is not None or _TITLE.match(text) is not None
     if read.sentence.place is not Place.REPLY or one.clause.first > 0:
         return False
     return "please" in read.words[: one.cue_at + 1] or (is_order(read) and one.cue_at == 0)
+
+
+def _is_bidden(read: Read, one: Candidate) -> bool:
+    """Whether the word for a state is an order or a purpose ("Get the address", "pages to be mapped")."""
+    before = read.words[one.cue_at - 1 : one.cue_at]
+    order = one.cue_at == one.clause.first and one.cue.lower() in (
+        "get",
+        "keep",
+        "turn",
+        "stop",
+        "drop",
+        "go",
+    )
+    return order or (before == ("to",) and one.cue.lower() == "be" and read.words[0] == "@")
 
 
 def with_lead(sentence: Sentence) -> Sentence:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses, is_order
 from threadmine.extraction.claims.readings import RULES, Around, nominal
 from threadmine.extraction.claims.readings.contracts import contract
+from threadmine.extraction.claims.readings.layout import container
 from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -171,11 +172,11 @@ def _bare(read: Read, clause: Clause) -> list[Candidate]:
     if not fields or (_is_told(read) and all(t.concept for t in fields)):
         return []  # a function's name beside nothing that is said of it
     second = named[1] if len(named) > 1 else None
-    if read.words[clause.first] == "@" and second is None:
-        users = [t for t in clause.things if t.sort in (Sort.KIND, Sort.AGENT)]
-        return [
-            Candidate(Predicate.USES, users[0] if users else None, named[0], clause, "@", clause.first, 3)
-        ]
+    if read.words[clause.first] == "@" and named[0].first == clause.first:
+        user = next((t for t in clause.things if t.sort in (Sort.KIND, Sort.AGENT)), None)
+        if user is None:
+            return [Candidate(Predicate.OTHER, named[0], None, clause, "@", clause.first, 3)]
+        return [Candidate(Predicate.USES, user, named[0], clause, "@", clause.first, 3)]
     return [Candidate(Predicate.OTHER, named[0], second, clause, "", clause.first, 0)]
 
 
@@ -214,7 +215,7 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
         right = [before] if before is not None else []
     passive = _passive(read, clause, cue)
     around = Around(read, clause, cue, left, right, passive, _gapped(read, clause, cue), memory)
-    found = contract(around) or RULES[Predicate(cue.value)](around)
+    found = contract(around) or container(around) or RULES[Predicate(cue.value)](around)
     if not inherited and len(found) < 2:
         return found
     every = _names(found) if len(found) > 1 else set()

@@ -78,6 +78,8 @@ class Grammar:
     heads: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
     using: frozenset[str]
+    alike: frozenset[str]
+    containing: frozenset[str]
     owning: frozenset[str]
     raised: frozenset[str]
     storing: frozenset[str]
@@ -159,6 +161,8 @@ def _load() -> Grammar:
             (*table["clauses"]["words"], *table["conditions"]["strong"], "and", "or", "after", "before")
         ),
         using=frozenset(table["using"]["words"]),
+        alike=frozenset(table["alike"]["words"]),
+        containing=frozenset(table["storing"]["containing"]),
         owning=frozenset(table["owning"]["words"]),
         raised=frozenset(table["owning"]["raised"]),
         storing=frozenset(table["storing"]["words"]),

@@ -26,7 +26,7 @@ def calls(around: Around) -> list[Candidate]:
         return said
     if cue == "done":
         return _done(around)
-    if "coded" in cue and right and right[0].first == around.cue.last:
+    if ("coded" in cue or "open-cod" in cue) and right and right[0].first == around.cue.last:
         return [around.make(Predicate.EQUALS, left[-1] if left else around.context, right[0], 4)]
     if around.passive and left:
         return _called(around, left, right)

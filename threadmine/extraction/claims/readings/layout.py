@@ -76,6 +76,21 @@ def _kept(around: Around, left: list[Thing], right: list[Thing]) -> list[Candida
     return []
 
 
+def container(around: Around) -> list[Candidate]:
+    """resides: what a page, a struct or a word is said to store; it does nothing, so nothing is written."""
+    if around.cue.text.lower() not in GRAMMAR.containing or around.passive or not around.left:
+        return []
+    keeper = around.left[-1]
+    if not around.cue.text.endswith("s") and not keeper.text.endswith("s"):
+        return []  # "the page->lru store gets reordered": a noun
+    right = [t for t in around.right if t.sort in (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)]
+    near = keeper.last >= around.cue.first - 2 and right and right[0].first <= around.cue.last + REACH
+    plain = keeper.sort in (Sort.KIND, Sort.STRUCT, Sort.MEMBER) and not keeper.entity.endswith("._refcount")
+    if not near or not plain or right[0].entity.endswith("._refcount") or right[0].entity in GRAMMAR.locks:
+        return []
+    return [around.make(Predicate.RESIDES, one, keeper, 5) for one in run(right, around.read)]
+
+
 def _held(around: Around) -> list[Thing]:
     """The plain things behind "include", one for each of "zone and node id"."""
     words = around.read.words

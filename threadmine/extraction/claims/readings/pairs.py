@@ -22,8 +22,9 @@ def pair(around: Around) -> list[Candidate]:
     if around.cue.text == "==":
         left = _chained(around, left)
         number = _number(around)
-        if left and left[-1].sort is Sort.MEMBER and number:
-            return [around.make(Predicate.STATE, left[-1], None, 5, number)]
+        if left and number:
+            said = Predicate.STATE if left[-1].sort is Sort.MEMBER else predicate
+            return [around.make(said, left[-1], None, 5, number)]
     if left and right:
         return _both(around, left, right)
     joined = last_run(left, around.read) if len(left) > 1 else run(right, around.read)

@@ -23,10 +23,15 @@ def usable(around: Around) -> list[Candidate]:
     objects = [t for t in around.right if t.sort in ENTITIES]
     subject = entities[-1] if entities else around.left[-1] if around.left else None
     goal = kinds[0] if kinds else objects[0] if objects else None
+    if around.predicate is Predicate.IS_A:
+        goal = _kind(around, goal)
     if around.predicate is Predicate.VALID_FOR and objects and subject is None:
         return [around.make(around.predicate, objects[0], kinds[0] if kinds else None, 3)]
-    if subject is None or (goal is None and not _is_named(around, subject)):
+    if subject is None or (goal is None and not _is_named(around, subject)) or _is_purpose(around):
         return []
+    between = around.read.words[around.cue.last : objects[0].first] if objects else ()
+    if around.predicate is Predicate.IS_A and not GRAMMAR.alike.isdisjoint(between):
+        return [around.make(Predicate.EQUALS, subject, objects[0], 6)]
     if around.cue.text.lower() in GRAMMAR.crashing and not (subject.sort is Sort.FUNCTION and kinds):
         return []
     if around.predicate is Predicate.IS_A and goal is None and subject.sort in MEMBERISH:
@@ -36,9 +41,29 @@ def usable(around: Around) -> list[Candidate]:
     return [around.make(around.predicate, one, goal, fit, around.behind()) for one in subjects]
 
 
+def _is_purpose(around: Around) -> bool:
+    """Whether the verb says what something is for, not what it is ("regions to represent the pages")."""
+    words = around.read.words
+    return around.predicate is Predicate.IS_A and words[around.cue.first - 1 : around.cue.last] == (
+        "to",
+        "represent",
+    )
+
+
 def _is_named(around: Around, subject: Thing) -> bool:
     """Whether a statement without an object names what it is about: "this is safe" alone says too little."""
     return around.predicate is not Predicate.VALID_FOR or subject in around.clause.things
+
+
+def _kind(around: Around, goal: Thing | None) -> Thing | None:
+    """What something is: the plain words right behind the cue, where they name a page or folio."""
+    first = around.cue.last
+    if around.read.words[first : first + 1] == ("not",):
+        first += 1
+    whole = around.plain(first)
+    if whole is None or (goal is not None and goal.first < whole.last):
+        return goal
+    return whole if whole.entity.split()[-1] in ("page", "folio") else goal
 
 
 def _passed(around: Around) -> list[Candidate]:
