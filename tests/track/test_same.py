@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from threadmine.db.queries import Queries
@@ -79,6 +79,7 @@ def test_what_robots_always_say_is_no_issue_of_its_own() -> None:
     )
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from([LOCK, ALSO, "Why is that?", LOCK.lower(), "walk list lock widget"]), max_size=6

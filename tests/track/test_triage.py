@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from threadmine.db.queries import Queries
@@ -100,6 +100,7 @@ def database(tmp_path: Path, path: Path) -> Database:
     return found
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 @example("abc\u202edcba\u2066x\u2069")
 @example("\x07bell \x7f \x9b31m \u2028 \ufeff \U000e0041 \ud800")

@@ -85,7 +85,7 @@ COMMON_WORDS = frozenset(
     [
         *("return", "goto", "break", "continue", "else", "case", "default", "endif", "include", "true"),
         *("false", "NULL", "ret", "err", "rc", "error", "out", "EINVAL", "ENOMEM", "EIO", "EAGAIN", "EBUSY"),
-        *("int", "void"),
+        *("int", "void", "if", "while", "for", "page", "folio", "struct"),
     ]
 )
 """Words of C of which alone a line says nothing that could be found again."""
@@ -100,11 +100,12 @@ ASKING = (
         "please",
         "have to",
         "let's",
-        "don't",
+        "(?<!i )don't",
         "cannot",
     ),
     *("could you", "wrong", "missing", "broken", "bug", "bugs", "race", "races", "racy", "leak", "leaks"),
     *("crash", "crashes", "deadlock", "unsafe", "incorrect", "why"),
+    "(?:would|might)(?: probably| also)? be (?:good|great|nice|nicer|better|helpful|useful)",
 )
 """Words of a sentence that itself asks for something, or says that something is wrong."""
 
