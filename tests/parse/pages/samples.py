@@ -319,10 +319,11 @@ Those of the large pages.
 
 VIEWER_HTML = """\
 <!DOCTYPE html><html><head><title>t</title><script>x</script></head>
-<body><header><a href="/">Thread (12 messages)</a> 
+<body><header><a href="/">Thread (12 messages)</a>
 <span>12 messages, 4 authors, 2026-03-09</span></header>
 <h1>Re: [PATCH 2/4] mm: clear the second page</h1>
-<div>From: Dora Delta &lt;dora@example.org&gt;</div><div>Date: 2026-03-05 07:00:00</div><div>Also in: linux-mm, lkml</div>
+<div>From: Dora Delta &lt;dora@example.org&gt;</div>
+<div>Date: 2026-03-05 07:00:00</div><div>Also in: linux-mm, lkml</div>
 <div class="body"><pre>
 On 2026-03-04 at 16:00 +0100, Cleo Gamma [off-list ref] wrote...
 On Wed, Mar 04, 2026 at 09:00:00AM +0000, Bela Beta wrote:
