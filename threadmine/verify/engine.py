@@ -378,11 +378,14 @@ def _verdict(
         return Verdict(kind, finding.reason, seen, finding.holds, finding.evidence)
     holds = finding.holds or _holds(rule, question)
     options = _options(rule, question, seen, kind)
+    if kind is VerdictKind.REFUTED and not options:
+        options = tuple(h for h in holds if h.holds and h.config)  # several options together can make it true
     if options:
         named = ", ".join(dict.fromkeys(h.config for h in options))
         word = "does not hold" if kind is VerdictKind.CONFIRMED else "holds"
         reason = f"{finding.reason}; {word} with {named}"
-        return Verdict(VerdictKind.CONDITIONAL, reason, seen, (*options, *holds), finding.evidence)
+        every = tuple(dict.fromkeys((*options, *holds)))
+        return Verdict(VerdictKind.CONDITIONAL, reason, seen, every, finding.evidence)
     return Verdict(kind, finding.reason, seen, holds, finding.evidence)
 
 

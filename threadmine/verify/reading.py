@@ -250,6 +250,8 @@ def spellings(ref: Ref) -> tuple[str, ...]:
         operation = flag_operation(ref.text)
         also = (operation.flag.removeprefix("PG_").lower(),) if operation is not None else ()
         return (ref.text.lower(), *also)
+    if ref.kind is Kind.STRUCT:
+        return (f"struct {ref.text.lower()}",)
     if ref.kind is Kind.FILE:
         return (ref.text.lower(), ref.text.rsplit("/", 1)[-1].lower())
     if ref.kind is Kind.WORDS:
