@@ -58,6 +58,7 @@ class Grammar:
     nobody: frozenset[str]
     objects: frozenset[str]
     acting: frozenset[str]
+    governing: frozenset[str]
     crashing: frozenset[str]
     judging: frozenset[str]
     particles: frozenset[str]
@@ -128,6 +129,7 @@ def _load() -> Grammar:
         nobody=frozenset(table["nobody"]["words"]),
         objects=frozenset(table["objects"]["words"]),
         acting=frozenset(table["acting"]["words"]),
+        governing=frozenset(table["governing"]["words"]),
         crashing=frozenset(table["crashing"]["words"]),
         judging=frozenset(table["judging"]["words"]),
         particles=frozenset(table["particles"]["words"]),

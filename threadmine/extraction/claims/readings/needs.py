@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import Around, every, last_run, run
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+_DOING = (Predicate.SETS, Predicate.CLEARS, Predicate.READS)
 AHEAD = 8
 """Tokens behind the cue in which a clause that says what is needed begins ("that x is zero")."""
 
@@ -21,6 +24,11 @@ def requires(around: Around) -> list[Candidate]:
         c.value == "requires" and c.first > around.cue.first for c in around.clause.cues
     ):
         return []  # "must not depend on": the other verb tells
+    return _weighed(around, _read(around, cue))
+
+
+def _read(around: Around, cue: str) -> list[Candidate]:
+    """The reading of a need that is no guard."""
     actors = around.functions(around.left)
     left = around.members(around.left)
     if cue in GRAMMAR.keeping and left and not actors and not around.right:
@@ -37,6 +45,17 @@ def requires(around: Around) -> list[Candidate]:
             around.make(Predicate.REQUIRES, doer, one, 3, around.behind()) for one in run(right, around.read)
         ]
     return [around.make(Predicate.REQUIRES, doer, None, 1, around.behind())] if around.left else []
+
+
+def _weighed(around: Around, found: list[Candidate]) -> list[Candidate]:
+    """The needs, before what their own verb would say ("needs to clear x", "clearing x is not needed")."""
+    if around.cue.text.lower() not in GRAMMAR.governing:
+        return found
+    near = range(around.cue.last, around.cue.last + 2)
+    verbs = [c for c in around.clause.cues if c.value in _DOING]
+    if any(c.first in near or c.last < around.cue.first for c in verbs):
+        return [replace(one, fit=max(one.fit, 6)) if one.object is not None else one for one in found]
+    return found
 
 
 def _needed(around: Around, actors: list[Thing]) -> list[Candidate]:
