@@ -30,6 +30,9 @@ _CONTRACT = re.compile(
 )
 """What the description of a function says to its callers."""
 
+_LOCK = re.compile(r"\b(?:page|folio|lru|lruvec) locks?\b")
+"""Locks among the members and flags, as people name them."""
+
 MAX_SENTENCES = 500
 """Sentences of prose, and of comments, read in one message; nobody has more to say."""
 
@@ -57,7 +60,7 @@ class Wanted:
         return self.weakly_in(text) or _CONTRACT.search(text) is not None
 
     def _holds(self, text: str, words: frozenset[str]) -> bool:
-        if "->" in text and _ARROW.search(text):
+        if ("->" in text and _ARROW.search(text)) or (" lock" in text and _LOCK.search(text)):
             return True
         found = text.lower().translate(_TO_BLANKS).split()
         return not words.isdisjoint(found) or self.in_names(found)

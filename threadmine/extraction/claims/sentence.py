@@ -38,6 +38,9 @@ _SORT = {
     NameKind.CONSTANT: Sort.CONSTANT,
     NameKind.STRUCT: Sort.STRUCT,
 }
+_AUXILIARIES = frozenset(
+    {"do", "does", "did", "can", "could", "should", "would", "will", "must", "may", "might"}
+)
 _KERNEL_DOC = re.compile(r"@([a-z_]\w*):")
 _ITSELF = re.compile(r"\b[Tt]his struct(?:ure)?\b")
 _FILE = re.compile(r"[\w./-]*\w\.[ch]$")
@@ -122,7 +125,10 @@ def _is_noun(cue: Term, words: tuple[str, ...]) -> bool:
         return before in GRAMMAR.before_adjectives
     if word in GRAMMAR.bare and before in GRAMMAR.before_bare:
         return True
-    return before in GRAMMAR.before_nouns or (before in ("this", "that") and not word.endswith("s"))
+    if before in ("this", "that"):
+        asked = cue.first > 1 and bool(_AUXILIARIES & set(words[max(0, cue.first - 4) : cue.first - 1]))
+        return not word.endswith("s") and not asked
+    return before in GRAMMAR.before_nouns
 
 
 def _described(sentence: Sentence, lexicon: Lexicon) -> Iterator[Name]:
