@@ -16,6 +16,8 @@ from itertools import combinations, permutations
 from threadmine.memmap.effects import flag_operation
 from threadmine.model import Claim, Message, Modality, Polarity, Predicate, Tense
 from threadmine.parse.diff import find_quoted_hunks, place_before
+from threadmine.verify.kinds import kinds_in, singular
+from threadmine.verify.locks import lock_in
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Question
 from threadmine.verify.tables import packed
@@ -73,6 +75,9 @@ _MODAL = re.compile(
     r"\b(?:should|must|needs?|would|could|might|may|if|once|when|until|unless|want|wants|let|lets)\b", re.I
 )
 
+_GUARDS = re.compile(r"\b(?:guard|protect|serializ|serialis|hold|held|under|cover|need|requir)\w*\b", re.I)
+_USED = re.compile(r"\b(?:us(?:es?|ed|ing)|stor\w+|keeps?|kept|stash\w*|re-?us\w+|repurpos\w+)\b", re.I)
+
 PRONOUNS = frozenset({"it", "this", "that", "we", "they", "the patch", "the code", "the function"})
 _POINTS = re.compile(
     r"\b(?:points?|pointing|pointers?) (?:back )?to (?:an?|the|its|their)? ?(?:struct )?([a-z]\w{3,30})\b"
@@ -105,6 +110,8 @@ def _all(question: Question) -> Iterator[Claim]:
     yield from _flags(question)
     yield from _subjects(question)
     yield from _effects(question)
+    yield from _guarded(question)
+    yield from _used(question)
 
 
 def _is_about(other: Claim, claim: Claim, own: set[str]) -> bool:
@@ -317,6 +324,32 @@ def quoted_function(message: Message, claim: Claim) -> str:
         return ""
     place = place_before(find_quoted_hunks(message.body, message.stretches), claim.start)
     return place.function if place is not None else ""
+
+
+# ------------------------------------------------------------------------------------- locks and kinds
+
+
+def _guarded(question: Question) -> Iterator[Claim]:
+    """A lock and what it guards in one clause: "lru_lock still guards the lru list"."""
+    claim = question.claim
+    held = _GUARDS.search(claim.quote)
+    if held is None or _NEGATION.search(claim.quote) or _MODAL.search(claim.quote):
+        return
+    lock = lock_in(claim.quote)
+    for ref in (*question.subjects, *question.objects) if lock else ():
+        if ref.kind in (Kind.FLAG, Kind.MEMBER, Kind.FUNCTION) and not lock_in(ref.text):
+            yield _claim(claim, Predicate.REQUIRES, ref.text, lock, value="held")
+
+
+def _used(question: Question) -> Iterator[Claim]:
+    """A kind of page and a member with a word of use: "hugetlb keeps its cgroup in _hugetlb_cgroup"."""
+    claim = question.claim
+    members = [r for r in (*question.subjects, *question.objects) if r.kind is Kind.MEMBER]
+    if not members or _NEGATION.search(claim.quote) or _MODAL.search(claim.quote):
+        return
+    kinds = [k for k in kinds_in(claim.quote) if k.name not in ("page", "folio")]
+    if len(kinds) == 1 and _USED.search(claim.quote):
+        yield _claim(claim, Predicate.USES, singular(kinds[0]), members[0].text)
 
 
 # ----------------------------------------------------------------------------------------------- effects

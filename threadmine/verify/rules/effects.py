@@ -26,6 +26,7 @@ FLAG_KINDS = {
     Predicate.READS: frozenset({"test"}),
 }
 EMPTY = frozenset({"0", "NULL", "false", "&=", "MAX_ORDER_NR_PAGES_NONE"})
+_STEPS = re.compile(r"\b(?:first|then|afterwards|step by step|in two|twice)\b", re.I)
 _SECOND_PAGE = re.compile(r"page\[1\]|second page|next page|page ?\+ ?1|_flags_1|first tail|order", re.I)
 _MIRRORED = frozenset(
     f"{struct}.{member}"
@@ -215,6 +216,8 @@ class EffectRule(Rule):
         calls = _CALL.findall(claim.value) or _uses_once(claim)
         if calls:
             return self._through(question, hits, reaches, calls[0])
+        if _STEPS.search(claim.value):
+            return Unknown(f"{hit.spelled}; in which steps is not known")
         wanted = claim.value.strip()
         values = [h.value for h in hits]
         if claim.predicate is Predicate.SETS and _CONSTANT.match(wanted) and wanted not in values:

@@ -19,6 +19,7 @@ from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.rules.calls import callee_name
 
 MAX_LINES = 20_000
+_CALLED = re.compile(r"\b([a-z_]\w{3,60})\(\)")
 _GONE = re.compile(r"\b(?:no longer|not any ?more|remov\w*|drop\w*|delet\w*|stops?)\b", re.I)
 
 _DIFF = """\
@@ -108,6 +109,9 @@ class HunkRule(Rule):
         ]
         if not inside:
             return Unknown(f"no line of the diff shows that in {subject.text}()")
+        through = [name for name in _CALLED.findall(question.claim.value) if name != subject.text]
+        if any(name not in line.text for name in through for line in inside):
+            return Unknown(f"the diff shows it, but not with {through[0]}()")
         return self._sides(question, inside)
 
     def _sides(self, question: Question, inside: list[Line]) -> Finding | Unknown:
