@@ -246,3 +246,17 @@ def test_a_promise_outlives_a_tag_that_was_given_with_the_ask() -> None:
     row = issue("q1", state=ConcernState.ACKNOWLEDGED, evidence=f"{NOT_DONE}: {LINE}")
     assert sure(with_evidence(row, *answer(Effect.PROMISE)), mails=(tagged,)) == ["q1"]
     assert sure(with_evidence(row, *answer(Effect.FIX)), mails=(tagged,)) == []
+
+
+def test_who_says_that_it_was_ignored_has_not_let_it_go() -> None:
+    asked = replace(mail("q1", "s2", 1, reply=True, day=0), author=RITA)
+    again = replace(
+        mail("again", "s4", 1, reply=True, day=8), author=RITA, body="You ignored my comment on v2.\n"
+    )
+    row = issue("q1", series="s2")
+    assert sure(row, mails=(asked, replace(again, body="Nice work.\n"))) == []
+    (one,) = dropped([row], (asked, again), ORDER)
+    assert one.sure
+    assert "its asker said that it was ignored" in one.reasons
+    elsewhere = replace(again, subject="Re: [PATCH 2/2] mm: widgets 2", patch_number=2)
+    assert sure(row, mails=(asked, elsewhere)) == []

@@ -271,3 +271,18 @@ def test_a_comment_that_somebody_asked_for_may_be_told_without_other_words() -> 
     )
     text = "It would be good to take the lock in these places."
     assert after(patch("p1", COUNT), COUNT, text, new).state is ConcernState.ACKNOWLEDGED
+
+
+def test_a_tag_of_the_asker_on_a_later_version_shows_that_a_promise_was_kept() -> None:
+    """No line tells; the tag that v3 carries was given on v2."""
+    tagged = "Widgets are counted.\n\nReviewed-by: Rita Reviewer <rita@example.org>"
+    plain, carrying = patch("p2", COUNT), patch("p3", COUNT, message=tagged)
+    text, above = "This needs a test.", "something nobody wrote"
+    found = after(patch("p1", COUNT), above, text, version(2, plain), version(3, carrying))
+    assert found.addressed_evidence == "v2: Rita Reviewer, who asked, gave it Reviewed-by"
+    at_once = after(patch("p1", COUNT), above, text, version(2, carrying), version(3, carrying))
+    assert at_once.state is ConcernState.ACKNOWLEDGED
+    unpromised = after(
+        patch("p1", COUNT), above, text, version(2, plain), version(3, carrying), state=ConcernState.OPEN
+    )
+    assert unpromised.state is ConcernState.OPEN

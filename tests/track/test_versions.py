@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from threadmine.model import Person, SeriesRow, Unknown
@@ -12,6 +13,7 @@ from threadmine.track.versions import (
     change_id_in,
     link_versions,
     references_in,
+    superseded_in,
 )
 
 PAUL = Person("Paul Poster", "paul@example.org")
@@ -123,8 +125,6 @@ def test_what_was_said_by_hand_wins() -> None:
 
 
 def test_an_unknown_date_does_not_stop_linking() -> None:
-    from dataclasses import replace
-
     a = fact("a")
     a = replace(a, row=replace(a.row, date=Unknown("no date")))
     assert chain(a, fact("b", version=2)) == [("b", "a")]
@@ -139,3 +139,14 @@ def test_ids_in_a_cover_letter() -> None:
     assert references_in(text) == {"2025.1-a@example.org", "2025.2-b@example.org"}
     assert change_id_in(text) == "20250101-widgets-1a2b"
     assert change_id_in("nothing") == ""
+
+
+def test_what_it_says_it_supersedes_is_the_version_before_whatever_the_title() -> None:
+    text = "Widgets anew.\n\nSupersedes: <a-0@example.org>\nv1: <20250101.1-x@example.org>\n"
+    assert superseded_in(text) == {"a-0@example.org"}
+    assert references_in(text) == {"20250101.1-x@example.org"}
+    other = fact(
+        "b", title="gadgets for everybody", version=2, day=7, author=Person("Mia", "mia@example.org")
+    )
+    assert chain(fact("a"), other) == []
+    assert chain(fact("a"), replace(other, replaces=superseded_in(text))) == [("b", "a")]

@@ -16,6 +16,7 @@ from threadmine.parse.subject import parse_subject
 from threadmine.track.people import name_key, same_person
 from threadmine.track.text import exchanges
 from threadmine.track.versions import title_key
+from threadmine.vocab.tracking import IGNORED
 
 _SETTLING = frozenset({"Reviewed-by", "Acked-by", "Tested-by"})
 _OWN = frozenset({"Signed-off-by", "Co-developed-by"})
@@ -23,6 +24,7 @@ _PLEASED = re.compile(
     r"(?i)\b(?:looks? (?:all )?(?:good|fine|ok|okay|great|right|nice|correct|better)|lgtm|works for me|"
     r"no (?:more|further|other) (?:comments?|objections?|concerns?|complaints?))\b"
 )
+_IGNORED = re.compile(rf"(?i)\b(?:{'|'.join(IGNORED)})\b")
 _NOT_PLEASED = re.compile(r"(?i)\b(?:but|except|otherwise|however|if|once|with th(?:at|is|ese)|apart)\b")
 
 
@@ -111,6 +113,19 @@ class Content:
             if (same or mail.patch_number == 0) and self._is_pleased(mail):
                 return True
         return False
+
+    def complained(self, row: IssueRow) -> bool:
+        """Whether the asker said, on a later version of the patch or of the whole, that it was ignored."""
+        asked = self._titles.get(row.concern.message_id, "")
+        at = self._rank.get(row.series_id, 0)
+        return any(
+            self._rank.get(mail.series_id, -1) > at
+            and (self._titles[mail.message_id] == asked or mail.patch_number == 0)
+            and any(_IGNORED.search(said) for exchange in exchanges(mail) for said in exchange.said)
+            for key in _keys(row.concern.author)
+            for mail in self._by.get(key, ())
+            if _IGNORED.search(mail.body)
+        )
 
     def to_author(self, row: IssueRow) -> bool:
         """Whether it was said to the author of the series, and not to somebody else in the thread."""

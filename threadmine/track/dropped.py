@@ -78,7 +78,7 @@ def dropped(
         and not _SET_ASIDE.search(row.triage)
         and not _by_author(row)
         and not content.tagged(row)
-        and (_is_promised(row) or not content.is_content(row))
+        and (_is_promised(row) or not content.is_content(row) or content.complained(row))
     ]
     left = [row for row in left if not _goes_on(row, issues)]
     later = [row for row in issues if row.series_id == newest]
@@ -136,6 +136,9 @@ def _weigh(group: Sequence[IssueRow], later: Sequence[IssueRow], since: int, con
     if len(places) > 1:
         weight += 3
         reasons.append(f"asked {len(places)} times")
+    if content.complained(row):
+        weight += 3
+        reasons.append("its asker said that it was ignored")
     more, why = _by_state(row, content)
     weight += more
     reasons.append(why)
@@ -181,6 +184,8 @@ def _is_sure(group: Sequence[IssueRow], times: int, since: int, content: Content
         return True
     if not any(_asks(one) for one in group):
         return False
+    if content.complained(row):
+        return True
     if _is_promised(row):
         if not _stays(row):
             return False

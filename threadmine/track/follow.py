@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 
 from threadmine.model import Concern, ConcernKind, ConcernState, ConcernStatus, Effect, Moment
 from threadmine.track.asked import Asked
@@ -24,6 +25,7 @@ from threadmine.track.signs import (
     message_changed,
     new_patch,
     reworded,
+    tag_of_asker,
 )
 from threadmine.track.versiontext import VersionText, matched
 
@@ -92,7 +94,29 @@ def follow(
             last = _told(new, finding)
     if found:
         return _addressed(status, *found[0][1:])
+    if CANNOT_TELL in last and (tagged := _by_tag(concern, status, patch, old, later)):
+        return tagged
     return replace(status, addressed_evidence=_undone(status.state, last)) if last else status
+
+
+def _by_tag(
+    concern: Concern,
+    status: ConcernStatus,
+    patch: PatchText | None,
+    old: VersionText,
+    later: Sequence[VersionText],
+) -> ConcernStatus | None:
+    """What was promised is done in the version on which its asker gave a tag: the next one carries it.
+
+    A tag that the next version carries already was given together with the ask, and tells nothing.
+    """
+    if not is_agreed(status) or not later or tag_of_asker(concern, patch, old, later[0]):
+        return None
+    for before, new in pairwise(later):
+        if before.label != new.label and (tag := tag_of_asker(concern, patch, old, new)):
+            words = f"{concern.author.display}, who asked, gave it {tag}"
+            return _addressed(status, before, Finding(True, True, words))
+    return None
 
 
 def _addressed(status: ConcernStatus, new: VersionText, finding: Finding) -> ConcernStatus:

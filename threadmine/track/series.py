@@ -22,6 +22,7 @@ from threadmine.track.versions import (
     change_id_in,
     link_versions,
     references_in,
+    superseded_in,
     title_key,
 )
 from threadmine.track.versiontext import VersionText
@@ -211,20 +212,21 @@ def _facts(queries: Queries, rows: Sequence[SeriesRow]) -> tuple[VersionFacts, .
     head_ids = {row.id: row.cover or (row.patches[0][1] if row.patches else "") for row in rows}
     retitled = _retitled(rows)
     subjects = queries.subjects(name for row in rows if row.id in retitled for _, name in row.patches)
-    signs: dict[str, tuple[str, frozenset[str]]] = {}
+    signs: dict[str, tuple[str, frozenset[str], frozenset[str]]] = {}
     names = list(filter(None, head_ids.values()))
     for start in range(0, len(names), HEADS_AT_ONCE):  # their texts are not kept
         for mail in queries.messages_by_id(names[start : start + HEADS_AT_ONCE], people=False):
             answers = {mail.in_reply_to} if mail.in_reply_to else set()
-            signs[mail.message_id] = (change_id_in(mail.body), references_in(mail.body) | answers)
+            refers_to = references_in(mail.body) | answers
+            signs[mail.message_id] = (change_id_in(mail.body), refers_to, superseded_in(mail.body))
     found = []
     for row in rows:
-        change_id, refers_to = signs.get(head_ids[row.id], ("", frozenset()))
+        change_id, refers_to, replaces = signs.get(head_ids[row.id], ("", frozenset(), frozenset()))
         titles: frozenset[str] = frozenset()
         if row.id in retitled:
             there = (subjects[name] for _, name in row.patches if name in subjects)
             titles = frozenset(title_key(subject.rsplit("]", 1)[-1]) for subject in there)
-        found.append(VersionFacts(row, change_id, refers_to, titles))
+        found.append(VersionFacts(row, change_id, refers_to, titles, replaces))
     return tuple(found)
 
 

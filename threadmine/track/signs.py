@@ -165,6 +165,16 @@ def message_changed(asked: Asked, patch: PatchText | None, old: VersionText, new
     return ""
 
 
+def tag_of_asker(concern: Concern, patch: PatchText | None, old: VersionText, new: VersionText) -> str:
+    """A settling tag of the one who asked that stands in this version of the patch, and did not before."""
+    other = matched(old, new, patch) if patch is not None else None
+    if patch is None or other is None or not concern.author.name:
+        return ""
+    tag = re.compile(rf"(?mi)^((?:reviewed|acked|tested)-by):[ \t]*[\"']?{re.escape(concern.author.name)}\b")
+    found = tag.search(other.message)
+    return found[1] if found and not tag.search(patch.message) else ""
+
+
 def in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
     """The item of the changelog that speaks of this concern."""
     wanted = frozenset(_WORD.findall(concern.quote.lower())) - DULL_WORDS

@@ -50,6 +50,10 @@ _LINKED = re.compile(
     r"https?://(?:lore\.kernel\.org|lkml\.kernel\.org|patch\.msgid\.link|www\.spinics\.net)/(?:[\w.+-]+/)?"
     r"([^\s/<>\[\]()]{5,200}@[^\s/<>\[\]()]{3,120})"
 )
+_NAMED = re.compile(r"<([^\s<>]{5,200}@[^\s<>]{3,120})>")
+_SUPERSEDES = re.compile(
+    r"(?im)^(?:supersedes|obsoletes|replaces)(?:-message-id)?:[ \t]*<?([^\s<>]{1,200}@[^\s<>]{3,120})"
+)
 _CHANGE_ID = re.compile(r"(?m)^change-id:[ \t]*(\S{5,200})")
 
 
@@ -57,7 +61,8 @@ _CHANGE_ID = re.compile(r"(?m)^change-id:[ \t]*(\S{5,200})")
 class VersionFacts:
     """What is known of one version of a series.
 
-    ``refers_to``: message-ids that its cover letter (or first patch) names in its headers or links to.
+    ``refers_to``: message-ids that its cover letter (or first patch) names or links to; ``replaces``: those
+    that it says it supersedes.
     ``titles``: those of its patches, where they had to be looked at.
     """
 
@@ -65,6 +70,7 @@ class VersionFacts:
     change_id: str = ""
     refers_to: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
+    replaces: frozenset[str] = frozenset()
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -93,8 +99,14 @@ class ManualLink:
 
 
 def references_in(text: str) -> frozenset[str]:
-    """The message-ids that a text links to by the addresses of mail archives."""
-    return frozenset(match[1].rstrip(".,;:>)") for match in _LINKED.finditer(text))
+    """The message-ids that a text names in angle brackets, or links to by the addresses of mail archives."""
+    linked = {match[1].rstrip(".,;:>)") for match in _LINKED.finditer(text)}
+    return frozenset(linked | {match[1] for match in _NAMED.finditer(text)})
+
+
+def superseded_in(text: str) -> frozenset[str]:
+    """The message-ids that a text says it supersedes (``Supersedes: <id>``)."""
+    return frozenset(match[1].rstrip(".,;:>)") for match in _SUPERSEDES.finditer(text))
 
 
 def change_id_in(text: str) -> str:
@@ -157,7 +169,7 @@ def _candidates(facts: Sequence[VersionFacts]) -> Iterator[tuple[VersionFacts, V
     for fact in facts:
         for key in _keys(fact):
             groups.setdefault(key, []).append(fact)
-        for name in sorted(fact.refers_to):
+        for name in sorted(fact.refers_to | fact.replaces):
             if name in owner and owner[name] is not fact:
                 yield fact, owner[name]
     for _, group in sorted(groups.items()):
@@ -183,6 +195,8 @@ def _keys(fact: VersionFacts) -> Iterator[tuple[str, str]]:
 def _reason(earlier: VersionFacts, later: VersionFacts) -> str:
     if earlier.change_id and earlier.change_id == later.change_id:
         return CHANGE_ID
+    if not later.replaces.isdisjoint(earlier.members):
+        return LINK
     alike = likeness(earlier.row.title, later.row.title)
     same_author = same_person(earlier.row.author, later.row.author)
     related = alike >= 0.3 or (same_author and (alike >= 0.2 or _share(earlier.titles, later.titles) >= 0.3))

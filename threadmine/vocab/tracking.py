@@ -148,3 +148,11 @@ SUGGESTING = (
     *("how about", "instead", "would it", "maybe", "add", "use", "call", "thinks? (?:about|of)"),
 )
 """Words of a question that suggests what it names."""
+
+IGNORED = (
+    *("you(?: have|'ve)? ignored", "ignor(?:ed|ing) my", "as i (?:said|asked|mentioned|pointed out)"),
+    "(?:still|again) (?:not|hasn't(?: been)?|haven't|didn't|isn't) (?:addressed|fixed|answered|done)",
+    "(?:didn't|did not|haven't|have not|never) (?:addressed?|answered?) my",
+    "(?:same|my) (?:comments?|questions?) (?:as|from|on) (?:for |in |on )?(?:the )?(?:last|previous|v\\d+)",
+)
+"""Words in which a reviewer says that a point of an earlier version was passed over."""
