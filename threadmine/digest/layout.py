@@ -70,7 +70,7 @@ def _head(found: Digest) -> Iterator[Block]:
     ]
     text = ", ".join(parts) + "."
     if only:
-        text += f" Only {', '.join(only)}."
+        text += f" Below stands only what concerns {', '.join(only)}."
     yield Block(Kind.PARAGRAPH, text)
 
 
