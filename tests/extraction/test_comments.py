@@ -186,3 +186,21 @@ def test_a_drawing_is_no_sentence() -> None:
         "}",
     )
     assert not found
+
+
+def test_a_list_of_names_beside_a_member_are_its_users() -> None:
+    found = member("x86 kettle, s390", "void *pt_mm;")
+    assert found == {
+        ("uses", "x86 kettle", "page.pt_mm", "positive"), ("uses", "s390", "page.pt_mm", "positive")
+    }  # fmt: skip
+
+
+def test_these_fields_are_those_shown_below() -> None:
+    found = triples(
+        "/* These fields in struct page are used by the page_pool:", " *", " *\tstruct {",
+        " *\t\tunsigned long pp_magic;", " *\t\tunsigned long dma_addr;", " *\t};", " */", "int x;",
+    )  # fmt: skip
+    assert found == {
+        ("uses", "page_pool", "page.pp_magic", "positive"),
+        ("uses", "page_pool", "page.dma_addr", "positive"),
+    }

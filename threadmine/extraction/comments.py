@@ -238,14 +238,21 @@ def _sentences(lines: list[_Line], number: int, ahead: str) -> Iterator[Sentence
     described = next((m.group(1) for line in lines[:3] if (m := _DESCRIBED.match(line.text))), "")
     scope = described or ahead or scope
     part: list[_Line] = []
-    for line in [*lines, None]:
+    for at, line in enumerate([*lines, None]):
         if line is None or not line.text or _KERNEL_DOC.match(line.text):
-            yield from _part(part, number, code, scope)
+            shown = _declared_below(lines, at) if part and part[-1].text.endswith(":") else ""
+            yield from _part(part, number, code or shown, scope)
             part = []
         if line is not None and line.text:
             part.append(line)
         elif line is not None:
             number += 1
+
+
+def _declared_below(lines: list[_Line], at: int) -> str:
+    """The declarations that a comment shows from its line ``at`` on, one behind the other."""
+    shown = [line.text for line in lines[at : at + MAX_BELOW] if line.text.endswith((";", "{"))]
+    return " ".join(text for text in shown if text.endswith(";") and not text.startswith("}"))
 
 
 def _part(lines: list[_Line], number: int, code: str, scope: str) -> Iterator[Sentence]:

@@ -92,6 +92,15 @@ class Surroundings:
             return None
         return Thing(-1, -1, name, name, Sort.FUNCTION, inferred=f"{name}: {why}")
 
+    def listed(self, sentence: Sentence) -> tuple[Thing, ...]:
+        """The members that a comment shows behind a colon ("These fields of struct page are used by X:")."""
+        named = [n.entity for n in find_names(sentence.text, self._lexicon) if n.kind is NameKind.STRUCT]
+        struct = named[0] if named else sentence.scope.removeprefix("struct ")
+        if not sentence.text.endswith(":") or struct not in self._lexicon.structs:
+            return ()
+        names = (_declared(f"{part};") for part in sentence.code.split(";"))
+        return tuple(_as_member(struct, name, known=True) for name in names if name)
+
     def struct(self, sentence: Sentence) -> Thing | None:
         """The struct that a comment stands before, None where the model knows none such."""
         name = sentence.scope.removeprefix("struct ")

@@ -85,6 +85,8 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
             member = surroundings.member(sentence)
             alone = not sentence.code.startswith("{ ") or sentence.text.startswith("@")
             memory.describe(member, alone, surroundings.pointee(sentence, mail) if member else "")
+            if sentence.text.endswith(":") and sentence.code:
+                memory.list = surroundings.listed(sentence)
             if memory.described is None and not sentence.code:
                 memory.described = surroundings.struct(sentence)
         around = message.body[max(0, sentence.start - NEAR) : sentence.end + NEAR]

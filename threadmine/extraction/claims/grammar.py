@@ -205,7 +205,7 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     inherited = False
     if read.words[cue.first - 1] == "," and memory.described is not None:
         left, inherited = [memory.described], True
-    elif not left and memory.list and "these" in read.words[clause.first : cue.first]:
+    elif _of_these(read, clause, cue, left) and memory.list:
         left, inherited = list(memory.list), True
     elif not left and _wants_subject(read, clause, cue):
         before = _inherit(read, clause, cue, memory)
@@ -235,6 +235,11 @@ def _nominal(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
     """What a clause says with a noun of doing, whatever its verb is."""
     end = Term("cue", "", clause.last, clause.last, "")
     return nominal(Around(read, clause, end, list(clause.things), [], False, False, memory))
+
+
+def _of_these(read: Read, clause: Clause, cue: Term, left: list[Thing]) -> bool:
+    """Whether the subject is "these fields (of a struct)", which were or will be named."""
+    return "these" in read.words[clause.first : cue.first] and all(t.sort is Sort.STRUCT for t in left)
 
 
 def _set_aside(read: Read, thing: Thing) -> bool:

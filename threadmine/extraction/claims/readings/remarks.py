@@ -22,6 +22,9 @@ from threadmine.model import Predicate
 MAX_NAME = 4
 """The most words of a user's name that is taken whole."""
 
+LISTED = 2
+"""The fewest names of a list, and the most words of a name in one."""
+
 _MARKS = frozenset({",", ";", ".", ":", "(", ")", "-", "--", "–", "—", "!", "…"})
 _JOINS = frozenset({"and", "or", "/", "&", "+"})
 _ARRAYS = frozenset({"array", "vector", "table"})
@@ -79,7 +82,17 @@ def remarks(read: Read, memory: Memory) -> list[Candidate]:
     found: list[Candidate] = []
     for piece in pieces:
         found.extend(_of_piece(read, piece, own, memory.pointee))
+    if len(found) == 1 and found[0].predicate is Predicate.USES and not any(piece.key for piece in pieces):
+        found.extend(_of_list(read, pieces, own))
     return found
+
+
+def _of_list(read: Read, pieces: list[_Piece], own: Thing) -> list[Candidate]:
+    """The other users of a list of names, of which one is known ("x86 pgd, s390")."""
+    names = [(piece, _name(read, piece.first, piece.last)) for piece in pieces]
+    if len(names) < LISTED or any(name is None or p.last - p.first > LISTED for p, name in names):
+        return []
+    return [_uses(read, piece, name, own) for piece, name in names if name is not None]
 
 
 def _pieces(read: Read) -> Iterator[_Piece]:
