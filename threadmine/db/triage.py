@@ -231,6 +231,6 @@ def from_lines(lines: Sequence[str], where: str = "") -> tuple[Event, ...]:
             found.append(Event(str(row["issue_id"]), Action(row["action"]), *texts))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ParseError(
-                "no triage event", f"{where}:{number}", "see docs/quality.md for the format"
+                "no triage event", f"{where}:{number}", "see docs/tracking.md for the format"
             ) from error
     return tuple(found)
