@@ -23,6 +23,9 @@ _BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
 _PAGEISH = re.compile(r"(?i)order|page|folio|alloc|mapping|\d")
 _FOR = frozenset({"for", "on", "with", "to"})
 
+AHEAD = 8
+"""Tokens behind the cue in which a clause that says what is needed begins ("that x is zero")."""
+
 MAX_PAIRS = 24
 """The most statements that one verb makes with all its subjects and objects."""
 
@@ -125,6 +128,17 @@ class Around:
             if words[i] == "by":
                 return self.named(i + 1)
         return None
+
+    def ahead(self) -> list[Thing]:
+        """The member of the clause behind the cue ("waits until x is cleared", "checks whether x is set")."""
+        words = self.read.words
+        first = self.cue.last
+        while first < len(words) and first < self.cue.last + AHEAD and words[first] not in GRAMMAR.what:
+            first += 1
+        if first >= len(words) or words[first] not in GRAMMAR.what:
+            return []
+        things = self.read.things
+        return [t for t in things if first < t.first <= first + AHEAD and t.sort in MEMBERISH][:1]
 
     def word_before(self, thing: Thing) -> str:
         """The word before a thing of this clause, empty for one that was named elsewhere."""

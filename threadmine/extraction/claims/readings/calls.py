@@ -163,6 +163,8 @@ def precedes(around: Around) -> list[Candidate]:
     if not (left and right):
         return []
     first, second = left[-1], right[0]
+    if around.cue.text.lower() in ("follows", "follow") and first.sort is Sort.FUNCTION is not second.sort:
+        return [around.make(Predicate.READS, first, second, 4)]
     cue = set(around.cue.text.lower().split())
     if GRAMMAR.later & cue and not {"followed", "earlier", "before"} & cue:
         first, second = second, first

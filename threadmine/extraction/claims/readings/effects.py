@@ -10,6 +10,7 @@ from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+_UNDER = frozenset({"under", "holding"})
 _COUNTS = ("_refcount", "_mapcount", "_pincount", "count", ".ref", ".share")
 """Ends of members that are counted: set to zero they are set, not cleared."""
 
@@ -35,6 +36,8 @@ def effect(around: Around) -> list[Candidate]:
     actors = last_run(around.functions(around.left), around.read) or place
     actor = actors[-1] if actors else _somebody(around)
     right = right or around.stood_for()
+    if not right and actors and around.predicate is Predicate.READS and not left:
+        right = around.ahead()
     if right:
         doers = actors if actor is not None and actor in actors else [actor]
         return _worked_on(around, doers, right)
@@ -127,6 +130,13 @@ def _other(around: Around) -> list[Candidate]:
 def _done_to(around: Around, objects: list[Thing]) -> list[Candidate]:
     """The passive: by whom, where, or (nobody named) the state that results."""
     functions = around.functions(around.right)
+    under = [
+        t
+        for t in around.right
+        if _UNDER & set(around.read.words[max(around.cue.last, t.first - 2) : t.first])
+    ]
+    if under and under[0].sort in (Sort.FUNCTION, Sort.MEMBER):
+        return [around.make(Predicate.REQUIRES, one, under[0], 5) for one in objects]
     actor = functions[0] if functions else around.by()
     if actor is None and around.predicate is Predicate.READS and around.denied(5):
         return [around.make(Predicate.READS, CORE, one, 5) for one in objects]

@@ -198,6 +198,8 @@ def member_of(around: Around) -> list[Candidate]:
     lower = around.cue.text.lower()
     if lower.startswith("mov"):
         return _moved(around, left if around.passive else right) or calls(around)
+    if found := _flag_taken(around, lower):
+        return found
     if lower in GRAMMAR.lacking:
         if right and stated is not None:
             return [around.make(Predicate.MEMBER_OF, one, owner, 5) for one in run(right, around.read)]
@@ -245,6 +247,18 @@ def _owner(around: Around, named: list[Thing]) -> Thing | None:
         Sort.STRUCT,
         inferred=f"struct {struct} by the member's name",
     )
+
+
+def _flag_taken(around: Around, cue: str) -> list[Candidate]:
+    """ "f() removes the flag", "the flag is removed by f()": f clears it."""
+    if not GRAMMAR.removing & set(cue.split()) or cue in GRAMMAR.lacking:
+        return []
+    doers, things = around.left, around.right
+    if around.passive:
+        doers, things = things, doers
+    functions = around.functions(doers)
+    flags = [t for t in things if t.sort is Sort.FLAG]
+    return [around.make(Predicate.CLEARS, functions[-1], one, 5) for one in flags[:1]] if functions else []
 
 
 def _is_definition(around: Around, thing: Thing, owner: Thing | None) -> bool:

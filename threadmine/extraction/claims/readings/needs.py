@@ -11,8 +11,6 @@ from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
 _DOING = (Predicate.SETS, Predicate.CLEARS, Predicate.READS)
-AHEAD = 8
-"""Tokens behind the cue in which a clause that says what is needed begins ("that x is zero")."""
 
 
 def requires(around: Around) -> list[Candidate]:
@@ -38,8 +36,10 @@ def _read(around: Around, cue: str) -> list[Candidate]:
     right = around.members(around.right) or around.functions(around.right) or around.stood_for()
     if left:
         return _must_be(around, left, right)
-    doer = around.doer() or _later(around) or around.unsaid or around.context
-    right = [t for t in right if t is not doer] or _in_next(around)
+    doer = around.doer()
+    if doer is None or doer.entity in ("caller", "callers", "user", "users"):
+        doer = _later(around) or doer or around.unsaid or around.context
+    right = [t for t in right if t is not doer] or around.ahead()
     if right:
         return [
             around.make(Predicate.REQUIRES, doer, one, 3, around.behind()) for one in run(right, around.read)
@@ -63,7 +63,7 @@ def _needed(around: Around, actors: list[Thing]) -> list[Candidate]:
     place = around.where()
     right = around.members(around.right) or around.functions(around.right) or around.stood_for()
     between = [t for t in around.members(around.left) if t.first > actors[-1].last > 0]
-    things = [t for t in right if t not in place] or between[-1:] or _in_next(around)
+    things = [t for t in right if t not in place] or between[-1:] or around.ahead()
     objects: list[Thing | None] = [*run(things, around.read)] or [None]
     return [
         around.make(Predicate.REQUIRES, who, one, 5 if things else 3, around.behind())
@@ -94,19 +94,6 @@ def _later(around: Around) -> Thing | None:
         before = words[max(around.cue.last, thing.first - 3) : thing.first]
         return thing if GRAMMAR.needing & set(before) else None
     return None
-
-
-def _in_next(around: Around) -> list[Thing]:
-    """The member of the clause that says what is needed ("waits until x is cleared", "make sure that x is
-    zero").
-    """
-    words = around.read.words
-    first = around.cue.last
-    while first < len(words) and first < around.cue.last + AHEAD and words[first] not in GRAMMAR.what:
-        first += 1
-    if first >= len(words) or words[first] not in GRAMMAR.what:
-        return []
-    return [t for t in around.read.things if first < t.first <= first + AHEAD and t.sort in MEMBERISH][:1]
 
 
 def _guarded(around: Around) -> list[Candidate]:
