@@ -481,3 +481,38 @@ async def test_colours_are_remembered(sample_database: Database) -> None:
         await settled(pilot)
         assert again.theme == "textual-light"
     assert Queries(sample_database).counts().messages
+
+
+async def test_what_is_typed_right_after_a_line_goes_to_the_list(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await press(pilot, "tab")
+        for key in ("slash", *"tomas", "enter", "n", "n"):  # as fast as a terminal sends them
+            app.simulate_key(key)
+        await settled(pilot)
+        await settled(pilot)
+        assert "“tomas”: match 3 of" in status(pilot)
+        assert answer(pilot).value == "tomas"
+
+
+async def test_keys_are_done_in_their_order_however_fast(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        for key in ("j", "tab", "j", "j", "enter", "h", "k", "h", "g", "l", "G"):
+            app.simulate_key(key)
+        await settled(pilot)
+        assert app.focused is listing(pilot)
+        assert tree(pilot).cursor_line == 0
+        assert listing(pilot).cursor_row == listing(pilot).row_count - 1
+
+
+async def test_space_does_what_the_pane_wants(app: ThreadmineApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "j")
+        node = tree(pilot).cursor_node
+        assert node is not None and node.is_expanded
+        await press(pilot, "space")
+        assert not node.is_expanded
+        await press(pilot, "space", "tab", "tab", "space")
+        assert board(pilot).detail.scroll_offset.y > 3

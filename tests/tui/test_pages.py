@@ -9,6 +9,7 @@ from tests.tui.driving import (
     listing,
     paper,
     press,
+    screen_text,
     settled,
     status,
     text,
@@ -197,7 +198,13 @@ async def test_what_was_dropped_from_v2_to_v3_comes_first(app: ThreadmineApp) ->
         assert shown.index("Dropped from v2 to v3") < shown.index("Dropped from v1 to v2")
         between = " ".join(shown.split("Dropped from v1 to v2")[0].split())
         assert "I wonder whether anything here breaks pool_tray_flush()" in between
-        assert "Dropped from v2 to v3" in "\n".join(shown.split("\n")[:8])  # in sight without a key
+        assert "pool_tray_flush" in screen_text(pilot)  # in sight without a key
+        await press(pilot, "tab", "tab")
+        assert screen_text(pilot).split("\n")[1].strip().startswith("Dropped from v1 to v2")
+        await press(pilot, "shift+tab")
+        assert screen_text(pilot).split("\n")[1].strip().startswith("Dropped from v2 to v3")
+        await press(pilot, *["tab"] * 12, *["shift+tab"] * 12)
+        assert "versions in hand" in screen_text(pilot)
 
 
 async def test_versions_stand_side_by_side(app: ThreadmineApp) -> None:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from textual.binding import Binding
-
 from threadmine.db.queries import Queries
 from threadmine.errors import ThreadmineError
 from threadmine.model import ClaimRow, IssueRow
+from threadmine.screens.keys import key
 from threadmine.screens.moving import Result
 from threadmine.screens.reply import prepare_reply
 from threadmine.screens.rows import Row, part
@@ -62,13 +61,13 @@ class RowScreen(TriageScreen[Result]):
 
     KEYS_TITLE = "What is under the cursor"
     BINDINGS: ClassVar = [
-        Binding("e", "thread", "Thread", tooltip="The whole thread as a tree, opened on this mail"),
-        Binding("d", "diff", "Diff", tooltip="The patch this is about, concerns between its lines"),
-        Binding("s", "series", "Series", tooltip="The series: versions side by side, what was dropped"),
-        Binding("v", "explain", "Verdict", tooltip="The verdict of this claim, explained"),
-        Binding("R", "reply", "Reply", show=False, tooltip="Draft a reply in $EDITOR; nothing is sent"),
-        Binding("o", "browse", "Open", show=False, tooltip="Open the message in the browser"),
-        Binding("y", "copy", "Copy", show=False, tooltip="Copy the link of the message"),
+        key("e", "thread", "Thread", tooltip="The whole thread as a tree, opened on this mail"),
+        key("d", "diff", "Diff", tooltip="The patch this is about, concerns between its lines"),
+        key("s", "series", "Series", tooltip="The series: versions side by side, what was dropped"),
+        key("v", "explain", "Verdict", tooltip="The verdict of this claim, explained"),
+        key("R", "reply", "Reply", show=False, tooltip="Draft a reply in $EDITOR; nothing is sent"),
+        key("o", "browse", "Open", show=False, tooltip="Open the message in the browser"),
+        key("y", "copy", "Copy", show=False, tooltip="Copy the link of the message"),
     ]
 
     def __init__(self, desk: Desk) -> None:

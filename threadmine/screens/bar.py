@@ -35,6 +35,25 @@ class Question:
     cancelled: Callable[[], None] | None = None
 
 
+class AnswerLine(Input):
+    """The line itself. It hands Enter, Esc and the arrows over at once, and what was typed right after those
+    to the pane that has the focus by then: fingers are faster than messages between widgets."""
+
+    async def _on_key(self, event: Key) -> None:
+        bar = self.parent
+        if isinstance(bar, PromptBar):
+            if not bar.is_open:
+                event.stop()
+                event.prevent_default()
+                self.app.simulate_key(event.key)
+                return
+            if bar.takes(event.key):
+                event.stop()
+                event.prevent_default()
+                return
+        await super()._on_key(event)
+
+
 class PromptBar(Horizontal):
     """Hidden until something is asked; gives the focus back to the pane that had it."""
 
@@ -52,7 +71,7 @@ class PromptBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="asked", markup=False)
-        yield Input(id="answer", compact=True)
+        yield AnswerLine(id="answer", compact=True)
 
     @property
     def input(self) -> Input:
@@ -87,25 +106,24 @@ class PromptBar(Horizontal):
         if self._question is not None and self._question.changed is not None:
             self._question.changed(event.value)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        question = self._question
-        self._close()
-        if question is not None:
-            question.done(event.value)
-
-    def on_key(self, event: Key) -> None:
+    def takes(self, key: str) -> bool:
+        """Does what a key does here that is no text; whether it is one."""
         question = self._question
         if question is None:
-            return
-        if event.key in ("escape", "ctrl+g"):
-            event.stop()
+            return False
+        if key == "enter":
+            self._close()
+            question.done(self.input.value)
+        elif key in ("escape", "ctrl+g"):
             self._close()
             if question.cancelled is not None:
                 question.cancelled()
-        elif event.key in ("up", "down") and question.history:
-            event.stop()
-            step = 1 if event.key == "up" else -1
-            self._recalled = min(max(0, self._recalled + step), len(question.history) - 1)
-            self.input.value = question.history[self._recalled]
-            self.input.cursor_position = len(self.input.value)
+        elif key in ("up", "down"):
+            if question.history:
+                step = 1 if key == "up" else -1
+                self._recalled = min(max(0, self._recalled + step), len(question.history) - 1)
+                self.input.value = question.history[self._recalled]
+                self.input.cursor_position = len(self.input.value)
+        else:
+            return False
+        return True

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.message import Message as Event
@@ -24,6 +23,7 @@ from threadmine.screens.acting import Desk, Here, here_of
 from threadmine.screens.bar import PromptBar
 from threadmine.screens.fieldtree import FieldTree
 from threadmine.screens.keyline import KeyLine
+from threadmine.screens.keys import key
 from threadmine.screens.layout import LayoutScreen
 from threadmine.screens.limiting import LimitingScreen
 from threadmine.screens.listing import Listing
@@ -33,7 +33,7 @@ from threadmine.screens.moving import Pane
 from threadmine.screens.paper import Line, Paper, line
 from threadmine.screens.reply import address_of
 from threadmine.screens.rows import Mode, Row, RowList, Wanted, cell, columns, next_order, part, words_of_row
-from threadmine.screens.sides import Ask, Entry, Seen, View, overlapping
+from threadmine.screens.sides import SIGNS, Ask, Entry, Seen, View, overlapping
 from threadmine.screens.updating import Updater
 
 LOOK_AGAIN = 5.0
@@ -53,23 +53,28 @@ class BoardScreen(LimitingScreen):
     """
 
     KEYS_TITLE = "The board"
+    SIGNS = SIGNS
     BINDINGS: ClassVar = [
-        Binding("enter,right", "enter", "In", show=False, tooltip="In: field, issue, detail, thread"),
-        Binding("h,left", "out", "Out", show=False, tooltip="Out: detail, issues, fields"),
-        Binding("1", "view('fields')", "By field", show=False),
-        Binding("2", "view('series')", "By series", show=False),
-        Binding("3", "view('people')", "By person", show=False),
-        Binding("4", "view('threads')", "By thread", show=False),
-        Binding("c", "toggle_claims", "Claims", tooltip="Issues or claims"),
-        Binding("a", "toggle_open", "All", tooltip="All issues, or only those still open"),
-        Binding("S", "order", "Sort", show=False, tooltip="Sort: newest, oldest, by state, by person"),
-        Binding("m", "model", "Model", tooltip="The struct drawn word by word, beside another kernel"),
-        Binding("space", "mark", "Mark", show=False, tooltip="Mark this issue; triage acts on all marked"),
-        Binding(
-            "u", "update", "Update", show=False, tooltip="Bring new mail in the background; again: cancel"
+        key("enter,right", "enter", "In", show=False, tooltip="In: field, issue, detail, thread"),
+        key("h,left", "out", "Out", show=False, tooltip="Out: detail, issues, fields"),
+        key("1", "view('fields')", "By field", show=False),
+        key("2", "view('series')", "By series", show=False),
+        key("3", "view('people')", "By person", show=False),
+        key("4", "view('threads')", "By thread", show=False),
+        key("c", "toggle_claims", "Claims", tooltip="Issues or claims"),
+        key("a", "toggle_open", "All", tooltip="All issues, or only those still open"),
+        key("S", "order", "Sort", show=False, tooltip="Sort: newest, oldest, by state, by person"),
+        key("m", "model", "Model", tooltip="The struct drawn word by word, beside another kernel"),
+        key(
+            "space",
+            "mark",
+            "Mark",
+            show=False,
+            tooltip="In the list: mark the issue, triage acts on all marked; else open, page down",
         ),
-        Binding("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
-        Binding("q", "app.quit", "Quit", tooltip="Close this view (here: quit)"),
+        key("u", "update", "Update", show=False, tooltip="Bring new mail in the background; again: cancel"),
+        key("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
+        key("q", "leave", "Quit", tooltip="Close this view (here: quit)"),
     ]
 
     class Listed(Event):
@@ -308,7 +313,8 @@ class BoardScreen(LimitingScreen):
         marked = f", {len(self._marked)} marked" if self._marked else ""
         limited = f"   limit: {wanted.limit}" if wanted.limit else ""
         count = f"{len(self._rows):,}{'+' if self._more else ''}"
-        return f"{count} {wanted.mode}, {wanted.order}{marked}{limited}"
+        names = " (its other names included)" if wanted.ask.field else ""
+        return f"{count} {wanted.mode}{names}, {wanted.order}{marked}{limited}"
 
     def want(self, **changes: Any) -> None:
         """Asks for other rows: ``ask``, ``mode``, ``limit`` and ``order`` are what may change."""
@@ -348,7 +354,16 @@ class BoardScreen(LimitingScreen):
         self._written = self.queries.changed()
         self.action_refresh()
 
+    def action_leave(self) -> None:
+        self.app.exit()
+
     def action_mark(self) -> None:
+        if self.focused is self.detail:
+            self.action_page(1)
+            return
+        if self.focused is self.tree_pane:
+            self.tree_pane.toggle()
+            return
         row = self.current_row()
         if not isinstance(row, IssueRow):
             self.say("triage is for issues; c shows them" if row else "nothing is chosen", "warning")

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 
 from threadmine.db.queries import Queries
 from threadmine.errors import ThreadmineError
@@ -17,6 +16,7 @@ from threadmine.parse.diff import HunkLine, hunk_lines, parse_patch
 from threadmine.render import safe, safe_line
 from threadmine.screens.acting import Desk, Here
 from threadmine.screens.drawing import STATE_STYLE
+from threadmine.screens.keys import key
 from threadmine.screens.page import Page, PageScreen
 from threadmine.screens.paper import BLANK, Line, line, pair
 
@@ -96,8 +96,8 @@ class _Margin:
 
     def rest(self, path: str) -> Iterator[Line]:
         """The concerns about a file whose line is not in the diff, below the file."""
-        for key in [key for key in self._waiting if key[0] == path]:
-            yield from map(_remark, self._waiting.pop(key))
+        for place in [place for place in self._waiting if place[0] == path]:
+            yield from map(_remark, self._waiting.pop(place))
 
 
 def _remark(issue: IssueRow) -> Line:
@@ -121,8 +121,8 @@ class DiffScreen(PageScreen):
     """Shows the patch that ``message_id`` is or answers, and from there the others of its series."""
 
     BINDINGS: ClassVar = [
-        Binding("right_square_bracket", "patch(1)", "Next patch"),
-        Binding("left_square_bracket", "patch(-1)", "Patch before", show=False),
+        key("right_square_bracket", "patch(1)", "Next patch"),
+        key("left_square_bracket", "patch(-1)", "Patch before", show=False),
     ]
 
     def __init__(self, desk: Desk, message_id: str) -> None:

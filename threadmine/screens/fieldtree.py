@@ -97,7 +97,8 @@ class FieldTree(Tree[Entry]):
         while parent is not None:
             parent.expand()
             parent = parent.parent
-        self.call_after_refresh(self.move_cursor, node)
+        if self.last_line >= 0:  # asking for it places the lines of what was opened just now
+            self.move_cursor(node)
 
     def share(self, fields: Sequence[str]) -> None:
         """Marks the members that share bytes with the chosen one."""
@@ -120,6 +121,11 @@ class FieldTree(Tree[Entry]):
         return label
 
     # --------------------------------------------------------------------------- moving and searching
+
+    def toggle(self) -> None:
+        """Opens or closes the entry under the cursor."""
+        if self.cursor_node is not None:
+            self.cursor_node.toggle()
 
     def move(self, step: int) -> None:
         (self.action_cursor_down if step > 0 else self.action_cursor_up)()

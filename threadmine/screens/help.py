@@ -7,14 +7,13 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static
 
 from threadmine.screens.bar import PromptBar
 from threadmine.screens.keyline import KeyLine
-from threadmine.screens.keys import groups_of, key_table
+from threadmine.screens.keys import groups_of, key, key_table
 from threadmine.screens.moving import MovingScreen, Pane
 from threadmine.screens.paper import BLANK, Line, Paper
 
@@ -32,6 +31,10 @@ def help_lines(screen: type[object], app: type[object], room: int) -> tuple[Line
             text = Text(f"{keys:<{KEYS}}", style="bold")
             block.append(text.append(f" {what}", style="not bold"))
         blocks.append([*block, Text()])
+    signs = vars(screen).get("SIGNS", ())
+    if signs:
+        rows = [Text(f"{sign:<{KEYS}}").append(f" {what}") for sign, what in signs]
+        blocks.append([Text("Signs", style="bold underline"), *rows, Text()])
     if room < TWO_COLUMNS:
         return tuple(Line(text, hang=KEYS + 1) for block in blocks for text in block)
     half = sum(map(len, blocks)) // 2
@@ -51,8 +54,8 @@ class HelpScreen(MovingScreen[None]):
     """Lists the keys of ``screen`` and those of the application."""
 
     BINDINGS: ClassVar = [
-        Binding("q,h,left,question_mark", "app.pop_screen", "Close", tooltip="Close this page"),
-        Binding("escape", "escape", "Close", show=False, tooltip="End the search, or close this page"),
+        key("q,h,left,question_mark", "leave", "Close", tooltip="Close this page"),
+        key("escape", "escape", "Close", show=False, tooltip="End the search, or close this page"),
     ]
 
     def __init__(self, screen: Screen[object]) -> None:

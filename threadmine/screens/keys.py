@@ -36,6 +36,17 @@ KEY_NAMES = {
 }
 
 
+def key(
+    keys: str, action: str, description: str, show: bool = True, tooltip: str = "", priority: bool = True
+) -> Binding:
+    """A key of a view. It has priority: what it does is done before the next key is looked at.
+
+    (Without, a key goes through the queue of the widget in focus; fingers that are faster than the queue
+    would find the focus, or the view, still where it was.)
+    """
+    return Binding(keys, action, description, show=show, tooltip=tooltip, priority=priority)
+
+
 def key_table(*bindings: Binding) -> tuple[tuple[str, str], ...]:
     """Keys and what they do, keys of the same action on one line, in the order they were declared."""
     by_text: dict[str, list[str]] = {}

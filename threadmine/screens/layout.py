@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.message import Message as Event
 from textual.widgets import Static
 
@@ -19,6 +18,7 @@ from threadmine.memmap.drawing import Box, Row, lanes_for, rows
 from threadmine.model import Unknown
 from threadmine.screens.bar import PromptBar
 from threadmine.screens.keyline import KeyLine
+from threadmine.screens.keys import key
 from threadmine.screens.listing import Columns, Listing
 from threadmine.screens.moving import MovingScreen, Pane
 from threadmine.screens.sides import STRUCTS
@@ -85,15 +85,15 @@ class LayoutScreen(MovingScreen[str | None]):
     """
 
     BINDINGS: ClassVar = [
-        Binding("enter,l,right", "choose", "Issues", tooltip="In: the issues of the member in this word"),
-        Binding("full_stop", "kernel(1)", "Newer", tooltip="Right side: next kernel"),
-        Binding("comma", "kernel(-1)", "Older", tooltip="Right side: kernel before"),
-        Binding("greater_than_sign", "other(1)", "Left newer", show=False, tooltip="Left side: next kernel"),
-        Binding("less_than_sign", "other(-1)", "Left older", show=False, tooltip="Left side: kernel before"),
-        Binding("right_square_bracket,tab", "struct(1)", "Next struct", tooltip="Next struct"),
-        Binding("left_square_bracket,shift+tab", "struct(-1)", "Struct before", show=False),
-        Binding("q,h,left", "leave", "Close", tooltip="Out: close this view"),
-        Binding("escape", "escape", "Close", show=False, tooltip="End the search, or close this view"),
+        key("enter,l,right", "choose", "Issues", tooltip="In: the issues of the member in this word"),
+        key("full_stop", "kernel(1)", "Newer", tooltip="Right side: next kernel"),
+        key("comma", "kernel(-1)", "Older", tooltip="Right side: kernel before"),
+        key("greater_than_sign", "other(1)", "Left newer", show=False, tooltip="Left side: next kernel"),
+        key("less_than_sign", "other(-1)", "Left older", show=False, tooltip="Left side: kernel before"),
+        key("right_square_bracket,tab", "struct(1)", "Next struct", tooltip="Next struct"),
+        key("left_square_bracket,shift+tab", "struct(-1)", "Struct before", show=False),
+        key("q,h,left", "leave", "Close", tooltip="Out: close this view"),
+        key("escape", "escape", "Close", show=False, tooltip="End the search, or close this view"),
     ]
 
     class Drawn(Event):
@@ -174,7 +174,7 @@ class LayoutScreen(MovingScreen[str | None]):
 
     def status(self) -> str:
         changed = sum(line.differs for line in self._lines)
-        return f"{changed} words differ (≠), n and p go to them; , . change the right kernel, < > the left"
+        return f"{changed} words differ (≠), n p go to them   , . right kernel   < > left kernel"
 
     def on_listing_chosen(self, event: Listing.Chosen) -> None:
         self.action_choose()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual.binding import Binding
 from textual.timer import Timer
 
 from threadmine.errors import ThreadmineError
 from threadmine.screens.acting import Desk, RowScreen
 from threadmine.screens.bar import Question
+from threadmine.screens.keys import key
 from threadmine.screens.limits import LimitsScreen, delete_limit, save_limit
 from threadmine.screens.listing import Listing
 from threadmine.screens.memory import Memory, keep
@@ -28,19 +28,17 @@ class LimitingScreen(RowScreen[None]):
     """
 
     KEYS_TITLE = "Limits"
-    ASKING: ClassVar = RowScreen.ASKING | {"limit", "limit_or_enter", "save_limit"}
     BINDINGS: ClassVar = [
-        Binding(
+        key(
             "l",
             "limit_or_enter",
             "Limit",
-            priority=True,
             tooltip="In the list: limit it, as in mutt; in the other panes: in, as in vi",
         ),
-        Binding("L", "limit", "Limit", show=False, priority=True, tooltip="Limit the list, from any pane"),
-        Binding("w", "limits", "Saved", show=False, tooltip="Saved limits: recall or delete one"),
-        Binding("W", "save_limit", "Save", show=False, priority=True, tooltip="Save the limit under a name"),
-        Binding("escape", "escape", "Clear", show=False, tooltip="End the search; then clear the limit"),
+        key("L", "limit", "Limit", show=False, tooltip="Limit the list, from any pane"),
+        key("w", "limits", "Saved", show=False, tooltip="Saved limits: recall or delete one"),
+        key("W", "save_limit", "Save", show=False, tooltip="Save the limit under a name"),
+        key("escape", "escape", "Clear", show=False, tooltip="End the search; then clear the limit"),
     ]
 
     memory: Memory

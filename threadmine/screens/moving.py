@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.message import Message as Event
 from textual.screen import Screen
 from textual.widgets import Input, Static
@@ -16,37 +15,31 @@ from threadmine.errors import ThreadmineError
 from threadmine.render import safe
 from threadmine.screens.bar import PromptBar, Question
 from threadmine.screens.fieldtree import FieldTree
+from threadmine.screens.keys import key
 from threadmine.screens.listing import Listing
 from threadmine.screens.paper import Paper
 
 Result = TypeVar("Result")
 Pane = Listing | Paper[Any] | FieldTree
 
-ASKING = frozenset({"search"})
-"""Actions that open the line at the foot. Their keys have priority, so that what is typed right after them
-goes there and not to the list; while something is typed they are text."""
-
 
 class MovingScreen(Screen[Result]):
     """A view whose panes move by ``j k g G`` and the page keys, and are searched by ``/``."""
 
-    ASKING: ClassVar[frozenset[str]] = ASKING
     KEYS_TITLE = "Moving and searching"
     BINDINGS: ClassVar = [
-        Binding("j,down", "move(1)", "Next line", show=False),
-        Binding("k,up", "move(-1)", "Line before", show=False),
-        Binding("g,home", "edge(False)", "First line", show=False),
-        Binding("G,end", "edge(True)", "Last line", show=False),
-        Binding("space,pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("b,pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding(
-            "slash", "search", "Search", show=False, priority=True, tooltip="Search in the pane in focus"
-        ),
-        Binding("n", "next", "Next", show=False, tooltip="Next match of the search; without one, next issue"),
-        Binding("p", "step(-1)", "Before", show=False, tooltip="Issue before"),
-        Binding("N", "match(-1)", "Match before", show=False, tooltip="Match before"),
-        Binding("tab", "app.focus_next", "Pane", show=False, tooltip="Next pane"),
-        Binding("shift+tab", "app.focus_previous", "Pane before", show=False, tooltip="Pane before"),
+        key("j,down", "move(1)", "Next line", show=False),
+        key("k,up", "move(-1)", "Line before", show=False),
+        key("g,home", "edge(False)", "First line", show=False),
+        key("G,end", "edge(True)", "Last line", show=False),
+        key("space,pagedown,ctrl+f", "page(1)", "Page down", show=False),
+        key("b,pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        key("slash", "search", "Search", show=False, tooltip="Search in the pane in focus"),
+        key("n", "next", "Next", show=False, tooltip="Next match of the search; without one, next issue"),
+        key("p", "step(-1)", "Before", show=False, tooltip="Issue before"),
+        key("N", "match(-1)", "Match before", show=False, tooltip="Match before"),
+        key("tab", "pane(1)", "Pane", show=False, tooltip="Next pane"),
+        key("shift+tab", "pane(-1)", "Pane before", show=False, tooltip="Pane before"),
     ]
 
     class Failed(Event):
@@ -91,8 +84,16 @@ class MovingScreen(Screen[Result]):
         return self.query_one(PromptBar)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys typed into a line are text."""
-        return not (action in self.ASKING and isinstance(self.focused, Input))
+        """Keys typed into a line are text; a view that is not there yet takes none."""
+        return self.is_mounted and not isinstance(self.focused, Input)
+
+    def action_leave(self) -> None:
+        """Closes this view."""
+        self.app.pop_screen()
+
+    def action_pane(self, step: int) -> None:
+        """The focus to the next pane, or the one before."""
+        (self.focus_next if step > 0 else self.focus_previous)()
 
     def action_move(self, step: int) -> None:
         if self.pane is not None:

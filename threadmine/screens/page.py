@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.message import Message as Event
 from textual.widgets import Static
 
@@ -18,6 +17,7 @@ from threadmine.model import ClaimRow, IssueRow
 from threadmine.screens.acting import Desk, Here, RowScreen, here_of
 from threadmine.screens.bar import PromptBar
 from threadmine.screens.keyline import KeyLine
+from threadmine.screens.keys import key
 from threadmine.screens.moving import Pane
 from threadmine.screens.paper import BLANK, Line, Paper, line
 
@@ -39,12 +39,14 @@ class PageScreen(RowScreen[None]):
 
     KEYS_TITLE = "This text"
     BINDINGS: ClassVar = [
-        Binding("full_stop", "mark(1)", "Next concern"),
-        Binding("comma", "mark(-1)", "Concern before", show=False),
-        Binding("enter,l,right", "thread", "In", show=False, tooltip="In: the thread, at this concern"),
-        Binding("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
-        Binding("q,h,left", "app.pop_screen", "Close", tooltip="Out: close this view"),
-        Binding("escape", "escape", "Close", show=False, tooltip="End the search, or close this view"),
+        key("full_stop", "mark(1)", "Next concern"),
+        key("comma", "mark(-1)", "Concern before", show=False),
+        key("tab", "heading(1)", "Part", show=False, tooltip="Next part of the text"),
+        key("shift+tab", "heading(-1)", "Part before", show=False, tooltip="Part before"),
+        key("enter,l,right", "thread", "In", show=False, tooltip="In: the thread, at this concern"),
+        key("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
+        key("q,h,left", "leave", "Close", tooltip="Out: close this view"),
+        key("escape", "escape", "Close", show=False, tooltip="End the search, or close this view"),
     ]
     WAITING = "reading …"
 
@@ -131,6 +133,9 @@ class PageScreen(RowScreen[None]):
             self.say(f"{place} of {count}")
         else:
             self.say("there is none on this page", "warning")
+
+    def action_heading(self, step: int) -> None:
+        self.paper.to_heading(step)
 
     def action_step(self, step: int) -> None:
         self.action_mark(step)

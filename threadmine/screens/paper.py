@@ -32,12 +32,13 @@ LINES_ABOVE = 3
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line before it is broken. ``hang``: cells that the lines broken from it are indented by;
-    ``mark``: what the line stands for, if it can be gone to.
+    ``mark``: what the line stands for, if it can be gone to; ``is_heading``: a part of the text begins here.
     """
 
     text: Text
     hang: int = 0
     mark: object | None = None
+    is_heading: bool = False
 
 
 def line(*parts: str | tuple[str, str], hang: int = 0, mark: object | None = None) -> Line:
@@ -56,7 +57,7 @@ def pair(label: str, value: str, style: str = "") -> tuple[Line, ...]:
 
 def heading(words: str) -> tuple[Line, ...]:
     """A blank line and a heading."""
-    return Line(Text()), line((words, "bold underline"))
+    return Line(Text()), Line(Text(safe(words), style="bold underline"), is_heading=True)
 
 
 BLANK = Line(Text())
@@ -185,6 +186,17 @@ class Paper(ScrollView, Generic[Mark], can_focus=True, inherit_bindings=False):
         self._to_source(self._at)
         self.refresh()
         return place + 1, len(marked)
+
+    def to_heading(self, step: int) -> None:
+        """Shows the text from the next heading on, or from the one before; else from its start or end."""
+        top = self._source_at(int(self.scroll_offset.y))
+        heads = [number for number, one in enumerate(self.lines) if one.is_heading]
+        if step > 0:
+            after = [number for number in heads if number > top]
+            self._to_source(after[0], above=0) if after else self.edge(True)
+        else:
+            before = [number for number in heads if number < top]
+            self._to_source(before[-1], above=0) if before else self.edge(False)
 
     def on_click(self, event: Click) -> None:
         row = int(self.scroll_offset.y) + event.get_content_offset_capture(self).y

@@ -122,7 +122,7 @@ def columns(room: int) -> tuple[tuple[str, int], ...]:
     if room < 75:
         return (("state", 8), ("age", 4), ("who", 10), ("what", 0))
     if room < 100:
-        return (("state", 12), ("age", 4), ("who", 14), ("kind", 9), ("where", 7), ("what", 0))
+        return (("state", 12), ("age", 4), ("who", 14), ("kind", 9), ("where", 8), ("what", 0))
     if room < 130:
         return (
             ("state", 12),
@@ -130,7 +130,7 @@ def columns(room: int) -> tuple[tuple[str, int], ...]:
             ("who", 16),
             ("waits for", 16),
             ("kind", 9),
-            ("where", 8),
+            ("where", 9),
             ("what", 0),
         )
     return (
@@ -140,7 +140,7 @@ def columns(room: int) -> tuple[tuple[str, int], ...]:
         ("waits for", 16),
         ("kind", 9),
         ("series", 24),
-        ("where", 8),
+        ("where", 9),
         ("what", 0),
     )
 

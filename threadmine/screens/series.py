@@ -9,13 +9,13 @@ from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.events import Resize
 
 from threadmine.model import IssueRow, SeriesRow, message_url
 from threadmine.render import age, safe_line
 from threadmine.screens.acting import Desk, Here
 from threadmine.screens.drawing import STATE_STYLE
+from threadmine.screens.keys import key
 from threadmine.screens.page import Page, PageScreen
 from threadmine.screens.paper import BLANK, Line, heading, line
 from threadmine.screens.versions import PatchRow, Story, gather
@@ -50,14 +50,19 @@ class Sheet:
         left = room - CELL * len(self.shown)
         self.label = max(LABELS[0], min(left, LABELS[2]))
 
-    def lines(self) -> list[Line]:
-        """The whole table."""
+    def head(self) -> list[Line]:
+        """What there is to say of each version."""
         made = [self._row("", lambda row: Text(safe_line(_name(row)), style="bold"), "bold")]
         made.append(self._row("posted", lambda row: Text(f"{age(row.date, self.now)} ago"), "dim"))
         made.append(self._row("patches", lambda row: Text(f"{len(row.patches)} of {row.total}"), "dim"))
         made.append(self._row("tags", lambda row: Text(_tags(row), style="green"), "dim"))
         made.append(self._row("concerns", lambda row: _counts(self.story.issues_of(row.id)), "dim"))
         made.append(self._row("dropped", self._dropped, "dim"))
+        return made
+
+    def parts(self) -> list[Line]:
+        """The patches and the members, by version."""
+        made: list[Line] = []
         made += heading("Patches  (● still open, ✓ settled)")
         made += map(self._patch_row, self.story.patches)
         if members := self.story.members():
@@ -136,9 +141,10 @@ def story_lines(story: Story, sheet: Sheet) -> tuple[Line, ...]:
         line(
             (newest.author.display, "bold"), f", {count} in hand, posted to {newest.list_name or 'no list'}"
         ),
-        *_dropped_lines(story),
         BLANK,
-        *sheet.lines(),
+        *sheet.head(),
+        *_dropped_lines(story),
+        *sheet.parts(),
     ]
     for row in reversed(story.versions):
         if issues := story.issues_of(row.id):
@@ -203,14 +209,12 @@ class SeriesScreen(PageScreen):
     """Shows all versions of the series that ``series_id`` is a version of."""
 
     BINDINGS: ClassVar = [
-        Binding("right_square_bracket", "patch(1)", "Next patch", show=False),
-        Binding("left_square_bracket", "patch(-1)", "Patch before", show=False),
-        Binding(
+        key("right_square_bracket", "patch(1)", "Next patch", show=False),
+        key("left_square_bracket", "patch(-1)", "Patch before", show=False),
+        key(
             "greater_than_sign", "shift(-1)", "Newer", show=False, tooltip="Newer versions, where not all fit"
         ),
-        Binding(
-            "less_than_sign", "shift(1)", "Older", show=False, tooltip="Older versions, where not all fit"
-        ),
+        key("less_than_sign", "shift(1)", "Older", show=False, tooltip="Older versions, where not all fit"),
     ]
     WAITING = "reading the versions of this series …"
 
@@ -237,7 +241,7 @@ class SeriesScreen(PageScreen):
         if self._story is None:
             return ""
         count = len(self._story.dropped)
-        return f"{count} dropped; . and , go to concerns, [ and ] to patches, d shows a patch, e its thread"
+        return f"{count} dropped   Tab next part   . , concerns   [ ] patches   Enter its thread"
 
     def on_resize(self, event: Resize) -> None:
         if self._story is not None:

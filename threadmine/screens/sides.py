@@ -25,8 +25,18 @@ HEAT = (
     (timedelta(days=180), "▒", "yellow"),
 )
 COLD = ("░", "dim")
+SIGNS = (
+    ("█ ▓ ▒ ░", "something happened in the last week, month, half year, before that"),
+    ("●", "something new since your last visit"),
+    ("≡", "shares bytes with the chosen member"),
+    ("red number", "open issues"),
+    ("✗", "refuted claims; before an issue: it rests on a refuted claim"),
+    ("*", "marked: triage acts on all that are"),
+)
+"""What the signs of the board mean, for the help page."""
 LISTED = 200
 FAR = (1 << 30, 0)
+AGE = 5
 WIDE_ROOM = 34
 """Cells from which an entry has its size beside its offset."""
 
@@ -200,7 +210,7 @@ def _counted(label: str, opened: int, last: Moment, seen: Seen, indent: int = 2)
     text = Text().append_text(heat(last, seen))
     text.append(f" {safe(label)}")
     right = Text().append(f"{opened or '':>4}", style="bold red")
-    right.append(f"{age(last, seen.now):>5}", style="dim")
+    right.append(f"{age(last, seen.now):>{AGE}}", style="dim")
     return _spread(text, right, seen.room + 2 - indent)
 
 
@@ -229,7 +239,9 @@ def _series_entry(title: str, author: str, versions: Sequence[SeriesRow], seen: 
         for row in ordered
     )
     opened = sum(row.open_concerns for row in versions)
-    right = Text(f"{opened or '':>4}     ", style="bold red")
+    right = Text().append(f"{opened or '':>4}", style="bold red")
+    if seen.room >= WIDE_ROOM:
+        right.append(" " * AGE)  # under the numbers of its versions
     label = _spread(Text(safe(title), style="bold"), right, seen.room)
     ask = Ask(versions=tuple(row.id for row in ordered), words=title)
     return Entry(label, ask, f"series {title} {author}", children, expanded=True)
@@ -240,7 +252,7 @@ def _people(queries: Queries, seen: Seen, me: str) -> tuple[Entry, ...]:
     return mine + tuple(
         Entry(
             _counted(row.person.display, row.open_issues, row.last_activity, seen, indent=0),
-            Ask(author=(who := row.person.address or row.person.name)),
+            Ask(author=(who := row.person.address or row.person.name), words=row.person.display),
             who,
         )
         for row in queries.people(LISTED)

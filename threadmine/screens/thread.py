@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.message import Message as Event
 from textual.widgets import Static
 
@@ -14,6 +13,7 @@ from threadmine.screens import drawing
 from threadmine.screens.acting import Desk, Here, RowScreen
 from threadmine.screens.bar import PromptBar
 from threadmine.screens.keyline import KeyLine
+from threadmine.screens.keys import key
 from threadmine.screens.listing import Columns, Listing
 from threadmine.screens.moving import Pane
 from threadmine.screens.paper import Line, Paper, line
@@ -34,11 +34,11 @@ class ThreadScreen(RowScreen[None]):
     """
 
     BINDINGS: ClassVar = [
-        Binding("enter,l,right", "enter", "Read", tooltip="In: into the mail"),
-        Binding("h,left", "out", "Out", tooltip="Out: the mail, the thread, the view before"),
-        Binding("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
-        Binding("q", "app.pop_screen", "Close", tooltip="Close this view"),
-        Binding("escape", "escape", "Close", show=False, tooltip="End the search, or close this view"),
+        key("enter,l,right", "enter", "Read", tooltip="In: into the mail"),
+        key("h,left", "out", "Out", tooltip="Out: the mail, the thread, the view before"),
+        key("r", "refresh", "Refresh", show=False, tooltip="Ask the database again"),
+        key("q", "leave", "Close", tooltip="Close this view"),
+        key("escape", "escape", "Close", show=False, tooltip="End the search, or close this view"),
     ]
 
     class Loaded(Event):

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from textual.binding import Binding
-
 from threadmine.db.triage import Action, Event, Triage
 from threadmine.errors import ThreadmineError
 from threadmine.model import IssueRow
 from threadmine.screens.bar import Question
+from threadmine.screens.keys import key
 from threadmine.screens.moving import MovingScreen, Result
 
 SNOOZE = timedelta(days=14)
@@ -99,14 +98,13 @@ def _count(events: Sequence[object]) -> str:
 class TriageScreen(MovingScreen[Result]):
     """The keys of triage for a view that shows issues: on the marked rows, or on the one chosen."""
 
-    ASKING: ClassVar = MovingScreen.ASKING | {"assign", "note"}
     KEYS_TITLE = "Triage"
     BINDINGS: ClassVar = [
-        Binding("x", "close", "Close", show=False, tooltip="Close the issue, or open it again"),
-        Binding("z", "snooze", "Snooze", show=False, tooltip="Let the issue sleep for two weeks"),
-        Binding("t", "assign", "Assign", show=False, priority=True, tooltip="Assign: say who has to act"),
-        Binding("i", "note", "Note", show=False, priority=True, tooltip="Add a note"),
-        Binding("U", "undo", "Undo", show=False, tooltip="Take the last triage back"),
+        key("x", "close", "Close", show=False, tooltip="Close the issue, or open it again"),
+        key("z", "snooze", "Snooze", show=False, tooltip="Let the issue sleep for two weeks"),
+        key("t", "assign", "Assign", show=False, tooltip="Assign: say who has to act"),
+        key("i", "note", "Note", show=False, tooltip="Add a note"),
+        key("U", "undo", "Undo", show=False, tooltip="Take the last triage back"),
     ]
 
     triaging: Triaging
