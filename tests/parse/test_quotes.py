@@ -151,6 +151,29 @@ index 0123456..789abcd 100644
 """
 
 
+def test_a_client_that_puts_a_blank_in_front_of_every_mark() -> None:
+    body = (
+        "On 9/1/26 06:08, Bela Beta wrote:\n\n >> Where is it counted, and for which of the pages?\n >\n"
+        " > In the head page, where all of the others can find it without any \nlooking around\n"
+        " > for it.\n\nNot any more.\n\n > Really?\n\nYes.\n"
+    )
+    stretches = find_stretches(body, None)
+    said = [(s.depth, s.writer, " ".join(body[s.start : s.end].split())[:20]) for s in stretches]
+    assert [found for found in said if found[2]] == [
+        (0, "", "On 9/1/26 06:08, Bel"),
+        (2, "", ">> Where is it count"),
+        (1, "Bela Beta", "> > In the head page"),
+        (0, "", "Not any more."),
+        (1, "Bela Beta", "> Really?"),
+        (0, "", "Yes."),
+    ]
+
+
+def test_blanks_before_marks_in_other_text_are_no_quotation() -> None:
+    body = "Compare the two:\n\n > is greater\n > is greater, too\n > and so is this\n\nSo it is.\n"
+    assert {s.depth for s in find_stretches(body, None)} == {0}
+
+
 def test_the_parts_of_a_patch_mail() -> None:
     assert [k for k, _, _, _ in rows(PATCH_MAIL)] == [
         K.PROSE,

@@ -134,7 +134,7 @@ def _date(line: str, message: Message, quoter: str) -> Moment:
 
 def _without_marks(body: str, stretch: Stretch) -> str:
     """The text of a stretch without its quote marks."""
-    pattern = re.compile(rf"(?:>[ \t]?){{0,{stretch.depth}}}")
+    pattern = re.compile(rf"(?: (?=>))?(?:>[ \t]?){{0,{stretch.depth}}}")
     lines = body[stretch.start : stretch.end].split("\n")
     return "\n".join(line[match.end() :] if (match := pattern.match(line)) else line for line in lines)
 

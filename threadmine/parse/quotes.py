@@ -19,6 +19,13 @@ _RUN = re.compile(
     r"(>(?:[ \t]?>)*)[^\n]*(?:\n\1(?![ \t]?>)[^\n]*)*"  # lines with the same marks
     r"|(?:[^>\n][^\n]*)?(?:\n(?!>)[^\n]*)*"  # lines without any
 )
+_RUN_INDENTED = re.compile(
+    r"( >(?:[ \t]?>)*)[^\n]*(?:\n\1(?![ \t]?>)[^\n]*)*"
+    r"|(?:(?! >)[^\n]+)?(?:\n(?! >)[^\n]*)*"
+)
+"""The same where a client has put a blank in front of all marks."""
+
+_LEAST_INDENTED = 3
 _K = StretchKind
 
 
@@ -42,7 +49,7 @@ def find_stretches(body: str, patch: Patch | None) -> tuple[Stretch, ...]:
     if not body:
         return ()
     attributions = find_attributions(body) if ">" in body or "ubject:" in body else []
-    runs = _repair(body, _runs(body))
+    runs = _repair(body, _runs(body, bool(attributions) and _is_indented(body)))
     diffs = _diff_ranges(patch)
     walker = _Walker(body, attributions, diffs)
     for run in runs:
@@ -50,10 +57,15 @@ def find_stretches(body: str, patch: Patch | None) -> tuple[Stretch, ...]:
     return tuple(walker.found)
 
 
-def _runs(body: str) -> list[_Run]:
+def _is_indented(body: str) -> bool:
+    """Whether a client has put a blank in front of every quote mark."""
+    return body.count("\n >") >= _LEAST_INDENTED and "\n>" not in body
+
+
+def _runs(body: str, indented: bool) -> list[_Run]:
     runs: list[_Run] = []
     at, size = 0, len(body)
-    match_run = _RUN.match
+    match_run = (_RUN_INDENTED if indented else _RUN).match
     while at < size:
         match = match_run(body, at)
         if match is None:
