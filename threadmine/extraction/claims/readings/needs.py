@@ -27,6 +27,11 @@ def requires(around: Around) -> list[Candidate]:
 
 def _read(around: Around, cue: str) -> list[Candidate]:
     """The reading of a need that is no guard."""
+    lock = next((t for t in around.clause.things if t.first < around.cue.first < t.last), None)
+    if lock is not None:  # "with the folio lock held"
+        who = [*around.members(around.left), *around.functions(around.left)]
+        doer = who[-1] if who else _later(around) or around.unsaid or around.context
+        return [around.make(Predicate.REQUIRES, doer, lock, 5)]
     actors = around.functions(around.left)
     left = around.members(around.left)
     if cue in GRAMMAR.keeping and left and not actors and not around.right:

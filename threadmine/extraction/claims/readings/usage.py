@@ -18,6 +18,9 @@ def usable(around: Around) -> list[Candidate]:
     turned = _passed(around)
     if turned:
         return turned
+    callers, called = around.functions(around.right), around.functions(around.left)
+    if "called" in around.cue.text.lower() and callers and called:
+        return [around.make(Predicate.CALLS, one, called[-1], 5) for one in run(callers, around.read)]
     entities = [t for t in around.left if t.sort in ENTITIES]
     kinds = [t for t in around.right if t.sort not in ENTITIES]
     objects = [t for t in around.right if t.sort in ENTITIES]
