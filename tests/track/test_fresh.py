@@ -156,3 +156,36 @@ def test_states_stored_anew_leave_restated_issues_counted_once(database: Databas
 
 def open_of_lru(database: Database) -> int:
     return sum(count.open_issues for count in Queries(database).board("page") if count.member == "lru")
+
+
+def test_a_patch_posted_as_v2_1_replaces_that_of_v2(database: Database, tmp_path: Path) -> None:
+    """It answers a reviewer, not the patch: its number and version tell to which series it belongs."""
+    cover = mail("cover2", "Paul Poster", 10, "[PATCH v2 0/3] mm: widgets", "Three of them.")
+    series = cover + "".join(
+        patch(
+            f"p{number}",
+            10,
+            f" v2 {number}/3",
+            LINE if number == 2 else f"step_{number}(page);",
+            f"widget{number}",
+        ).replace(
+            "Message-ID", "In-Reply-To: <cover2@example.org>\nReferences: <cover2@example.org>\nMessage-ID"
+        )
+        for number in (1, 2, 3)
+    )
+    ask = mail("ask", "Rita Reviewer", 11, "Re: [PATCH v2 2/3] mm: count widget2", ASKED, "p2")
+    yes = mail(
+        "yes",
+        "Paul Poster",
+        12,
+        "Re: [PATCH v2 2/3] mm: count widget2",
+        "> Please take the lock before this.\n\nYes, will do.",
+        "ask",
+    )
+    ingest(database, tmp_path, "series", series + ask + yes)
+    assert asked(database) == (ConcernState.ACKNOWLEDGED, "")
+    again = patch("p2b", 13, " v2.1 2/3", "widgets_take_locked(page);", "widget2").replace(
+        "Message-ID", "In-Reply-To: <yes@example.org>\nReferences: <yes@example.org>\nMessage-ID"
+    )
+    ingest(database, tmp_path, "again", again)
+    assert asked(database) == (ConcernState.ADDRESSED, "v2")

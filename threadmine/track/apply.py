@@ -113,8 +113,10 @@ def _touched(chains: Chains, changed: Sequence[str], moved: Set[str]) -> tuple[s
     found = dict.fromkeys(changed)
     for name in chains.rows:
         if name in moved:
-            chain = chains.chain(name)
-            found.update(dict.fromkeys(chains.rows[one].thread_id for one in chain[: chain.index(name) + 1]))
+            whole = chains.whole.get(name, name)
+            chain = chains.chain(whole)
+            before = chain[: chain.index(whole) + 1]
+            found.update(dict.fromkeys(chains.rows[one].thread_id for one in before))
     first: dict[str, str] = {}
     for name, row in chains.rows.items():
         if row.thread_id in found:

@@ -8,6 +8,7 @@ person can merge (``threadmine triage ID merge OTHER``). Pure, and blind to the 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -106,7 +107,7 @@ def _said(raised: Raised) -> _Said:
     return _Said(
         raised=raised,
         who=name_key(raised.author.name) or raised.author.address.casefold(),
-        words=frozenset(_WORD.findall(raised.quote.lower())) - COMMON_ENGLISH,
+        words=frozenset(map(sys.intern, _WORD.findall(raised.quote.lower()))) - COMMON_ENGLISH,
         members=frozenset(target.rsplit(".", 1)[-1] for target in raised.targets),
         line=line if len(line) >= MIN_LINE else "",
     )

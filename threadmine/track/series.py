@@ -20,6 +20,7 @@ from threadmine.track.versions import (
     VersionFacts,
     VersionLink,
     change_id_in,
+    is_fragment,
     link_versions,
     references_in,
     superseded_in,
@@ -63,14 +64,15 @@ class Chains:
         self.rows = {row.id: row for row in queries.series()}
         links = link_versions(_facts(queries, tuple(self.rows.values())), manual)
         self.links: dict[str, VersionLink] = {link.series_id: link for link in links}
-        self._again = with_patches_again(queries.database)
+        self.whole = _wholes(self.rows.values())
+        self._parts: dict[str, list[str]] = {}
+        for part, series_id in sorted(self.whole.items()):
+            names = (name for _, name in self.rows[part].patches)
+            self._parts.setdefault(series_id, []).extend(names)
+        self._again = with_patches_again(queries.database) | self._parts.keys()
         self._texts: dict[str, tuple[VersionText, tuple[VersionText, ...]]] = {}
         self._raised: dict[str, VersionText] = {}
         self._sizes: dict[str, int] = {}
-
-    def is_newest(self, series_id: str) -> bool:
-        """Whether no later version of a series is in hand."""
-        return not self.links[series_id].superseded_by
 
     def chain(self, series_id: str) -> tuple[str, ...]:
         """The versions linked to this one, itself included, oldest first."""
@@ -115,18 +117,19 @@ class Chains:
         Patches that were sent again in the thread of a version count for that version: of a later one after
         it was posted, of this one where it is the newest.
         """
-        chain = self.chain(mail.series_id)
-        if chain[-1] == mail.series_id and mail.series_id not in self._again:
+        series_id = self.whole.get(mail.series_id, mail.series_id)
+        chain = self.chain(series_id)
+        if chain[-1] == series_id and series_id not in self._again:
             return History("", ())
-        posted = self.texts(mail.series_id)
-        after = chain[chain.index(mail.series_id) + 1 :]
+        posted = self.texts(series_id)
+        after = chain[chain.index(series_id) + 1 :]
         states = [
             state
             for name, text in zip(after, posted[1:], strict=True)
             for state in (text, *_as_last_sent(self._texts[name][1]))
         ]
         if not after:
-            states = list(self._texts[mail.series_id][1])
+            states = list(self._texts[series_id][1])
         own, patch_id = posted[0], self.patch_of(mail)
         author = self.rows[mail.series_id].author
         proposed = next((one for one in above if one.has_patch), None)
@@ -151,10 +154,16 @@ class Chains:
             row = self.rows[series_id]
             mails = self._queries.messages_by_id(_members(row), people=False)
             text = version_text(row, label, mails)
-            again = sent_again(self._queries.database, series_id) if series_id in self._again else ()
+            again = self._sent_again(series_id) if series_id in self._again else ()
             self._texts[series_id] = (text, tuple(amended(text, again)))
             self._sizes[series_id] = sum(len(mail.body) for mail in (*mails, *again))
         return self._texts[series_id]
+
+    def _sent_again(self, series_id: str) -> tuple[StoredMessage, ...]:
+        """The patches that were sent again, oldest first: in replies, and as ``[PATCH v5.1 10/12]``."""
+        parts = self._queries.messages_by_id(self._parts.get(series_id, ()), people=False)
+        found = {mail.message_id: mail for mail in (*sent_again(self._queries.database, series_id), *parts)}
+        return tuple(sorted(found.values(), key=lambda mail: (_seconds(mail), mail.message_id)))
 
     def patch_of(self, mail: StoredMessage) -> str:
         """The message-id of the patch that a mail answers, empty where it answers none."""
@@ -162,6 +171,28 @@ class Chains:
         if row is None or mail.patch_number is None:
             return ""
         return next((name for number, name in row.patches if number == mail.patch_number), "")
+
+
+def _wholes(rows: Iterable[SeriesRow]) -> dict[str, str]:
+    """For each patch or two that replace some of a version in its thread, that version."""
+    parts: list[SeriesRow] = []
+    others: dict[tuple[str, int, int], list[SeriesRow]] = {}
+    for row in rows:
+        if is_fragment(VersionFacts(row)):
+            parts.append(row)
+        elif row.total > 1:
+            others.setdefault((row.thread_id, row.version, row.total), []).append(row)
+    found = {}
+    for part in parts:
+        near = others.get((part.thread_id, part.version, part.total), ())
+        same = [row.id for row in near if same_person(row.author, part.author)]
+        if len(same) == 1:
+            found[part.id] = same[0]
+    return found
+
+
+def _seconds(mail: StoredMessage) -> float:
+    return mail.date.timestamp() if isinstance(mail.date, datetime) else 0.0
 
 
 def _as_last_sent(states: Sequence[VersionText]) -> Iterator[VersionText]:
