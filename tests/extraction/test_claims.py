@@ -282,3 +282,13 @@ def test_what_it_stands_for_may_come_from_a_longer_sentence() -> None:
         "page->mapping.\n\nTake it.\n\nRather take it from there.  Which takes it.  It takes it.\n"
     )
     assert claims(body)
+
+
+def test_a_short_remark_is_read_with_the_code_above_it() -> None:
+    quoted = (
+        "> @@ -1,3 +1,3 @@ void f(struct page *page)\n>  {\n> -\tpage->memcg_data = 1;\n"
+        "> +\tpage->memcg_data = 0;\n>  }\n\n"
+    )
+    remark = "The flags field includes the node id of the page.\n"
+    assert ("resides", "node id", "page.flags") in triples(quoted + remark)
+    assert not triples(remark)

@@ -36,6 +36,10 @@ _LOCK = re.compile(r"\b(?:page|folio|lru|lruvec) locks?\b")
 MAX_SENTENCES = 500
 """Sentences of prose, and of comments, read in one message; nobody has more to say."""
 
+MAX_REMARK, MAX_QUOTED = 1_500, 4_000
+"""Characters of a reply that only remarks on the code above it, and of that code that are looked at."""
+
+_CODE = (StretchKind.DIFF, StretchKind.CODE)
 _READ = (StretchKind.PROSE, StretchKind.CODE)
 
 
@@ -89,6 +93,14 @@ def wanted(lexicon: Lexicon) -> Wanted:
     return known[1]
 
 
+def _answers_code(message: Message, own: str, worth: Wanted) -> bool:
+    """Whether a short reply about pages stands under quoted code that names what is worth reading for."""
+    if len(own) > MAX_REMARK or not worth.weakly_in(own):
+        return False
+    quoted = (s for s in message.stretches if s.depth == 1 and s.kind in _CODE)
+    return any(worth.in_text(message.body[s.start : min(s.end, s.start + MAX_QUOTED)]) for s in quoted)
+
+
 def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
     """The sentences of ``message`` worth reading, in order, comments last."""
     worth = wanted(lexicon)
@@ -96,7 +108,7 @@ def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
     own = "\n".join(body[s.start : s.end] for s in message.stretches if s.depth == 0 and s.kind in _READ)
     in_text = in_comment = worth.in_text
     prose: tuple[Sentence, ...] = ()
-    if worth.in_text(own):
+    if worth.in_text(own) or _answers_code(message, own, worth):
         in_text = worth.weakly_in
         picked = (s for s in sentences(message, in_text) if in_text(s.text))
         prose = tuple(islice(picked, MAX_SENTENCES))
