@@ -20,6 +20,8 @@ from threadmine.tui import ThreadmineApp
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ME = "Ines Farrow <ines@example.org>"
+BAD_CHARACTERS = ("\x1b", "\x07", "\x9b", "\u202e", "\u202c", "\u200b", "\r")
+"""What a mail must never get onto the screen as it is."""
 
 
 def make_app(opened: Database, **given: Any) -> ThreadmineApp:
