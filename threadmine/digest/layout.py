@@ -122,7 +122,9 @@ def _one_series(item: NewSeries) -> Iterator[Block]:
     elif item.writes or item.reads:
         yield Block(Kind.SUB, _does(item))
     elif item.named:
-        yield Block(Kind.SUB, f"No patch of it is in hand; it speaks of {join_words(item.named, 10)}.")
+        yield Block(
+            Kind.SUB, f"No patch of it is in hand; it speaks of {join_words(map(safe_line, item.named), 10)}."
+        )
     for judged in _told(item.statements):
         yield _checked(judged)
     open_points = [point for point in item.points if point.state.is_open]
