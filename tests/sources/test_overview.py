@@ -71,6 +71,7 @@ def test_a_page_alone_shows_its_thread(tmp_path: Path, files: dict[str, str]) ->
             (2, "Cleo Gamma", "Re: [PATCH 1/2] mm: count", True),
         ]
         assert {r.known_from for r in rows} == {"", "lore-3@example.org"}
+        assert [r.subject for r in rows if r.author.name == "Ann Alpha"] == ["Re: [PATCH 1/2] mm: count"]
         told = [r for r in rows if r.known_from]
         assert all(r.message_id.endswith(OVERVIEW_ID) for r in told)
         assert ("Bela Beta", "[PATCH 2/2] mm: count more") in [(r.author.name, r.subject) for r in told]

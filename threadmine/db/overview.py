@@ -204,27 +204,27 @@ def _in_thread(connection: Connection, thread_id: str) -> list[ThreadRow]:
 def _elsewhere(
     connection: Connection, listed: Sequence[OverviewRow], ids: Mapping[int, str]
 ) -> dict[int, AnyRow]:
-    """Rows that are messages of other threads: the same minute, writer and (stated or inherited) subject."""
+    """Rows that are messages of other threads: the same minute, writer and subject.
+
+    A row whose subject the page does not tell may have any subject of the overview.
+    """
     left = [row for row in listed if row.number not in ids and isinstance(row.date, datetime)]
     minutes = sorted({_minute(row.date) * 60 for row in left})
     subjects = _subjects(listed)
+    told = tuple(dict.fromkeys(row.subject for row in listed if row.subject))
     found: dict[int, AnyRow] = {}
     for start in range(0, len(minutes), _CHUNK):
         near = or_(*(MessageRow.sent_at.between(at, at + 59) for at in minutes[start : start + _CHUNK]))
         for message in connection.execute(threads_where(near).order_by(MessageRow.message_id)):
-            same = (
-                message.sent_at // 60,
-                name_key(Person(message.author_name, message.author_address).display),
-            )
+            writer = name_key(Person(message.author_name, message.author_address).display)
             for row in left:
-                told = (_minute(row.date), name_key(row.author))
-                whole = subjects[row.number]
-                if (
-                    row.number not in found
-                    and told == same
-                    and whole
-                    and _same_subject(whole, message.subject)
+                if row.number in found or (_minute(row.date), name_key(row.author)) != (
+                    message.sent_at // 60,
+                    writer,
                 ):
+                    continue
+                possible = (subjects[row.number],) if subjects[row.number] else told
+                if any(_same_subject(subject, message.subject) for subject in possible):
                     found[row.number] = message
                     break
     return found
@@ -308,10 +308,10 @@ def _add_missing(
 
 
 def _subjects(listed: Sequence[OverviewRow]) -> dict[int, str]:
-    """The subject of each row: its own, or that of the row that it answers (of the root, if in doubt)."""
+    """The subject of each row: its own, or that of the row that it answers; empty where that is not told."""
     found: dict[int, str] = {}
     for row in listed:
-        above = found.get(0, "") if row.parent in (None, -1) else found.get(row.parent or 0, "")
+        above = "" if row.parent in (None, -1) else found.get(row.parent or 0, "")
         answer = above if not above or above.lower().startswith("re:") else f"Re: {above}"
         found[row.number] = row.subject or answer
     return found

@@ -253,7 +253,8 @@ def thread_lines(rows: Sequence[ThreadRow], here: str, columns: int, style: Styl
         )
         if row.known_from:
             counts = "not here"
-        text = f"{indent}{safe_line(row.subject) or '(no subject)'}"
+        nothing = "(an answer)" if row.known_from else "(no subject)"
+        text = f"{indent}{safe_line(row.subject) or nothing}"
         tail = f"  {person(row.author)}, {date_text(row.date)}" + (f"  [{counts}]" if counts else "")
         room = columns - len(lead) - len(tail)
         line = lead + (clip(text, max(room, 20)) + tail)
