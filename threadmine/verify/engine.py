@@ -157,7 +157,7 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
             continue
         rule, finding = decided
         asked += len(versions) if rule.kernel_free else 1
-        if rule.needs_names and not isinstance(rule, LayoutRule) and _supposed(question, rule.told_as_order):
+        if _out_of_reach(rule, question):
             said = "not said of the code as it is (a condition, a wish or a question)"
             return _undecided(context, f"{said}; {finding.reason}")
         if _of_claim(claim, finding.truth) is not Truth.FALSE:
@@ -178,6 +178,15 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
     ):
         return _undecided(context, _against(claim, finding))
     return _verdict(question, context, context.version, rule, finding)
+
+
+def _out_of_reach(rule: Rule, question: _Asked) -> bool:
+    """Whether a rule's facts say nothing of what a sentence only asks, suggests or supposes."""
+    if not rule.needs_names or isinstance(rule, LayoutRule):
+        return False
+    if not rule.about_code:
+        return question.claim.modality in (Modality.CONDITIONAL, Modality.QUESTION)
+    return _supposed(question, rule.told_as_order)
 
 
 def _since(verdict: Verdict, before: Finding) -> Verdict:

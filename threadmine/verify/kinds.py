@@ -161,19 +161,33 @@ def needs() -> tuple[NeedFact, ...]:
 
 
 @cache
-def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
-    """One pattern of all kinds' words, the longest first, and the kind of each."""
-    names = {word: kind.name for kind in kinds().values() for word in kind.words}
-    longest = sorted(names, key=lambda word: (-len(word), word))
-    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, longest)) + r")(?![\w-])"), names
+def _phrases() -> dict[str, tuple[tuple[str, str], ...]]:
+    """The kinds' words by their first word, the longest first: (phrase, kind) pairs."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for kind in kinds().values():
+        for phrase in kind.words:
+            first = _TOKEN.match(phrase)
+            found.setdefault(first[0] if first is not None else phrase, []).append((phrase, kind.name))
+    return {first: tuple(sorted(pairs, key=lambda p: (-len(p[0]), p))) for first, pairs in found.items()}
+
+
+_TOKEN = re.compile(r"\w[\w'-]*")
 
 
 @lru_cache(maxsize=8_000)
 def kinds_in(words: str) -> tuple[PageKind, ...]:
     """The kinds that words name, in their order; of phrases inside one another the longest."""
-    pattern, names = _phrases()
-    found = [names[match[0]] for match in pattern.finditer(" ".join(words.lower().split()))]
-    return tuple(kind(name) for name in dict.fromkeys(found))
+    low, phrases = " ".join(words.lower().split()), _phrases()
+    found: dict[str, None] = {}
+    end = 0
+    for token in _TOKEN.finditer(low):
+        start = token.start()
+        for phrase, name in phrases.get(token[0], ()) if start >= end else ():
+            after = low[start + len(phrase) : start + len(phrase) + 1]
+            if low.startswith(phrase, start) and not (after.isalnum() or after in ("_", "-")):
+                found[name], end = None, start + len(phrase)
+                break
+    return tuple(kind(name) for name in found)
 
 
 def kind_of(words: str) -> PageKind | None:

@@ -57,6 +57,7 @@ _SUGGESTION = re.compile(
 )
 _RESTRICTED = re.compile(r"\b(?:without|except|only|never|unless|other than|but not|not)\b", re.I)
 _NAME_OR_NUMBER = re.compile(r"\b(?:[a-z]+_\w+|[A-Z][A-Z0-9_]{3,}|order|\d+)\b")
+_CLAUSE_END = re.compile(r"[:;]\s")
 _LEAD_END = re.compile(r"[.,;:()]|\s[-–—]+\s")
 _WOULD = re.compile(r"\b(?:would|could|should|might|ought)\b(?!n['’]t be)", re.I)
 _SUPPOSING = re.compile(r"\b(?:would|could|should|might|maybe|perhaps|another|those|problem)\b", re.I)
@@ -149,6 +150,8 @@ def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
         return claim.polarity if negations or _NEGATION.search(lead) else Polarity.POSITIVE
     if len(negations) != 1 or "not only" in quote[first:second]:
         return claim.polarity
+    if not _NEGATION.search(_CLAUSE_END.split(quote[first:second])[-1]):
+        return claim.polarity  # it stands in a clause that has ended ("f() is not safe: its setting of PG_x")
     # "other" says nothing by itself: what its sentence denies is denied
     return Polarity.NEGATIVE if claim.predicate is Predicate.OTHER else None
 

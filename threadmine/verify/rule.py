@@ -127,6 +127,7 @@ class Rule:
     ``every_kernel`` tells the engine to ask it for all kernels with layouts, for the ranges where it holds.
     ``checks_limits``: it looks at "only", "without" and the like itself.
     ``kernel_free``: its answer is the same for every kernel, so that it is asked once.
+    ``about_code`` False: its facts are about kinds of page, and hold in an order or a plan, too.
     ``told_as_order``: comments say such things in the imperative ("Return NULL").
     ``needs_names`` False: it may refute a sentence that names its subject by a pronoun.
     """
@@ -136,6 +137,7 @@ class Rule:
     every_kernel = False
     needs_names = True
     told_as_order = False
+    about_code = True
     checks_limits = False
     kernel_free = False
     cases: tuple[Case, ...] = ()

@@ -78,7 +78,7 @@ class CallRule(Rule):
         if question.subject.text == callee:
             return Unknown("a function compared with itself")
         negative = question.claim.polarity is Polarity.NEGATIVE
-        if len(names) > 1 and not negative:
+        if len(names) > 1:  # of a file or a part of the kernel: what its functions call themselves
             calling = {*question.code.mentioning(callee), *question.code.mentioning(f"{callee}_noprof")}
             names = tuple(name for name in names if name in calling) or names[:1]
         reaches = reaches_of(names, version, negative)

@@ -43,6 +43,9 @@ _CONSTANT = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[+-]1|[A-Z][A-Z0-9_]{3,})
 _PART = re.compile(r"__page_(\d)")
 READERS_DEPTH, WRITERS_DEPTH = 3, 4
 MAX_FUNCTIONS = 400
+MAX_WALKED = 120
+"""Functions of a file that are walked for one claim."""
+
 MAX_WIDE = 2_000
 """Functions of a part of the kernel of which it says nothing that one of them does something."""
 
@@ -61,6 +64,7 @@ class EffectRule(Rule):
         Case(Predicate.CLEARS, "free_zone_device_folio", "folio.mapping"),
         Case(Predicate.CLEARS, "free_zone_device_folio", "PG_anon_exclusive"),
         Case(Predicate.READS, "page_pgmap", "folio.pgmap"),
+        Case(Predicate.READS, "rmap.c", "page.mapping", kernel="5.15"),
         Case(Predicate.SETS, "prep_compound_tail", "page.compound_head"),
         Case(
             Predicate.SETS, "__page_set_anon_rmap", "page.mapping", value="with WRITE_ONCE()", kernel="5.15"
@@ -116,6 +120,8 @@ class EffectRule(Rule):
         full = question.claim.polarity is Polarity.NEGATIVE
         if len(names) > 1 and not full and target.kind is Kind.MEMBER:
             names = _touching(question, names, target, version) or names[:1]
+        if len(names) > MAX_WALKED:
+            return Unknown(f"{question.subject.text!r} is too wide to be walked: {len(names)} functions")
         reaches = reaches_of(names, version, full)
         if not reaches:
             return Unknown(f"no facts about {names[0]}() in {version}")
@@ -354,6 +360,10 @@ class EffectRule(Rule):
         return None
 
 
+_BARE_FILE = re.compile(r"\w[\w-]*\.[ch]")
+FOLDERS = ("mm", "include/linux", "fs", "kernel", "net/core")
+"""Where a file is looked for that is named without its folder."""
+
 ADDRESSES = frozenset({"const_folio_flags", "folio_flags", "const_page_flags", "page_flags"})
 """Accessors hand on the address of the flags: the bit is told by who calls them."""
 
@@ -435,6 +445,8 @@ def function_names(question: Question, subject: Ref, version: str) -> tuple[str,
     if subject.kind is Kind.MEMBER and code.known(subject.member):
         return (subject.member,)
     files: Iterable[str] = (subject.text,) if subject.kind is Kind.FILE else places_of(subject.text)
+    if _BARE_FILE.fullmatch(subject.text):
+        files = [path for folder in FOLDERS if code.has_file(path := f"{folder}/{subject.text}")][:1]
     names = tuple(name for path in files for name in code.in_file(path, version))
     if len(names) > MAX_WIDE and question.claim.polarity is Polarity.POSITIVE:
         return Unknown(f"{subject.text!r} is too wide: {len(names)} functions")

@@ -23,6 +23,7 @@ class IsARule(Rule):
     """A slab page can be a compound page; an fsdax page is none before 6.15."""
 
     name = "kind"
+    about_code = False
     checks_limits = True
     predicates = frozenset({Predicate.IS_A, Predicate.STATE})
 

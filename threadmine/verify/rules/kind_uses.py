@@ -19,6 +19,7 @@ class KindUsesRule(Rule):
     """Page tables use ``ptdesc.pmd_huge_pte``; device private pages do not use ``folio.share``."""
 
     name = "kind-uses"
+    about_code = False
     predicates = frozenset({Predicate.USES})
 
     cases = (

@@ -17,6 +17,7 @@ class LifecycleRule(Rule):
     """A free device private page has a count of 1 up to 6.0, and of 0 since."""
 
     name = "life"
+    about_code = False
     checks_limits = True
     predicates = frozenset({Predicate.STATE})
 
@@ -96,6 +97,8 @@ def _only_kind(quote: str) -> tuple[PageKind, ...]:
     """The kind of page that a sentence is about: none where it speaks of several."""
     found = kinds_in(quote)
     special = tuple(kind for kind in found if kind.name not in ("page", "folio"))
+    wider = {name for kind in special for name in kind.part_of}
+    special = tuple(kind for kind in special if kind.name not in wider)
     return (special or found) if len(special) <= 1 else ()
 
 

@@ -19,6 +19,7 @@ class ProtocolRule(Rule):
     """``folio.mapping`` is stable under the folio lock; splitting wants a reference."""
 
     name = "protocol"
+    about_code = False
     predicates = frozenset({Predicate.REQUIRES})
 
     cases = (

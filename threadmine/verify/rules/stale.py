@@ -14,7 +14,8 @@ _STALE = re.compile(
     r"\b(?:stale|invalid|garbage|left-?overs?|corrupt\w*|clobber\w*|bogus|wrong|dangling)\b", re.I
 )
 _BEFORE = re.compile(
-    r"\b(?:previous\w*|earlier|former\w*|old|used to be|original(?:ly)?|re-?alloc\w*|re-?us\w+|re-?init\w*"
+    r"\b(?:previous\w*|prior|earlier|former\w*|old|used to be|original(?:ly)?|re-?alloc\w*|re-?us\w+"
+    r"|re-?init\w*"
     r"|was)\b",
     re.I,
 )
