@@ -53,6 +53,7 @@ class Content:
         self._titles = {name: _title(mail) for name, mail in self._mails.items()}
         self._asking = {row.concern.message_id for row in issues}
         self._tags = self._first_tags()
+        self._complaints: dict[str, bool] = {}
         self._by: dict[str, list[StoredMessage]] = {}
         for mail in self._mails.values():
             for key in _keys(mail.author):
@@ -121,11 +122,18 @@ class Content:
         return any(
             self._rank.get(mail.series_id, -1) > at
             and (self._titles[mail.message_id] == asked or mail.patch_number == 0)
-            and any(_IGNORED.search(said) for exchange in exchanges(mail) for said in exchange.said)
+            and self._complains(mail)
             for key in _keys(row.concern.author)
             for mail in self._by.get(key, ())
-            if _IGNORED.search(mail.body)
         )
+
+    def _complains(self, mail: StoredMessage) -> bool:
+        if mail.message_id not in self._complaints:
+            found = _IGNORED.search(mail.body) is not None and any(
+                _IGNORED.search(said) for exchange in exchanges(mail) for said in exchange.said
+            )
+            self._complaints[mail.message_id] = found
+        return self._complaints[mail.message_id]
 
     def to_author(self, row: IssueRow) -> bool:
         """Whether it was said to the author of the series, and not to somebody else in the thread."""
