@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from threadmine.db import rows
+from threadmine.db.same import HIDDEN
 from threadmine.db.schema import (
     ClaimName,
     ClaimRecord,
@@ -87,7 +88,7 @@ def board_statements(struct: str | None) -> Iterator[AnySelect]:
 
     yield grouped(
         ConcernName,
-        func.count().label("issues"),
+        func.sum(case((ConcernName.concern_id.in_(HIDDEN), 0), else_=1)).label("issues"),
         func.sum(case((ConcernName.is_open, 1), else_=0)).label("open_issues"),
         func.max(ConcernName.sent_at).label("last"),
     )

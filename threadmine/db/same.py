@@ -35,9 +35,10 @@ _RAISED = (
     ConcernRecord.origin,
 )
 
-STANDS_FOR_ITSELF: ColumnElement[bool] = ConcernRecord.id.not_in(
-    select(IssuePlace.concern_id).where(IssuePlace.is_last.is_(False))
-)
+HIDDEN = select(IssuePlace.concern_id).where(IssuePlace.is_last.is_(False))
+"""The ids of concerns for which another stands, that raised the same issue later."""
+
+STANDS_FOR_ITSELF: ColumnElement[bool] = ConcernRecord.id.not_in(HIDDEN)
 """Of an issue that was raised several times only the last concern: a list that counts each issue once."""
 
 
@@ -155,9 +156,8 @@ class SameIssues:
 
     def hide(self) -> None:
         """Takes concerns for which another stands out of the counts; storing their states put them in."""
-        hidden = select(IssuePlace.concern_id).where(IssuePlace.is_last.is_(False))
         with self.database.write() as connection:
-            of_hidden = update(ConcernName).where(ConcernName.concern_id.in_(hidden), ConcernName.is_open)
+            of_hidden = update(ConcernName).where(ConcernName.concern_id.in_(HIDDEN), ConcernName.is_open)
             connection.execute(of_hidden.values(is_open=False))
 
     def _save_names(
