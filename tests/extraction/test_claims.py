@@ -253,6 +253,18 @@ LAYOUT = [
     ("put_tray() drops it using put_page().", ("calls", "put_tray", "put_page")),
     ("reclaim_page() uses the page lock to keep out others.", ("requires", "reclaim_page", "PG_locked")),
     ("page->lru is no longer in use.", ("state", "page.lru", "")),
+    ("zsmalloc keeps its kettle in page->index.", ("uses", "zsmalloc", "page.index")),
+    (
+        "PAGE_MAPPING_ANON is the low bit of page->mapping.",
+        ("resides", "PAGE_MAPPING_ANON", "page.mapping"),
+    ),
+    ("page->pgmap is a pointer to struct dev_pagemap.", ("points_to", "page.pgmap", "dev_pagemap")),
+    ("page->lru is reused for page->pgmap.", ("overlaps", "page.lru", "page.pgmap")),
+    ("zpdesc->movable_ops is the same as page->mapping.", ("overlaps", "zpdesc.movable_ops", "page.mapping")),
+    (
+        "The first tail page contains folio->_large_mapcount.",
+        ("resides", "folio._large_mapcount", "tail page"),
+    ),
 ]
 
 

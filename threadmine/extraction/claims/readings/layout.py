@@ -26,6 +26,8 @@ def about(around: Around) -> list[Candidate]:
     structs = [t for t in around.left if t.sort is Sort.STRUCT]
     others = [t for t in around.right if t.sort in (Sort.STRUCT, Sort.KIND)]
     measured = predicate in (Predicate.SIZE, Predicate.OFFSET)
+    if predicate is Predicate.OFFSET and (bit := _bit_of(around)):
+        return bit
     if measured and not _is_plain_measure(around):
         return []
     if measured and not left and structs:
@@ -54,6 +56,20 @@ def about(around: Around) -> list[Candidate]:
     return [around.make(predicate, functions[-1], None, 1, around.behind())] if functions else []
 
 
+def _bit_of(around: Around) -> list[Candidate]:
+    """ "PAGE_MAPPING_ANON is the low bit of page->mapping": it lies there."""
+    bits = [t for t in around.left if t.sort in (Sort.CONSTANT, Sort.FLAG)]
+    words = [t for t in around.right if t.sort is Sort.MEMBER]
+    if not bits or not words or words[0].first > around.cue.last + REACH:
+        return []
+    if around.read.words[around.cue.last] not in ("of", "in") or around.members(around.left)[-1:] not in (
+        [],
+        bits[-1:],
+    ):
+        return []
+    return [around.make(Predicate.RESIDES, bits[-1], words[0], 6, around.cue.text)]
+
+
 def _kept(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
     """resides, where it turns on the verb: what is moved to a function, moved into a struct, or held by a
     member ("the flags include the node id", "stores the order in the flags").
@@ -78,9 +94,14 @@ def _kept(around: Around, left: list[Thing], right: list[Thing]) -> list[Candida
 
 def container(around: Around) -> list[Candidate]:
     """resides: what a page, a struct or a word is said to store; it does nothing, so nothing is written."""
-    if around.cue.text.lower() not in GRAMMAR.containing or around.passive or not around.left:
+    lower = around.cue.text.lower()
+    if around.passive or not around.left or lower not in (*GRAMMAR.containing, *GRAMMAR.storing):
         return []
     keeper = around.left[-1]
+    if keeper.sort is Sort.AGENT and (kept := around.plain(around.cue.last)):
+        return _stored(around, keeper, kept)
+    if lower not in GRAMMAR.containing:
+        return []
     if not around.cue.text.endswith("s") and not keeper.text.endswith("s"):
         return []  # "the page->lru store gets reordered": a noun
     right = [t for t in around.right if t.sort in (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)]
@@ -89,6 +110,15 @@ def container(around: Around) -> list[Candidate]:
     if not near or not plain or right[0].entity.endswith("._refcount") or right[0].entity in GRAMMAR.locks:
         return []
     return [around.make(Predicate.RESIDES, one, keeper, 5) for one in run(right, around.read)]
+
+
+def _stored(around: Around, keeper: Thing, kept: Thing) -> list[Candidate]:
+    """ "zsmalloc keeps its handle in page->index": it uses the member."""
+    words = around.read.words
+    inside = [t for t in around.members(around.right) if t.first > kept.last - 1]
+    if not inside or words[kept.last : kept.last + 1] not in (("in",), ("into",), ("inside",)):
+        return []
+    return [around.make(Predicate.USES, keeper, inside[0], 5, kept.text)]
 
 
 def _held(around: Around) -> list[Thing]:

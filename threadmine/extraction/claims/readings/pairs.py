@@ -45,6 +45,8 @@ def pair(around: Around) -> list[Candidate]:
 
 def _both(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
     predicate = around.predicate
+    if predicate is Predicate.EQUALS and _is_one_place(around, left[-1], right[0]):
+        predicate = Predicate.OVERLAPS
     strong = left[-1].sort in ENTITIES or right[0].sort in ENTITIES
     firsts, seconds = last_run(left, around.read), run(right, around.read)
     if len(firsts) > 1 and len(seconds) == len(firsts):
@@ -54,6 +56,13 @@ def _both(around: Around, left: list[Thing], right: list[Thing]) -> list[Candida
         for a in firsts
         for b in seconds[: MANY // len(firsts) + 1]
     ]
+
+
+def _is_one_place(around: Around, one: Thing, other: Thing) -> bool:
+    """Whether members of two structs are called the same: descriptors that lie over struct page."""
+    if "same as" not in around.cue.text.lower() or one.concept or {one.sort, other.sort} != {Sort.MEMBER}:
+        return False
+    return one.entity.split(".")[0] != other.entity.split(".")[0]
 
 
 def _chained(around: Around, left: list[Thing]) -> list[Thing]:

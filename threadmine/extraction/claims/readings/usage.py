@@ -30,7 +30,7 @@ def usable(around: Around) -> list[Candidate]:
         goal = _kind(around, goal)
     if around.predicate is Predicate.VALID_FOR and objects and subject is None:
         return [around.make(around.predicate, objects[0], kinds[0] if kinds else None, 3)]
-    if subject is None or (goal is None and not _is_named(around, subject)) or _is_purpose(around):
+    if subject is None or (goal is None and not _is_named(around, subject)) or _is_other(around):
         return []
     between = around.read.words[around.cue.last : objects[0].first] if objects else ()
     if around.predicate is Predicate.IS_A and not GRAMMAR.alike.isdisjoint(between):
@@ -44,9 +44,13 @@ def usable(around: Around) -> list[Candidate]:
     return [around.make(around.predicate, one, goal, fit, around.behind()) for one in subjects]
 
 
-def _is_purpose(around: Around) -> bool:
-    """Whether the verb says what something is for, not what it is ("regions to represent the pages")."""
+def _is_other(around: Around) -> bool:
+    """Whether it is said what something is for or points to, not what it is ("regions to represent the
+    pages", "is a pointer to").
+    """
     words = around.read.words
+    if around.predicate is Predicate.IS_A and words[around.cue.last : around.cue.last + 1] == ("pointer",):
+        return True
     return around.predicate is Predicate.IS_A and words[around.cue.first - 1 : around.cue.last] == (
         "to",
         "represent",
@@ -91,6 +95,18 @@ def _of_kinds(around: Around, functions: list[Thing]) -> list[Candidate]:
     return [around.make(Predicate.VALID_FOR, functions[0], kinds[0], 5)]
 
 
+def _lent(around: Around) -> Thing | None:
+    """The member for which the bytes of another one are used ("was used for _nr_pages before")."""
+    right = around.members(around.right)[:1]
+    if not right or right[0].sort is not Sort.MEMBER or right[0].concept:
+        return None
+    gap = around.read.words[around.cue.last : right[0].first]
+    ends = around.cue.text.lower().endswith((" for", " as"))
+    return (
+        right[0] if (ends and not gap) or gap in (("for",), ("as",), ("for", "the"), ("as", "the")) else None
+    )
+
+
 def uses(around: Around) -> list[Candidate]:
     """A part of the kernel or a kind of page uses a member; a function that uses functions calls them."""
     functions, callers = around.functions(around.right), around.functions(around.left)
@@ -113,6 +129,8 @@ def uses(around: Around) -> list[Candidate]:
             for one in run(functions, around.read)
         ]
     members = around.members(around.left)
+    if members and (shared := _lent(around)):
+        return [around.make(Predicate.OVERLAPS, members[-1], shared, 6)]
     if members:
         user = around.by() or around.named(around.cue.last)
         fit = 4 if user else 3
