@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import world
+from tests.db.letters import START, fresh_database, letter, mined, series
 from threadmine.asking import Asking
 from threadmine.db.queries import Queries
 from threadmine.db.session import open_database
+from threadmine.db.store import Store
+from threadmine.digest import Scope, digest
+from threadmine.model import Access, Person
 from threadmine.query import of_claim, of_issue, of_message, of_series, of_touch
 from threadmine.query.parser import QueryError
 from threadmine.query.terms import HAS, IS, TERMS, Value
@@ -138,3 +143,25 @@ def test_issues_of_several_messages(queries: Queries) -> None:
         row for row in every if row.concern.message_id in names
     )
     assert queries.issues(message=[]) == ()
+
+
+def test_a_list_among_the_recipients_counts(tmp_path: Path) -> None:
+    """An archive of all lists keeps one copy of a mail, with the List-Id of whichever came first."""
+    mails = series("alpha", 1)
+    mails = [replace(mail, to=(Person("", "linux-other@example.org"),)) for mail in mails]
+    alone = letter("alone", hours=5)
+    with fresh_database(tmp_path) as database:
+        touched = [("folio", "pgmap", Access.WRITE)]
+        Store(database).store_thread([mined(mail, touched=touched) for mail in mails])
+        Store(database).store_thread([mined(alone)])
+        queries = Queries(database)
+        for query in ("list:linux-other", "list:linux-other@example.org", "list:linux-other.example.org"):
+            asked = Asking(queries, query, NOW)
+            assert {row.concern.message_id for row in asked.issues()} == {mail.message_id for mail in mails}
+            assert len(asked.series()) == 1 and len(list(asked.messages())) == 2
+            check(queries, query)
+            check(queries, f"NOT {query}")
+        assert len(Asking(queries, "list:linux-mm", NOW).issues()) == 3  # its own name still counts
+        assert not Asking(queries, "list:linux-othe", NOW).issues()
+        only = digest(queries, START, START + timedelta(days=2), Scope(list_name="linux-other"))
+        assert len(only.series) == 1 and only.messages == 2

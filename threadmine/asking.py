@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from threadmine.model import (
@@ -70,7 +71,7 @@ class Asking:
         self.narrow: Narrow = narrow(tree, now)
         self._series: dict[str, SeriesRow | None] = {}
         self._needs_series = not ABOUT_SERIES.isdisjoint(terms_of(tree))
-        around = Surroundings(now, self._series_of, queries.writers, also_called)
+        around = Surroundings(now, self._series_of, queries.writers, also_called, lru_cache(queries.sent_to))
         self._test = compile_query(tree, around, self.text)
         self._beside_words = compile_query(beside, around, self.text)
         self.where = Where(tree, now, also_called) if text.strip() else None

@@ -18,7 +18,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from threadmine.db.rows import clean
-from threadmine.db.schema import SeriesField, SeriesVersion
+from threadmine.db.schema import Message, SeriesField, SeriesVersion
 from threadmine.db.terms import SERIES_FIELD
 from threadmine.query import Where
 from threadmine.query.match import age_bounds, list_key, version_bounds
@@ -120,6 +120,7 @@ class Kind:
         untitled: what a row is called by where it belongs to no series.
         words: the columns of ``state:``, ``kind:``, ``verdict:``, ``predicate:``.
         files: the paths it is about.
+        sent_to: the condition that its message meets a condition on the recipients.
         functions: the condition that the name of a function has a text in it.
         has, is_: what the words of these terms mean; ``is_`` without those that the series answers.
     """
@@ -137,6 +138,7 @@ class Kind:
     untitled: Any = None
     words: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[Any, ...] = ()
+    sent_to: Callable[[Condition], Condition] = field(default=lambda condition: condition)
     functions: Callable[[str], Known] | None = None
     has: Mapping[str, Condition] = field(default_factory=dict)
     is_: Mapping[str, Callable[[Where], Known]] = field(default_factory=dict)
@@ -214,7 +216,15 @@ def _person(term: Term, where: Where, kind: Kind) -> Known:
 
 def _list(term: Term, where: Where, kind: Kind) -> Known:
     wanted = list_key(clean(term.values[0]))
-    return Known(on_list(kind.list_name, wanted)) if wanted.isascii() else PERHAPS
+    if not wanted.isascii():
+        return PERHAPS
+    return Known(or_(on_list(kind.list_name, wanted), kind.sent_to(to_list(wanted))))
+
+
+def to_list(wanted: str) -> Condition:
+    """That a message has a list among its recipients (``linux-mm``, ``linux-mm.kvack.org``)."""
+    name, dot, host = wanted.partition(".")
+    return has_text([Message.recipients], f"<{name}@{host}>" if dot else f"<{name}@").sql
 
 
 def on_list(column: Any, wanted: str) -> Condition:

@@ -226,6 +226,9 @@ SERIES = Kind(
     writer=(SeriesVersion.author_name, SeriesVersion.author_address),
     sent_at=SeriesVersion.last_at,
     list_name=SeriesVersion.list_name,
+    sent_to=lambda condition: SeriesVersion.head_key.in_(
+        select(Message.key).where(condition).correlate(None)
+    ),
     of_series=lambda condition: condition,
     with_series=lambda condition: condition,
     about=lambda name: SeriesVersion.id.in_(select(SeriesField.series_id).where(SERIES_FIELD.match(name))),

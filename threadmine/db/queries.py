@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from threadmine.db import rows
-from threadmine.db.asked import condition
+from threadmine.db.asked import condition, to_list
 from threadmine.db.asked_kinds import CLAIMS, ISSUES, KINDS, MESSAGES, SERIES, TOUCHES
 from threadmine.db.board import board_statements, count_all, field_count, people, threads
 from threadmine.db.findings import claim_rows, finding_rows, issue_rows, select_touches, touch_row
@@ -91,6 +91,7 @@ from threadmine.model import (
     VerdictKind,
 )
 from threadmine.query import Where
+from threadmine.query.match import list_key
 
 
 class Queries:
@@ -462,6 +463,12 @@ class Queries:
             for start in range(0, len(names), CHUNK):
                 found += series_rows(connection, names[start : start + CHUNK], None)
         return tuple(found)
+
+    def sent_to(self, name: str) -> frozenset[str]:
+        """The ids of the messages that have a mailing list (``linux-mm``) among their recipients."""
+        wanted = list_key(rows.clean(name))
+        with self.database.read() as connection:
+            return frozenset(connection.scalars(select(Message.message_id).where(to_list(wanted))))
 
     def writers(self, member: str) -> frozenset[str]:
         """The ids of the series versions that write a member on changed lines."""

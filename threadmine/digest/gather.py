@@ -27,7 +27,7 @@ from threadmine.model import (
     VerdictKind,
     message_url,
 )
-from threadmine.query import Where, parse
+from threadmine.query import Where, head_of, is_list, parse
 from threadmine.query.aside import is_aside
 from threadmine.query.names import any_member
 
@@ -126,7 +126,7 @@ class Gathered:
                 mail.quoted_only,
             )
             for mail in self._mails
-            if not self.scope.list_name or on_list(mail.list_name, self.scope.list_name)
+            if not self.scope.list_name or self.on_list(mail.list_name, mail.message_id)
         )
 
     @cached_property
@@ -301,6 +301,14 @@ class Gathered:
 
     # ----------------------------------------------------------------------------------------- scope
 
+    @cached_property
+    def _sent_to(self) -> frozenset[str]:
+        return self.queries.sent_to(self.scope.list_name)
+
+    def on_list(self, list_name: str, message_id: str) -> bool:
+        """Whether a message was sent to the list of the scope: its own name says so, or its recipients."""
+        return is_list(list_name, self.scope.list_name) or message_id in self._sent_to
+
     def _recent(self, date: Moment, series_id: str) -> bool:
         """Whether something is young enough to be told: itself, or the series that it is about."""
         start = self.until - self.horizon
@@ -311,7 +319,8 @@ class Gathered:
 
     def _wants(self, row: IssueRow | ClaimRow, names: Iterable[str], author: Person, file: str) -> bool:
         scope = self.scope
-        if scope.list_name and not on_list(row.list_name, scope.list_name):
+        name = row.concern.message_id if isinstance(row, IssueRow) else row.claim.message_id
+        if scope.list_name and not self.on_list(row.list_name, name):
             return False
         if scope.field and not any_member(names, scope.field):
             return False
@@ -327,7 +336,7 @@ class Gathered:
     def wants_series(self, series: SeriesRow) -> bool:
         """Whether a series version is in scope."""
         scope = self.scope
-        if scope.list_name and not on_list(series.list_name, scope.list_name):
+        if scope.list_name and not self.on_list(series.list_name, head_of(series)):
             return False
         if scope.field and not any_member(series.fields, scope.field):
             return False
@@ -338,12 +347,6 @@ class Gathered:
     def in_paths(self, series: SeriesRow) -> bool:
         """Whether a series version touches members in a file of the subsystem."""
         return any(matches(row.touch.file, self.scope.paths) for row in self.touches(series))
-
-
-def on_list(list_name: str, wanted: str) -> bool:
-    """Whether a list (``linux-mm.kvack.org``, ``linux-mm@kvack.org``) is the one meant (``linux-mm``)."""
-    have, want = (text.strip("<>").lower().replace("@", ".") for text in (list_name, wanted))
-    return have == want or have.split(".")[0] == want
 
 
 def is_person(person: Person, wanted: str) -> bool:

@@ -4,8 +4,8 @@
 of a row (``of_issue``, ``of_claim`` ...); ``narrow`` says what a database can be asked beforehand.
 """
 
-from threadmine.query.facts import Facts, of_claim, of_issue, of_message, of_series, of_touch
-from threadmine.query.match import Narrow, Surroundings, compile_query, narrow
+from threadmine.query.facts import Facts, head_of, of_claim, of_issue, of_message, of_series, of_touch
+from threadmine.query.match import Narrow, Surroundings, compile_query, is_list, narrow
 from threadmine.query.parser import And, Node, QueryError, Text, has_terms, parse
 from threadmine.query.where import Where
 
@@ -20,6 +20,8 @@ __all__ = [
     "Where",
     "compile_query",
     "has_terms",
+    "head_of",
+    "is_list",
     "narrow",
     "of_claim",
     "of_issue",

@@ -31,6 +31,7 @@ class Facts:
     series_title: str = ""
     version: int = 0
     list_name: str = ""
+    message_id: str = ""
     state: str = ""
     kind: str = ""
     verdict: str = ""
@@ -55,6 +56,7 @@ def of_issue(row: IssueRow) -> Facts:
         series_title=row.series_title,
         version=row.version,
         list_name=row.list_name,
+        message_id=concern.message_id,
         state=status.state.value,
         kind=concern.kind.value,
         files=_some(concern.about_file),
@@ -94,6 +96,7 @@ def of_claim(row: ClaimRow) -> Facts:
         series_title=row.series_title,
         version=row.version,
         list_name=row.list_name,
+        message_id=claim.message_id,
         verdict=verdict.kind.value,
         predicate=claim.predicate.value,
         functions=_some(claim.subject, *_bare(claim.entities)),
@@ -120,6 +123,7 @@ def of_touch(row: TouchRow) -> Facts:
         series_title=row.series_title,
         version=row.version,
         list_name=row.list_name,
+        message_id=row.message_id,
         kind=touch.access.value,
         files=_some(touch.file),
         functions=_some(touch.function, touch.via),
@@ -144,6 +148,7 @@ def of_series(row: SeriesRow) -> Facts:
         series_title=row.title,
         version=row.version,
         list_name=row.list_name,
+        message_id=head_of(row),
         flags=_words(open=row.open_concerns > 0, settled=row.open_concerns == 0, **_standing(row)),
         has=_words(
             series=True,
@@ -155,6 +160,11 @@ def of_series(row: SeriesRow) -> Facts:
     )
 
 
+def head_of(row: SeriesRow) -> str:
+    """The message that a version of a series begins with: its cover letter, or its first patch in hand."""
+    return row.cover or (row.patches[0][1] if row.patches else "")
+
+
 def of_message(row: StoredMessage) -> Facts:
     """A message."""
     return Facts(
@@ -163,6 +173,7 @@ def of_message(row: StoredMessage) -> Facts:
         date=row.date,
         series_id=row.series_id,
         list_name=row.list_name,
+        message_id=row.message_id,
         files=row.paths,
         flags=_words(quoted=row.quoted_only, robot=bool(row.bot)),
         has=_words(

@@ -27,12 +27,14 @@ class Surroundings:
         series: the series version with an id, None where there is none.
         writers: ids of the series versions that write a member.
         also: other names that kernels gave a member.
+        sent_to: ids of the messages that have a list among their recipients.
     """
 
     now: datetime
     series: Callable[[str], SeriesRow | None] = field(default=lambda _: None)
     writers: Callable[[str], frozenset[str]] = field(default=lambda _: frozenset())
     also: Callable[[str], tuple[str, ...]] = field(default=lambda _: ())
+    sent_to: Callable[[str], frozenset[str]] = field(default=lambda _: frozenset())
 
 
 Test = Callable[[Facts], bool]
@@ -120,14 +122,15 @@ def list_key(name: str) -> str:
     return name.casefold().replace("<", "").replace(">", "").replace("@", ".")
 
 
+def is_list(name: str, wanted: str) -> bool:
+    """Whether a list's name is the one meant (``linux-mm``, with or without its host)."""
+    have, want = list_key(name), list_key(wanted)
+    return bool(have) and (have == want or have.split(".")[0] == want)
+
+
 def _list(term: Term, around: Surroundings) -> Test:
-    wanted = list_key(term.values[0])
-
-    def test(facts: Facts) -> bool:
-        have = list_key(facts.list_name)
-        return bool(have) and (have == wanted or have.split(".")[0] == wanted)
-
-    return test
+    wanted = term.values[0]
+    return lambda facts: is_list(facts.list_name, wanted) or facts.message_id in around.sent_to(wanted)
 
 
 def _attribute(name: str) -> Callable[[Term, Surroundings], Test]:

@@ -76,7 +76,7 @@ _KINDS = (
     TermKind(
         "list",
         Value.NAME,
-        "Sent to this mailing list: its address, or what stands before the @.",
+        "Sent to this list: its address, or what stands before the @.",
         "list:linux-mm",
     ),
     TermKind("state", Value.WORD, "State of an issue.", "state:open,disputed", tuple(map(str, ConcernState))),
