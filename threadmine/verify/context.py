@@ -22,11 +22,14 @@ FALLBACK = "6.19"
 """For a mail without a date that names no kernel."""
 
 _STATED = re.compile(
-    r"\b(?:in|on|against|since|as of|before|after|until|from|kernel|linux|mainline)\s+(?:the\s+)?"
+    r"\b(?:[Ii]n|[Oo]n|[Aa]gainst|[Ss]ince|[Aa]s of|[Bb]efore|[Aa]fter|[Uu]ntil|[Ff]rom|[Kk]ernel|[Ll]inux"
+    r"|[Mm]ainline)\s+(?:the\s+)?"
     r"(?:linux[ -]?|kernel\s+|mainline\s+)?v?([4-9]\.\d{1,2}(?:\.\d{1,3})?(?:-rc\d{1,2})?)(?![\w.]*\w%?)"
     r"|\bv([4-9]\.\d{1,2}(?:\.\d{1,3})?(?:-rc\d{1,2})?)\b(?!\s*->)"
 )
-_SINCE = re.compile(r"\b(?:since|before|until|after|from)\s+(?:the\s+)?(?:linux[ -]?|kernel\s+)?v?[4-9]\.\d")
+_SINCE = re.compile(
+    r"\b(?:since|before|until|after|from)\s+(?:the\s+)?(?:linux[ -]?|kernel\s+)?v?[4-9]\.\d", re.I
+)
 _OPTION_ARCH = re.compile(r"\b(?:32[ -]bit|i386|arm32|x86-32|highmem)\b", re.I)
 _ARM64 = re.compile(r"\b(?:arm64|aarch64)\b", re.I)
 

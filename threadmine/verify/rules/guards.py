@@ -178,6 +178,7 @@ def _says_state(question: Question) -> bool:
     words."""
     in_c = question.object.kind is Kind.FUNCTION or "(" in f"{question.claim.object}{question.claim.value}"
     in_c = in_c or question.object.kind is Kind.NOTHING
+    in_c = in_c or bool(tests_of(question.object.text.lower()))
     return in_c or question.claim.predicate is Predicate.VALID_FOR
 
 
