@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event, text
 
 from tests.db.letters import fresh_database, letter, mined, series
+from threadmine.asking import Asking
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database
 from threadmine.db.store import Store
@@ -42,7 +43,21 @@ QUESTIONS: dict[str, Callable[[Queries], object]] = {
     "full text": lambda q: q.search("alpha"),
     "board": lambda q: q.board(),
     "ids by their beginning": lambda q: q.resolve("c1"),
+    "claims once": lambda q: q.claims(once=True, limit=50),
+    "issues by words": lambda q: asked(q, '"order 0" OR kind:objection').issues(limit=50),
+    "issues by an author": lambda q: asked(q, "author:rev is:open").issues(limit=50),
+    "issues of a series that touches": lambda q: asked(q, "touches:folio._nr_pages is:current").issues(
+        limit=50
+    ),
+    "claims on a list": lambda q: asked(q, "list:linux-mm age:>1d").claims(limit=50),
+    "messages by an author": lambda q: list(asked(q, "author:rev").messages(newest_first=True)),
+    "words and a term": lambda q: asked(q, "alpha author:ada").found(50),
+    "touches by a term": lambda q: asked(q, "file:mm/ -is:rfc").touches("folio._nr_pages", limit=50),
 }
+
+
+def asked(queries: Queries, query: str) -> Asking:
+    return Asking(queries, query, SINCE)
 
 
 @pytest.fixture(scope="module")

@@ -46,11 +46,13 @@ def _among_series(column: Key) -> Callable[[Condition], Condition]:
 def _titled(column: Key) -> Callable[[str], Known]:
     """That the message of a row, or its series, has a text in its title."""
 
+    mail = aliased(Message)
+
     def made(wanted: str) -> Known:
-        series, subject = has_text([SeriesVersion.title], wanted), has_text([Message.subject], wanted)
+        series, subject = has_text([SeriesVersion.title], wanted), has_text([mail.subject], wanted)
         versions = select(SeriesVersion.id).where(series.sql).correlate(None)
-        titled = or_(subject.sql, Message.series_id.in_(versions))
-        return Known(column.in_(select(Message.key).where(titled).correlate(None)), subject.exact)
+        titled = or_(subject.sql, mail.series_id.in_(versions))
+        return Known(exists().where(mail.key == column, titled), subject.exact)
 
     return made
 
