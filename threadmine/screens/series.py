@@ -23,8 +23,8 @@ from threadmine.track.dropped import Dropped
 
 CELL = 16
 """Cells of a version's column."""
-LABELS = (20, 34, 64)
-"""Cells of the first column: least, at most while versions wait for room, at most."""
+LABELS = (20, 64)
+"""Cells of the first column: at least, at most."""
 TAGS = {"Reviewed-by": "Rev", "Acked-by": "Ack", "Tested-by": "Test"}
 MOST_MEMBERS = 24
 MARGIN = 19
@@ -48,7 +48,9 @@ class Sheet:
         last = max(len(story.versions) - max(0, shift), min(count, len(story.versions)))
         self.shown = story.versions[max(0, last - count) : last]
         left = room - CELL * len(self.shown)
-        self.label = max(LABELS[0], min(left, LABELS[2]))
+        names = (*(patch.title for patch in story.patches), *story.members()[:MOST_MEMBERS])
+        longest = max(map(len, names), default=0) + 2
+        self.label = max(LABELS[0], min(left, longest, LABELS[1]))
 
     def head(self) -> list[Line]:
         """What there is to say of each version."""
