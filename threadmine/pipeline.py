@@ -24,10 +24,10 @@ from threadmine.ingest import Found, read_messages
 from threadmine.model import IngestReport, Message, Mined, Skipped, Withdrawn
 from threadmine.reconcile import Reconciler
 
-BATCH_MESSAGES = 600
+BATCH_MESSAGES = 300
 """Messages parsed before they are grouped by thread and stored."""
 
-BATCH_CHARACTERS = 8_000_000
+BATCH_CHARACTERS = 4_000_000
 """Characters of bodies after which a batch is stored although it has few messages."""
 
 TRANSACTION_MESSAGES = 150

@@ -64,21 +64,27 @@ class SameIssues:
         return self._raised(ConcernRecord.id, ids)
 
     def kin(self, concerns: Sequence[Raised]) -> tuple[Raised, ...]:
-        """All concerns of the same people, or about the same members."""
+        """All other concerns of the same people, or about the same members."""
+        given = frozenset(one.id for one in concerns)
+        by_name = ConcernRecord.author_name.in_
         found = {
             one.id: one
-            for one in self._raised(ConcernRecord.author_name, {one.author.name for one in concerns})
+            for chunk in _chunks({one.author.name for one in concerns})
+            for one in self._select(by_name(chunk), given)
         }
         members = {target.rsplit(".", 1)[-1] for one in concerns for target in one.targets}
         for chunk in _chunks(members):
             ids = select(ConcernName.concern_id).where(ConcernName.member.in_(chunk))
-            found.update((one.id, one) for one in self._select(ConcernRecord.id.in_(ids)))
+            found.update((one.id, one) for one in self._select(ConcernRecord.id.in_(ids), given))
         return tuple(found[name] for name in sorted(found))
 
     def _raised(self, column: Any, values: Collection[str]) -> tuple[Raised, ...]:
         return tuple(one for chunk in _chunks(values) for one in self._select(column.in_(chunk)))
 
-    def _select(self, condition: ColumnElement[bool]) -> Iterator[Raised]:
+    def _select(
+        self, condition: ColumnElement[bool], given: Collection[str] = frozenset()
+    ) -> Iterator[Raised]:
+        """The concerns that meet a condition, without those that are ``given``."""
         statement = (
             select(*_RAISED)
             .join(Message, Message.key == ConcernRecord.message_key)
@@ -87,6 +93,8 @@ class SameIssues:
         )
         with self.database.read() as connection:
             for row in connection.execute(statement):
+                if row.id in given:
+                    continue
                 yield Raised(
                     id=row.id,
                     message_id=row.message_id,
