@@ -128,7 +128,8 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
     lesser: list[Candidate] = []
     for other in readings[1:]:
         new = _names(other) - _names(best)
-        another = other[0].predicate is not best[0].predicate and bool(new)
+        full = other[0].subject is not None and other[0].object is not None and not other[0].inherited
+        another = bool(new) and (other[0].predicate is not best[0].predicate or full)
         if other[0].predicate in _PLAIN and other[0].subject is not None:
             another = another and other[0].subject.entity not in _names(best)
         if another and other[0].fit >= SECOND_READING:
