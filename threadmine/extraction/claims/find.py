@@ -256,5 +256,5 @@ def entities(one: Candidate) -> tuple[str, ...]:
 def _inferred(one: Candidate, how: Qualifiers) -> tuple[str, ...]:
     notes = [t.inferred for t in (one.subject, one.object) if t is not None and t.inferred]
     if one.inherited and one.subject is not None:
-        notes.append(f"subject {one.subject.entity} from the text before")
+        notes.append(f"{one.subject.entity}: from the text before")
     return tuple(dict.fromkeys([*notes, *how.why]))
