@@ -49,7 +49,7 @@ class Reach:
     leaves: frozenset[str]  # callees without facts of their own
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=300)
 def reach(name: str, version: str, depth: int = DEPTH, full: bool = False) -> Reach | Unknown:
     """The functions within ``depth`` calls of ``name`` in ``version``, nearest first.
 

@@ -75,7 +75,7 @@ _MODAL = re.compile(
     r"\b(?:should|must|needs?|would|could|might|may|if|once|when|until|unless|want|wants|let|lets)\b", re.I
 )
 
-_GUARDS = re.compile(r"\b(?:guard|protect|serializ|serialis|hold|held|under|cover|need|requir)\w*\b", re.I)
+_GUARDS = re.compile(r"\b(?:guard|protect)(?:s|ed|ing)?\b", re.I)
 _USED = re.compile(r"\b(?:us(?:es?|ed|ing)|stor\w+|keeps?|kept|stash\w*|re-?us\w+|repurpos\w+)\b", re.I)
 
 PRONOUNS = frozenset({"it", "this", "that", "we", "they", "the patch", "the code", "the function"})
@@ -345,10 +345,13 @@ def _used(question: Question) -> Iterator[Claim]:
     """A kind of page and a member with a word of use: "hugetlb keeps its cgroup in _hugetlb_cgroup"."""
     claim = question.claim
     members = [r for r in (*question.subjects, *question.objects) if r.kind is Kind.MEMBER]
-    if not members or _NEGATION.search(claim.quote) or _MODAL.search(claim.quote):
+    if claim.predicate is not Predicate.USES or not members:
+        return
+    if _NEGATION.search(claim.quote) or _MODAL.search(claim.quote):
         return
     kinds = [k for k in kinds_in(claim.quote) if k.name not in ("page", "folio")]
-    if len(kinds) == 1 and _USED.search(claim.quote):
+    used = _USED.search(claim.quote)
+    if len(kinds) == 1 and used is not None and claim.quote.find(members[0].member) > used.start():
         yield _claim(claim, Predicate.USES, singular(kinds[0]), members[0].text)
 
 

@@ -69,7 +69,7 @@ class KindUsesRule(Rule):
         if used or unused:
             text = f"{target.name} is {'used' if used else 'not used'} by {spelled(found)}"
             truth = Truth.TRUE if used else Truth.FALSE
-            others = _others(found, names, version) if used and _RESERVED.search(claim.quote) else []
+            others = _others(found, names, version) if used and _reserves(claim.quote, target) else []
             if others:
                 truth, text = Truth.PARTLY, f"{text}; others use it, too: {spell(others)}"
             return Finding(truth, f"{text} ({version})", self.fact(text, f"kinds {version}"), firm=False)
@@ -83,6 +83,12 @@ def _named(found: PageKind, names: frozenset[str], version: str, key: str) -> bo
         if any(entry.name in names and entry.holds(version) for entry in listed):
             return True
     return False
+
+
+def _reserves(quote: str, target: Ref) -> bool:
+    """Whether the sentence says that the member is for them alone ("->private is for the filesystem")."""
+    at = quote.find(target.member)
+    return at >= 0 and _RESERVED.match(quote[at + len(target.member) :].lstrip("`'\" ")) is not None
 
 
 def _others(found: PageKind, names: frozenset[str], version: str) -> list[str]:

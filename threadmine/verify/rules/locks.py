@@ -27,6 +27,7 @@ _BY_CALLER = re.compile(r"\b(?:callers?|must (?:be called|hold)|called (?:with|u
 _RELEASED = re.compile(r"\b(?:not|drop\w*|releas\w*|unlock\w*|without)\b", re.I)
 _USELESS = re.compile(
     r"\b(?:no (?:useful )?(?:purpose|need|use|reason)|useless|pointless|needless\w*|unnecessar\w+|redundant"
+    r"|no longer|(?:remov|drop|lift)\w* the (?:requirement|need)"
     r"|not? needed|needn['’]t|don['’]t need|does(?: not|n['’]t) need|without)\b",
     re.I,
 )
