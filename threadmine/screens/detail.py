@@ -70,6 +70,8 @@ def issue_detail(row: IssueRow, around: Around) -> tuple[Line, ...]:
         place = f"{concern.about_file}:{concern.about_line}" if concern.about_line else concern.about_file
         made += pair("at", f"{place} {concern.about_function + '()' if concern.about_function else ''}")
     made += pair("triage", row.triage, "bold cyan")
+    if row.occurrences > 1:
+        made += pair("raised", f"in {row.occurrences} places (other mails, patches or versions)")
     if row.severity:
         made += pair("weight", "rests on a statement that is refuted", "bold red")
     if concern.source != "human":
