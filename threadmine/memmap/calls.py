@@ -200,7 +200,7 @@ class CodeFacts:
         lines = self._rest.split(b"\n")
         return {line[6 : line.index(b'"', 6)].decode(): line for line in lines if line}
 
-    @lru_cache(maxsize=1_500)  # noqa: B019  (lives as long as the process)
+    @lru_cache(maxsize=1_000)  # noqa: B019  (lives as long as the process)
     def _row(self, name: str) -> dict[str, Any] | None:
         line = self._lines.get(name)
         if line is None:
@@ -237,7 +237,7 @@ class CodeFacts:
         span = self.span(version)
         return not isinstance(span, Unknown) and len(span) == 1
 
-    @lru_cache(maxsize=3_000)  # noqa: B019
+    @lru_cache(maxsize=1_500)  # noqa: B019
     def function(self, name: str, version: str) -> FunctionFacts | Unknown:
         """The facts that hold for ``name`` in ``version``: what all trees of its span agree on.
 
@@ -311,7 +311,7 @@ class CodeFacts:
         """Whether any kernel's facts hold a function of that file."""
         return path in self._files
 
-    @lru_cache(maxsize=5_000)  # noqa: B019
+    @lru_cache(maxsize=1_000)  # noqa: B019
     def users(self, name: str, version: str) -> tuple[str, ...]:
         """The functions that touch ``struct.member`` (or name a constant) in all trees of a span, sorted."""
         span = self.span(version)
@@ -379,7 +379,7 @@ LOCK = "L:"
 """How a lock is marked among what holds at a place."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _tokens(place: str) -> frozenset[str]:
     return frozenset(place.split(",")) - {""}
 
