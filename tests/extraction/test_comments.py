@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.extraction.helpers import mail
@@ -204,3 +206,18 @@ def test_these_fields_are_those_shown_below() -> None:
         ("uses", "page_pool", "page.pp_magic", "positive"),
         ("uses", "page_pool", "page.dma_addr", "positive"),
     }
+
+
+HOSTILE = (
+    ("/* page->lru", " * x" + " " * 300_000 + "y(", " */"),
+    ("/* page->lru", " * " + "a_" * 100_000 + " - b", " */"),
+    ("struct page {", "/* page->lru */", "x" + " " * 300_000 + "y", "};"),
+    ("struct page {", *["int lru; /* used by x */"] * 9_000, "};"),
+)
+
+
+@pytest.mark.parametrize("lines", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_comments_take_bounded_time(lines: tuple[str, ...]) -> None:
+    started = time.process_time()
+    triples(*lines)
+    assert time.process_time() - started < 10

@@ -26,12 +26,11 @@ _FUNCTION = re.compile(
     r"\n?(?:[+ ][ \t]*(?:\*/)?[ \t]*\n)?[+ ](?:[a-z_]\w*[ \t*]+){1,6}(?:\n[+ ])?([a-z_]\w+)\([^;\n]*(?:\n|$)"
 )
 _REST = re.compile(r"\n[+ ][ \t]*\*(?!/)[^\n]*")
-_TABLE = re.compile(r"\w[^\n]*\S(?:\t| {4,})\s*\S[^\n]*[(>=]")
+_TABLE = re.compile(r"\w\S*(?:\t| {4,})[^\n]*[(>=]")
 _MEMBER = re.compile(r"[ \t]*@(\w+):")
 _NEXT_STRUCT = re.compile(r"\n@@ [^\n]*@@ (struct \w+) \{")
-_DESCRIBED = re.compile(r"[ \t]*(struct \w+|\w+(?=\(\) - )|[a-z]\w*_\w+(?= - ))")
+_DESCRIBED = re.compile(r"[ \t]*(struct \w+|\w+(?=\(\) - )|[a-z]\w{0,60}_\w{1,60}(?= - ))")
 _STRUCT = re.compile(r"\bstruct (\w+) \{")
-_BELOW = re.compile(r"[+ ][ \t]*(?P<code>[^\n]*?)[ \t]*(?:/\*[^\n]*|//[^\n]*)?$", re.MULTILINE)
 _NOT_YET = re.compile(r"$|[/*#{]|(?:struct|union)(?: \w+)? \{$")
 MAX_REST = 60
 """Lines of a longer comment that are passed over for what is defined below it."""
@@ -41,6 +40,12 @@ NEXT_HEADER = 120
 
 MAX_AHEAD = 3_000
 """Characters below a comment in which the next hunk is looked for."""
+
+MAX_LINE = 2_000
+"""Characters of a line beyond which it is no comment that somebody wrote."""
+
+MAX_CODE = 300
+"""Characters of a line that is looked at for code."""
 
 MAX_BELOW = 12
 """Lines below a comment in which the declaration that it is about is looked for."""
@@ -155,17 +160,17 @@ def _declaration_below(body: str, at: int, opened: str) -> str:
     of a union or struct (``opened``: of the one on the line above); empty where something else comes first.
     """
     for _ in range(MAX_BELOW):
-        match = _BELOW.match(body, at)
-        if match is None:
+        end = body.find("\n", at, at + MAX_CODE)
+        if end < 0 or body[at] not in "+ ":
             return ""
-        code = match["code"]
+        code = body[at + 1 : end].split("/*", 1)[0].split("//", 1)[0].strip()
         if code.endswith(";"):
             return "" if code.startswith("}") else opened + code
         if not _NOT_YET.match(code):
             return ""
         if code.endswith("{"):
             opened = "{ "
-        at = match.end() + 1
+        at = end + 1
     return ""
 
 
@@ -213,7 +218,9 @@ def _group(rows: Iterator[tuple[str, int] | None]) -> Iterator[list[_Line]]:
 
 def _comment_line(row: tuple[str, int], inside: bool) -> _Line | None:
     text, start = row
-    if inside and _TABLE.search(text) and not _MEMBER.match(text.lstrip(" \t*")):
+    if len(text) > MAX_LINE:
+        return None
+    if inside and _TABLE.search(text, 0, MAX_CODE) and not _MEMBER.match(text.lstrip(" \t*")):
         return _Line("", start, start + len(text) + 1, "")  # columns: code side by side, a drawing
     inline = _INLINE.search(text)
     if inline:
