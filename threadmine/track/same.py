@@ -92,6 +92,8 @@ def groups(concerns: Iterable[Raised]) -> tuple[tuple[str, ...], ...]:
 
 def matching(fresh: Sequence[Raised], known: Sequence[Raised]) -> frozenset[str]:
     """The ids of those of ``known`` that raise an issue of one of ``fresh``."""
+    if not fresh or not known:
+        return frozenset()
     new = {one.id for one in fresh}
     said = [_said(one) for one in {one.id: one for one in (*known, *fresh)}.values()]
     said.sort(key=lambda one: (one.raised.sent_at, one.raised.id))
