@@ -86,7 +86,7 @@ def opened(tmp_path: Path, database: Path) -> Iterator[Opened]:
     def open_it(columns: int, lines: int, kind: str = "tmux-256color", **settings: str) -> Terminal:
         own = {"HOME": os.environ["HOME"], "TEXTUAL_ANIMATIONS": "none", "PYTHONPATH": str(ROOT), **settings}
         environment = " ".join(f"{name}={value}" for name, value in own.items())
-        command = f"env {environment} {sys.executable} -m threadmine --db {database} tui"
+        command = f"env -u COLUMNS -u LINES {environment} {sys.executable} -m threadmine --db {database} tui"
         made.append(Terminal(tmp_path / f"tmux{len(made)}", command, columns, lines, kind))
         return made[-1]
 

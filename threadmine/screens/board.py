@@ -121,6 +121,7 @@ class BoardScreen(LimitingScreen):
         self._written = desk.queries.changed()
         self._resting: Timer | None = None
         self._room = 0
+        self._filled_order = self.wanted.order
 
     # ------------------------------------------------------------------------------------- widgets
 
@@ -260,8 +261,10 @@ class BoardScreen(LimitingScreen):
         """Puts the rows into the list; the cursor stays on the row it was on."""
         rows, now = self._rows, self.desk.clock()
         ids = [part(row).id for row in rows]
-        cursor = ids.index(self._detail_of) if self._detail_of in ids else 0
-        if self._detail_of in ids:
+        stays = self._detail_of in ids and self._filled_order is self.wanted.order
+        self._filled_order = self.wanted.order
+        cursor = ids.index(self._detail_of) if stays else 0  # sorted anew: what is first now is wanted
+        if stays:
             self.load_detail(rows[cursor])  # the same row may have changed
         elif not rows:
             self._detail_of = ""
