@@ -13,6 +13,7 @@ from threadmine.extraction.claims.clauses import Candidate, Memory, is_order
 from threadmine.extraction.claims.context import Surroundings
 from threadmine.extraction.claims.grammar import candidates
 from threadmine.extraction.claims.qualifiers import Qualifiers, qualify
+from threadmine.extraction.claims.readings.coverage import coverage
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, read_sentence
 from threadmine.extraction.names import Lexicon, MailFacts, NameFacts, lexicon_of
 from threadmine.extraction.text import Place, Sentence
@@ -92,8 +93,9 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
         around = message.body[max(0, sentence.start - NEAR) : sentence.end + NEAR]
         read = read_sentence(with_lead(sentence), lexicon, mail, around)
         found = candidates(read, memory)
-        for one in found:
-            if not relevant(one, lexicon) or asks(read, one):
+        whole = coverage(read)
+        for one in [whole] if whole is not None else found:
+            if one is not whole and (not relevant(one, lexicon) or asks(read, one)):
                 continue
             qualifiers = qualify(read, one, surroundings.of_future)
             yield Proposal(read, one, qualifiers, accept.features(read, one, qualifiers, len(found)))

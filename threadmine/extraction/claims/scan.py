@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from threadmine.extraction.claims.readings.coverage import covers
 from threadmine.extraction.comments import added_comments
 from threadmine.extraction.names import Lexicon
 from threadmine.extraction.nlp import word_list
@@ -63,6 +64,10 @@ class Wanted:
         """Whether a comment may say something: it has such a word, or tells callers what they must do."""
         return self.weakly_in(text) or _CONTRACT.search(text) is not None
 
+    def in_prose(self, text: str) -> bool:
+        """Whether ``text`` holds such a word or name, or says that a series changes every user."""
+        return self.weakly_in(text) or covers(text)
+
     def _holds(self, text: str, words: frozenset[str]) -> bool:
         if ("->" in text and _ARROW.search(text)) or (" lock" in text and _LOCK.search(text)):
             return True
@@ -110,7 +115,7 @@ def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
     prose: tuple[Sentence, ...] = ()
     if worth.in_text(own) or _answers_code(message, own, worth):
         in_text = worth.weakly_in
-        picked = (s for s in sentences(message, in_text) if in_text(s.text))
+        picked = (s for s in sentences(message, worth.in_prose) if worth.in_prose(s.text))
         prose = tuple(islice(picked, MAX_SENTENCES))
         in_comment = worth.in_comment
     number = prose[-1].paragraph + 1 if prose else 0
