@@ -54,6 +54,13 @@ class PrecedesRule(Rule):
         ),
         Case(
             Predicate.PRECEDES,
+            "folio_order",
+            "prep_compound_page",
+            quote="folio_order() is asked after prep_compound_page() was undone",
+            verdict=VerdictKind.UNDECIDED,  # the one function that calls both is not spoken of
+        ),
+        Case(
+            Predicate.PRECEDES,
             "put_page",
             "lock_page",
             quote="put_page() comes first",
@@ -79,10 +86,9 @@ class PrecedesRule(Rule):
         if not first or not second or first == second:
             return Unknown("no two steps named that are calls")
         both = [f for f in _calling_both(question, first, second, version) if f.name not in (first, second)]
-        named = [f for f in both if _names(question, f.name)]
-        chosen = named or both
+        chosen = [f for f in both if _names(question, f.name)]
         if not chosen or len(chosen) > MAX_PLACES:
-            return Unknown(f"no one function is known in which {first}() and {second}() are called")
+            return Unknown(f"no function that the mail speaks of is known to call {first}() and {second}()")
         if any(f.callees[step].repeated for f in chosen for step in (first, second)):
             return Unknown(f"{chosen[0].name}() calls them more than once")
         answers = {list(f.callees).index(first) < list(f.callees).index(second) for f in chosen}
@@ -92,7 +98,7 @@ class PrecedesRule(Rule):
         order = (first, second) if right else (second, first)
         text = f"{facts.name}() calls {order[0]}() and then {order[1]}() ({facts.kernel})"
         truth = Truth.TRUE if right else Truth.FALSE
-        return Finding(truth, text, self.fact(text, facts.source), firm=bool(named) and len(chosen) == 1)
+        return Finding(truth, text, self.fact(text, facts.source), firm=len(chosen) == 1)
 
     def _flags(
         self, question: Question, first: tuple[str, str], second: tuple[str, str], version: str
