@@ -329,6 +329,7 @@ class Message:
     bot: str = ""  # name of the robot that wrote it, empty for people
     headers: tuple[tuple[str, str], ...] = ()  # a few others kept: X-Mailer, X-Change-ID, List-Id ...
     stands_for: str = ""  # quoted_only: the Message-ID of the real message, where references tell it
+    around: str = ""  # quoted_only: the text that it is quoted in, while that is in hand
     from_page: bool = False  # read from an archive page, not from raw mail
     attestation: str = "unknown"  # what signatures say: "unknown", "none", "good: NAME", "bad: REASON" ...
     patch_author: Person | None = None  # who wrote the patch, where the sender only posts it

@@ -201,5 +201,6 @@ def _stand_in(message: Message, level: _Level, own_id: str, real_id: str, parent
         bot=bot_name(_author(level)),
         headers=((STANDS_FOR_MARK, real_id),) if real_id else (),
         stands_for=real_id,
+        around=message.body,
         from_page=message.from_page,
     )

@@ -91,7 +91,7 @@ class CoverageRule(Rule):
     @staticmethod
     def _topic(question: Question, file: str, version: str) -> str:
         """Something the mail speaks of that functions in ``file`` use, or the empty text."""
-        body = question.message.body[:MAX_BODY]
+        body = _text(question.message)
         spoken = set(_TOPIC.findall(body))
         for name in question.code.in_file(file, version):
             facts = question.code.function(name, version)
@@ -106,12 +106,17 @@ class CoverageRule(Rule):
 def diffstat(message: Message) -> tuple[str, ...]:
     """Paths of the diffstat in a mail, quoted or not."""
     own = message.patch.diffstat_paths if message.patch is not None else ()
-    return unique((*own, *_STAT.findall(message.body[:MAX_BODY])))
+    return unique((*own, *_STAT.findall(_text(message))))
+
+
+def _text(message: Message) -> str:
+    """The mail, and the one that it is quoted in: the rest of what its writer said may stand there."""
+    return f"{message.body[:MAX_BODY]}\n{message.around[:MAX_BODY]}"
 
 
 def _named_files(message: Message, touched: tuple[str, ...]) -> Iterator[str]:
     """Source files named in the text that the series does not touch."""
     short = {path.rsplit("/", 1)[-1] for path in touched if path.startswith((".../", "..."))}
-    for file in dict.fromkeys(_FILE.findall(message.body[:MAX_BODY])):
+    for file in dict.fromkeys(_FILE.findall(_text(message))):
         if file not in touched and file.rsplit("/", 1)[-1] not in short:
             yield file
