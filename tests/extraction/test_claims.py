@@ -274,7 +274,7 @@ def test_where_members_lie_and_what_they_share(sentence: str, triple: tuple[str,
 
 
 def test_a_pointer_that_may_alias_points_to_nothing() -> None:
-    found = triples("This allowed for the page->pgmap pointer to alias with page->lru.\n")
+    found = triples("Since then the page->pgmap pointer aliases with page->lru.\n")
     assert found == {("overlaps", "page.pgmap", "page.lru")}
 
 

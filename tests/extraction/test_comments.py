@@ -160,7 +160,7 @@ def test_a_line_added_to_a_description_finds_its_struct_in_the_next_hunk() -> No
 CONTRACTS = [
     ("Context: Caller holds a reference on the folio.", ("requires", "folio_stir", "folio._refcount")),
     ("The caller must hold the page lock.", ("requires", "folio_stir", "PG_locked")),
-    ("The caller is presumed to have a reference to the page.", ("requires", "folio_stir", "page._refcount")),
+    ("Context: Caller has a reference to the page.", ("requires", "folio_stir", "page._refcount")),
     ("It is returned with an increased page refcount.", ("sets", "folio_stir", "page._refcount")),
     ("Clears page->mapping.", ("clears", "folio_stir", "page.mapping")),
 ]
@@ -199,7 +199,7 @@ def test_a_list_of_names_beside_a_member_are_its_users() -> None:
 
 def test_these_fields_are_those_shown_below() -> None:
     found = triples(
-        "/* These fields in struct page are used by the page_pool:", " *", " *\tstruct {",
+        "/* These members of struct page are used by the page_pool:", " *", " *\tstruct {",
         " *\t\tunsigned long pp_magic;", " *\t\tunsigned long dma_addr;", " *\t};", " */", "int x;",
     )  # fmt: skip
     assert found == {

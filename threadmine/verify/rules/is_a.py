@@ -28,7 +28,7 @@ class IsARule(Rule):
     predicates = frozenset({Predicate.IS_A, Predicate.STATE})
 
     cases = (
-        Case(Predicate.IS_A, "slab page", "compound page", quote="a slab page can be a compound page, too"),
+        Case(Predicate.IS_A, "slab page", "compound page", quote="slab pages can be compound pages"),
         Case(Predicate.IS_A, "slab page", "compound page", verdict=VerdictKind.CONDITIONAL),
         Case(Predicate.IS_A, "compound page", "folio", verdict=VerdictKind.CONDITIONAL),
         Case(Predicate.IS_A, "compound page", "high-order page"),

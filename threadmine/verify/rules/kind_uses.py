@@ -33,7 +33,7 @@ class KindUsesRule(Rule):
             Predicate.USES,
             "filesystem",
             "page.private",
-            quote="page->private is for the use of the filesystem",
+            quote="page->private is reserved for the filesystem",
             verdict=VerdictKind.CONDITIONAL,
         ),
         Case(Predicate.USES, "anonymous folio", "folio._hugetlb_cgroup", verdict=VerdictKind.UNDECIDED),
