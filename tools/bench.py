@@ -15,13 +15,12 @@ import resource
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench_queries import time_queries
+from bench_queries import time_queries, timed
 from bench_screen import time_screen
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -130,7 +129,7 @@ def cpu_of(command: list[str], environment: dict[str, str]) -> float | None:
 
 def loop_seconds() -> float:
     """CPU seconds of a loop of plain Python, the best of five: how fast the machine is just now."""
-    return min(_timed(lambda: sum(number & 7 for number in range(LOOP))) for _ in range(5))
+    return min(timed(lambda: sum(number & 7 for number in range(LOOP))) for _ in range(5))
 
 
 def others(source: str, count: int, folder: Path, whole: float) -> None:
@@ -166,13 +165,6 @@ def show_rate(name: str, number: float, seconds: float | None, more: str = "") -
     if seconds:
         rate, each = number / seconds, seconds / number * 1000
         print(f"{name:24} {rate:8,.0f} messages a CPU second {each:8.3f} ms each  {more}".rstrip())
-
-
-def _timed(ask: Callable[[], object]) -> float:
-    """CPU seconds, so that other programs do not count."""
-    start = time.process_time()
-    ask()
-    return time.process_time() - start
 
 
 # ----------------------------------------------------------------------------------------------- main

@@ -49,9 +49,6 @@ NAMES = {
 
 BigKey = BigInteger().with_variant(Integer(), "sqlite")  # INTEGER is what SQLite makes its rowid of
 
-SEARCH_TABLE = "search"
-"""The FTS5 table (SQLite only): rowid is the message key; columns subject and text (new prose)."""
-
 
 def id_hash(message_id: str) -> int:
     """63 bits that stand for a message-id: how its number is looked up."""

@@ -33,7 +33,6 @@ _SETTERS = {
     "atomic_set": "=", "atomic_long_set": "=", "atomic_set_release": "=", "set_bit": "|=", "__set_bit": "|=",
     "clear_bit": "&= ~", "__clear_bit": "&= ~", "clear_bit_unlock": "&= ~", "change_bit": "^=",
 }  # fmt: skip
-_COUNTERS = {"inc": "+= 1", "dec": "-= 1"}
 _ATOMIC = re.compile(r"atomic(?:_long)?_(inc|dec|add|sub)(?:_return|_and_test|_negative|_unless|_not_zero)*$")
 _LISTS = (
     "list_add",

@@ -24,8 +24,6 @@ _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 _PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit"})
 _PATCH_TYPES = frozenset({"text/x-patch", "text/x-diff", "application/x-patch", "application/x-diff"})
 _MULTIPART = re.compile(rb"^content-type:[ \t]*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
-_QP_ESCAPE = re.compile(r"=(?:[0-9A-F]{2}|\n)")
-_HTML_TAG = re.compile(r"<(?:html|body|div|p|br|table)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,6 @@ _ID = re.compile(r"<([^<>]*)>")
 _SPACE = re.compile(r"\s+")
 _PLAIN_ADDRESS = re.compile(r'\s*(?:"([^"\\]*)"|([^",<>@:;\\]*))\s*<([^<>\s",()]+@[^<>\s",()@]+)>\s*')
 _BARE_ADDRESS = re.compile(r"\s*([^<>\s\",():;@]+@[^<>\s\",():;@]+)\s*")
-_ENCODED = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=")
 
 
 @dataclass(frozen=True, slots=True)

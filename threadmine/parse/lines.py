@@ -67,7 +67,6 @@ CHANGELOG_HEAD = re.compile(
     re.IGNORECASE,
 )
 BULLET = re.compile(r"\s{0,8}(?:[-*+•o·]|\d{1,2}[.)]|\(\d{1,2}\)|[a-z][.)])\s+\S")
-IN_BODY_HEADER = re.compile(r"(?:From|Subject|Date|Signed-off-by): \S")
 
 _WORDS = re.compile(r"(?:\b[A-Za-z][a-z']+,? ){4}")
 _CODE = re.compile(

@@ -18,7 +18,6 @@ _NAVIGATION = re.compile(
 )
 _HEADERS = ("Message-ID", "Date", "From", "To", "Cc", "Subject", "Reply-To", "In-Reply-To")
 _FOOTER = "Powered by blists"
-_DOTTED = re.compile(r"@\.\.\.")
 
 
 def recognise(text: str) -> bool:

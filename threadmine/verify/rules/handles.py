@@ -13,7 +13,6 @@ from threadmine.verify.tables import tests_of
 
 DEPTH = 3
 _VERB = re.compile(r"\b(?:operat|handl|work|support|deal|cop)\w*\b", re.I)
-_NOT_SURE = frozenset({"return void", "warn", "bug"})
 
 
 class HandlesRule(Rule):

@@ -15,7 +15,6 @@ from threadmine.verify.rule import Case, Finding, Question, Truth
 
 _ORDER = re.compile(r"\border[- ]?(\d{1,2})\b")
 _ODD = re.compile(r"\bodd order\b")
-_TARGETS = frozenset({"page.flags", "folio._flags_1"})
 
 
 class OrderBitsRule(LayoutRule):
