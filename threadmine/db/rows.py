@@ -51,7 +51,7 @@ def clean(text: str) -> str:
 
 
 def as_json(value: Sequence[object]) -> str:
-    """A list as the JSON text of a :class:`~threadmine.db.schema.Json` column."""
+    """A list as the JSON text of a :class:`~threadmine.db.schema.columns.Json` column."""
     return clean(_dumps(value)) if value else "[]"
 
 

@@ -1,6 +1,6 @@
 """The first schema: mail, threads, series, claims, concerns, touched members, search and views.
 
-Frozen: later changes of ``schema.py`` come as later revisions, never as edits here.
+Frozen: later changes of ``schema`` come as later revisions, never as edits here.
 """
 
 from __future__ import annotations
