@@ -1,7 +1,9 @@
 """Sentences of our own writing, each with the statements that a careful reader takes out of it.
 
-One file below ``readings/`` for each predicate. Not every sentence is read rightly: ``share`` in a file is
-the percentage that must be, so that what was reached is kept.
+One file below ``readings/`` for each predicate; a statement may name another one (``state: page.lru | -``),
+and a sentence without statements must be passed over. Not every sentence is read rightly: ``share`` in a file
+is the percentage that must be, so that what was reached is kept. The sentences under ``held`` were not looked
+at while the readings were made: their share (``held_share``) tells how well others are read.
 """
 
 from __future__ import annotations
@@ -37,10 +39,13 @@ def last(name: str) -> str:
     return re.sub(r"\(\)|\s+", "", name).lower().rsplit(".", 1)[-1]
 
 
-def says(claim: Claim, predicate: str, wanted: str) -> bool:
-    """Whether a claim is the wanted one, written ``subject | object`` with a ``not`` before it."""
-    negative = wanted.startswith("not ")
-    subject, object_ = (part.strip() for part in wanted.removeprefix("not ").split("|"))
+def says(claim: Claim, wanted: str) -> bool:
+    """Whether a claim is the wanted one, written ``predicate: subject | object`` with a ``not`` before the
+    subject.
+    """
+    predicate, _, pair = wanted.partition(": ")
+    negative = pair.startswith("not ")
+    subject, object_ = (part.strip() for part in pair.removeprefix("not ").split("|"))
     return (
         claim.predicate.value == predicate
         and (claim.polarity.value == "negative") == negative
@@ -49,25 +54,29 @@ def says(claim: Claim, predicate: str, wanted: str) -> bool:
     )
 
 
-def missed(path: Path) -> list[str]:
-    """The statements of a file that are not read rightly, each with its sentence and what was read."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+def missed(rows: list[list[str]], predicate: str) -> list[str]:
+    """The statements that are not read rightly, each with its sentence and what was read."""
     found = []
-    for text, *wanted in table["sentences"]:
+    for text, *wanted in rows:
         claims = find_claims(message_of(text), memmap.load())
         read = [f"{c.polarity.value[:3]} {c.subject} {c.predicate.value} {c.object}" for c in claims]
-        found += [
-            f"{text}\n    wanted {one}\n    read {read}"
-            for one in wanted
-            if not any(says(claim, path.stem, one) for claim in claims)
-        ]
+        if claims and not wanted:
+            found.append(f"{text}\n    wanted nothing\n    read {read}")
+        for one in wanted:
+            named = one if ": " in one else f"{predicate}: {one}"
+            if not any(says(claim, named) for claim in claims):
+                found.append(f"{text}\n    wanted {named}\n    read {read}")
     return found
 
 
+@pytest.mark.parametrize("part", ["sentences", "held"])
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
-def test_as_many_sentences_are_read_rightly_as_were(path: Path) -> None:
+def test_as_many_sentences_are_read_rightly_as_were(path: Path, part: str) -> None:
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    wanted = sum(len(row) - 1 for row in table["sentences"])
-    lost = missed(path)
+    rows = table.get(part, [])
+    if not rows:
+        pytest.skip("no sentences are held")
+    wanted = sum(max(1, len(row) - 1) for row in rows)
+    lost = missed(rows, path.stem)
     share = 100 * (wanted - len(lost)) / wanted
-    assert share >= table["share"], "\n".join(lost)
+    assert share >= table["share" if part == "sentences" else "held_share"], "\n".join(lost)
