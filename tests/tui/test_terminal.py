@@ -138,7 +138,6 @@ def test_a_stranger_finds_what_was_dropped_from_v2_to_v3(opened: Opened, size: t
     terminal.wait_for_words("2series", "s Series", "14 open issues")
     terminal.send("2")
     terminal.wait_for_words("v3", "v2", "mm/devpool")
-    time.sleep(2)  # the tree is drawn before its cursor is put back: a busy machine needs a moment
     terminal.send("Down", "Down")
     terminal.wait_for_words("leave nothing behind in lent folios v3")
     terminal.send("s")

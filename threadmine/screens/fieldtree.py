@@ -49,14 +49,13 @@ class FieldTree(Tree[Entry]):
         self.root.expand()
         node = next((node for node in self.entry_nodes() if node.data and node.data.key == chosen), None)
 
-        def place() -> None:
-            if node is not None:
-                self.move_cursor(node)
-                self.scroll_to(y=top, animate=False)
-            else:
-                self.move_cursor_to_line(0)
-
-        self.call_after_refresh(place)
+        if self.last_line < 0:  # asking for it has the lines made, so that keys pressed now count from here
+            return
+        if node is None:
+            self.move_cursor_to_line(0)
+            return
+        self.move_cursor(node)
+        self.call_after_refresh(self.scroll_to, y=top, animate=False)
 
     def _put(self, parent: TreeNode[Entry], entry: Entry, opened: dict[str, bool]) -> None:
         if not entry.children:
