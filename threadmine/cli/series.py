@@ -24,7 +24,7 @@ def series_command(app: App, series: tuple[str, ...], since: str | None, as_json
     (touches:page.mapping is:current author:ada) the series that meet them are listed.
     """
     from threadmine.cli.asking import asking
-    from threadmine.query import has_terms, of_series
+    from threadmine.query import has_terms
     from threadmine.render.chapters import chapter_record
     from threadmine.render.detail import series_detail
     from threadmine.render.lists import series_lines
@@ -35,11 +35,11 @@ def series_command(app: App, series: tuple[str, ...], since: str | None, as_json
     with app.queries() as queries:
         words = " ".join(series)
         if not words or has_terms(words):
-            every = [row for row in queries.series() if is_after(row.last_activity, start)]
-            chains, rows = [], asking(app, queries, series).keep(every, of_series)
+            chains, found = [], asking(app, queries, series).series()
         else:
             chains = series_chains(queries, words)
-            rows = [row for chain in chains for row in chain if is_after(row.last_activity, start)]
+            found = [row for chain in chains for row in chain]
+        rows = [row for row in found if is_after(row.last_activity, start)]
         is_story = len(chains) == 1 and bool(rows)
         issues = [issue for row in rows for issue in queries.issues(series=row.id)] if is_story else []
         chapters = story(queries, rows, issues) if is_story else ()
