@@ -22,8 +22,8 @@ from tempfile import TemporaryDirectory
 
 from bench_queries import time_queries, timed
 from bench_screen import time_screen
+from corpus import ROOT, corpus_path
 
-ROOT = Path(__file__).resolve().parent.parent
 MODES = {
     "parse": "read + parse",
     "store": "read + parse + store",
@@ -35,11 +35,6 @@ LOOP = 2_000_000
 FEW = 2_000
 MAX_GROWTH = 0.2
 MANY = 10_000
-
-
-def corpus_path() -> Path:
-    """The shared corpus: THREADMINE_CORPUS, or the folder ``shared`` beside the repository."""
-    return Path(os.environ.get("THREADMINE_CORPUS") or ROOT.parent / "shared").resolve()
 
 
 # ------------------------------------------------------------------------------- inside one process

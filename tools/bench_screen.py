@@ -97,14 +97,14 @@ def _in_a_process(database: Path, columns: int, lines: int) -> dict[str, Any]:
 async def measure(app: ThreadmineApp, columns: int, lines: int) -> dict[str, Any]:
     """Runs the application without a terminal; times of the first view and of each key."""
     async with app.run_test(size=(columns, lines)) as pilot:
-        await _rest(pilot)
+        await settle(pilot)
         first = time.process_time()
         taken = []
         for name, key in KEYS:
             before = time.process_time()
             watch = asyncio.create_task(_watch())
             await pilot.press(key)
-            await _rest(pilot)
+            await settle(pilot)
             watch.cancel()
             held = await watch
             taken.append((name, time.process_time() - before, held))
@@ -124,7 +124,8 @@ async def _watch() -> float:
         return longest
 
 
-async def _rest(pilot: Pilot[None]) -> None:
+async def settle(pilot: Pilot[None]) -> None:
+    """Waits until the screen has drawn what its workers brought."""
     for _ in range(3):
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()

@@ -12,7 +12,8 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from textual.pilot import Pilot
+from bench_screen import settle
+from corpus import ROOT
 
 from threadmine.db.queries import Queries
 from threadmine.db.session import open_database
@@ -21,7 +22,6 @@ from threadmine.screens.board import REST, BoardScreen
 from threadmine.screens.sides import Ask
 from threadmine.tui import ThreadmineApp
 
-ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 1, 23, 12, tzinfo=UTC)
 FONT_FACE = re.compile(r"@font-face \{[^}]*\}\s*")
 SHOTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -37,12 +37,6 @@ SHOTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("m", "less_than_sign", "less_than_sign", "less_than_sign", "less_than_sign"),
     ),
 )
-
-
-async def settle(pilot: Pilot[None]) -> None:
-    for _ in range(3):
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
 
 
 async def shoot(app: ThreadmineApp, field: str, keys: tuple[str, ...]) -> str:

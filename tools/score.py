@@ -14,14 +14,10 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).resolve().parent.parent
+from corpus import ROOT, corpus_path
+
 KINDS = ("claims", "concerns")
 MAIL_GOLD = ("dev", "check")
-
-
-def corpus_path() -> Path:
-    """The shared corpus: THREADMINE_CORPUS, or the folder ``shared`` beside the repository."""
-    return Path(os.environ.get("THREADMINE_CORPUS") or ROOT.parent / "shared").resolve()
 
 
 def threadmine(database: Path, *words: str) -> str:
