@@ -19,7 +19,9 @@ _MAX_OPEN = 4_000
 _BREAKS = frozenset({"p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "hr"})
 
 
-class _Reader(HTMLParser):
+class LineReader(HTMLParser):
+    """Collects the words of a page as lines: ``pre`` keeps its line breaks, what is silent is left out."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.lines: list[str] = []
@@ -27,16 +29,32 @@ class _Reader(HTMLParser):
         self.silent = 0
         self.depth = 0
         self.verbatim = 0
-        self.started = False
 
+    def mark(self) -> str:
+        """What stands before a line for the quotations that are open."""
+        return "> " * min(self.depth, MAX_DEPTH)
+
+    def handle_data(self, data: str) -> None:
+        if self.silent:
+            return
+        if not self.verbatim:
+            self.line.append(data)
+            return
+        first, *rest = data.split("\n")
+        self.line.append(first)
+        for text in rest:
+            self.lines.append(self.mark() + "".join(self.line))
+            self.line = [text]
+
+
+class _Reader(LineReader):
     def flush(self) -> None:
         text = "".join(self.line)
         self.line = []
         if not self.verbatim:
             text = " ".join(text.split())
         if text or (self.lines and self.lines[-1].strip("> ")):
-            mark = "> " * min(self.depth, MAX_DEPTH)
-            self.lines.append((mark + text).rstrip())
+            self.lines.append((self.mark() + text).rstrip())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
@@ -65,18 +83,6 @@ class _Reader(HTMLParser):
             self.flush()
             if tag == "p":
                 self.flush()
-
-    def handle_data(self, data: str) -> None:
-        if self.silent:
-            return
-        if not self.verbatim:
-            self.line.append(data)
-            return
-        first, *rest = data.split("\n")
-        self.line.append(first)
-        for text in rest:
-            self.lines.append("> " * min(self.depth, MAX_DEPTH) + "".join(self.line))
-            self.line = [text]
 
 
 def read_bounded(reader: HTMLParser, page: str) -> None:

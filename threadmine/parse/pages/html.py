@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from urllib.parse import unquote
 
-from threadmine.parse.html_text import read_bounded
-from threadmine.parse.limits import MAX_DEPTH
+from threadmine.parse.html_text import LineReader, read_bounded
 
 _SILENT = frozenset({"script", "style", "title", "template", "noscript", "svg", "select", "option"})
 _BREAKS = frozenset(
@@ -27,16 +25,8 @@ def looks_like_html(text: str) -> bool:
     return _HTML.match(text) is not None
 
 
-class _PageReader(HTMLParser):
+class _PageReader(LineReader):
     """Text with its line breaks; what stands in ``pre`` keeps its white space."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.lines: list[str] = []
-        self.line: list[str] = []
-        self.silent = 0
-        self.verbatim = 0
-        self.quotes = 0
 
     def flush(self, keep_empty: bool = False) -> None:
         text = "".join(self.line)
@@ -44,7 +34,7 @@ class _PageReader(HTMLParser):
         if not self.verbatim:
             text = " ".join(text.replace("\xa0", "\x01").split()).replace("\x01", "\xa0")
         if text or keep_empty:
-            self.lines.append("> " * min(self.quotes, MAX_DEPTH) + text)
+            self.lines.append(self.mark() + text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
@@ -59,7 +49,7 @@ class _PageReader(HTMLParser):
         elif tag in _BREAKS:
             self.flush()
             if tag == "blockquote" and not self.verbatim:
-                self.quotes += 1
+                self.depth += 1
 
     def _note_link(self, target: str) -> None:
         """Keeps the message-id that a row of a thread overview links to; the text does not show it."""
@@ -76,21 +66,9 @@ class _PageReader(HTMLParser):
         elif tag in _BREAKS:
             self.flush()
             if tag == "blockquote" and not self.verbatim:
-                self.quotes = max(0, self.quotes - 1)
+                self.depth = max(0, self.depth - 1)
             elif tag in ("p", "hr"):
                 self.lines.append("")
-
-    def handle_data(self, data: str) -> None:
-        if self.silent:
-            return
-        if not self.verbatim:
-            self.line.append(data)
-            return
-        first, *rest = data.split("\n")
-        self.line.append(first)
-        for text in rest:
-            self.flush(keep_empty=True)
-            self.line = [text]
 
 
 def page_text(page: str) -> str:
