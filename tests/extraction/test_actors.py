@@ -1,5 +1,6 @@
-"""Little mails of our own writing in which the doer or the member is named elsewhere: in the code above, in the
-sentence before, in the subject line, in the patch.
+"""Little mails of our own writing in which the doer or the member is named elsewhere.
+
+It is in the code above, in the sentence before, in the subject line or in the patch.
 
 As in ``test_readings``, ``share`` in a file is the percentage of statements that must be read rightly.
 """
@@ -31,7 +32,9 @@ def hunk(text: str) -> str:
     head, *lines = text.strip("\n").split("\n")
     old = sum(not line.startswith("+") for line in lines)
     new = sum(not line.startswith("-") for line in lines)
-    return "\n".join([f"@@ -10,{old} +10,{new} @@{head.removeprefix('@@')}", *(line or " " for line in lines), ""])
+    return "\n".join(
+        [f"@@ -10,{old} +10,{new} @@{head.removeprefix('@@')}", *(line or " " for line in lines), ""]
+    )
 
 
 def message_of(entry: dict[str, Any]) -> Message:
@@ -59,7 +62,8 @@ def missed(path: Path) -> tuple[int, list[str]]:
     for entry in tomllib.loads(path.read_text(encoding="utf-8"))["mails"]:
         claims = find_claims(message_of(entry), memmap.load())
         read = "\n        ".join(
-            f"{c.polarity.value[:3]} {c.predicate.value} {c.subject or '?'} | {c.object}  {c.quote!r}" for c in claims
+            f"{c.polarity.value[:3]} {c.predicate.value} {c.subject or '?'} | {c.object}  {c.quote!r}"
+            for c in claims
         )
         count += len(entry["says"])
         found += [

@@ -48,6 +48,21 @@ def test_anything_less_plain_may_not(quote: str) -> None:
     assert refutation(quote) is VerdictKind.UNDECIDED
 
 
+def test_who_is_taken_from_another_sentence_is_never_called_wrong() -> None:
+    case = Case(
+        Predicate.CALLS,
+        "prep_compound_page",
+        "prep_compound_head",
+        polarity=Polarity.NEGATIVE,
+        quote=PLAIN[0],
+    )
+    claim, message = question_of(case)
+    for name in (claim.subject, claim.object):
+        for why in ("from the text before", "the quotation above"):
+            taken = replace(claim, inferred=(f"{name}: {why}",))
+            assert judge(taken, message, MODEL, kernel="6.19").kind is VerdictKind.UNDECIDED
+
+
 @pytest.mark.parametrize(
     ("case", "read"),
     [

@@ -34,6 +34,7 @@ from threadmine.verify.reading import (
     hypothetical,
     plain_without_names,
     restricted,
+    rests_on_inference,
     scoped_polarity,
     speaks_plainly,
     suggests,
@@ -358,6 +359,8 @@ def _may_refute(question: Question, against: list[tuple[Rule, Finding]]) -> bool
         return False
     if all(not rule.needs_names for rule, _ in against):
         return plain_without_names(claim)
+    if rests_on_inference(claim):
+        return False
     stated = question.read(claim.value) if claim.value else ()
     targets = [*question.objects, *(r for r in stated if r.kind is Kind.FUNCTION)]
     if question.object.kind is Kind.NOTHING:

@@ -186,6 +186,15 @@ def borrows_subject(claim: Claim) -> bool:
     return _NEGATION.search(claim.quote) is not None or _SUPPOSING.search(claim.quote) is not None
 
 
+def rests_on_inference(claim: Claim) -> bool:
+    """Whether subject or object is taken from another sentence or from quoted code: it may be another one."""
+    return any(
+        note in claim.inferred
+        for name in (claim.subject, claim.object)
+        for note in (f"{name}: from the text before", f"{name}: the quotation above")
+    )
+
+
 def suggests(claim: Claim, body: str = "") -> bool:
     """Whether the sentence is an order, a suggestion or of a change ("add f()", "you can still call f()").
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from threadmine.extraction.claims.said import Said
+from threadmine.extraction.claims.sentence import MEMBERISH as MEMBERISH
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
@@ -18,9 +20,6 @@ from threadmine.model import Predicate
 
 MAX_LIST = 24
 """The most members that "these fields" may stand for."""
-
-MEMBERISH = (Sort.MEMBER, Sort.FLAG)
-"""Things that lie in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,7 @@ class Candidate:
     value: str = ""
     listed: frozenset[str] = frozenset()
     sure: bool = False  # read off a form that states something whenever it is used
+    between: tuple[Thing, ...] = ()  # who may be meant where the subject is left empty
 
 
 def clauses(read: Read) -> tuple[Clause, ...]:
@@ -231,6 +231,9 @@ class Memory:
     function_here: bool = False  # named in the same paragraph
     member: Thing | None = None
     look_up: Callable[[], Thing | None] | None = None
+    look_above: Callable[[], Said | None] | None = None
+    said: Said | None = None  # what the sentence before names
+    here: Thing | None = None  # the subject of the clause before, in the same sentence
     described: Thing | None = None  # the member that a comment is about
     headed: Thing | None = (
         None  # the first member of the union or struct that a comment stands at the head of
@@ -243,6 +246,11 @@ class Memory:
     def context(self) -> Thing | None:
         """The function whose code the text is about; looked up when first asked."""
         return self.look_up() if self.look_up is not None else None
+
+    @cached_property
+    def quoted(self) -> Said | None:
+        """What the quotation right above names; looked up when first asked."""
+        return self.look_above() if self.look_above is not None else None
 
     def describe(self, member: Thing | None, alone: bool, pointee: str) -> None:
         """Remember the member that a comment describes; not ``alone``: with others of its union."""

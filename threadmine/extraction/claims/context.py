@@ -6,16 +6,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from threadmine.extraction.claims.sentence import Sort, Thing
+from threadmine.extraction.claims.said import Said
+from threadmine.extraction.claims.sentence import SORT_OF, Sort, Thing
 from threadmine.extraction.names import Lexicon, MailFacts, NameKind, find_names
-from threadmine.extraction.text import Place, Sentence
-from threadmine.model import Message, StretchKind
+from threadmine.extraction.text import Place, Sentence, split_text
+from threadmine.model import Message, Stretch, StretchKind, fold
 from threadmine.parse.diff import QuotedHunk, find_quoted_hunks, hunk_lines, place_before
+from threadmine.parse.diff_scopes import ScopeKind, scopes_of
 
 MAX_HUNKS = 12
 """Hunks of a patch that are looked through for the function it is about."""
+
+MAX_QUOTED = 3_000
+"""Characters of a quotation, from its end, that are looked at for what a remark below it means."""
+
+MAX_TRAILING = 4
+"""Lines at the end of quoted code of which the last changed one is what a remark is about."""
+
+MAX_BETWEEN = 160
+"""Characters of own text between a quotation and a paragraph that may still speak of it."""
 
 _FUTURE = re.compile(
     r"(?i)\b(?:memdesc\w*|eventually|in (?:the|some) future|at some point|long[- ]term|end[- ]?goal"
@@ -24,6 +36,8 @@ _FUTURE = re.compile(
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*$")
 _DECLARED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\]|\s*:\s*\d+)?\s*[;,]?$")
 _POINTER = re.compile(r"struct (?P<struct>\w+) +\*(?P<name>\w+)")
+_TEXT = (StretchKind.PROSE, StretchKind.CODE, StretchKind.DIFF)
+_MARK = re.compile(r"[ \t]{0,3}(?:[>|][ \t]?){1,30}")
 _TITLED = re.compile(r"\b([a-z_]\w{4,60})\(\)")
 
 
@@ -76,6 +90,65 @@ class Surroundings:
         name, count = lines.most_common(1)[0] if lines else ("", 0)
         return name if 2 * count >= lines.total() else ""
 
+    def above(self, sentence: Sentence) -> Said | None:
+        """What the quotation that ``sentence`` answers names in its last line of code or last sentence."""
+        for stretch in self._quotations(sentence):
+            said = self._last_said(stretch)
+            if said.things or said.code:
+                return said
+        return None
+
+    def _last_said(self, stretch: Stretch) -> Said:
+        lines = self._lines(stretch)
+        if stretch.kind is StretchKind.PROSE:
+            text = fold(" ".join(lines))
+            ends = list(split_text(text))
+            return self._named(text[slice(*ends[-1])] if ends else "", code=False)
+        return self._named(_last_line(lines), code=True)
+
+    def _quotations(self, sentence: Sentence) -> Iterator[Stretch]:
+        """The last two quoted stretches of prose or code right above a sentence of a reply, last first."""
+        if sentence.place is not Place.REPLY:
+            return
+        before = [s for s in self._message.stretches if s.kind in _TEXT and s.start < sentence.start]
+        at = sentence.start
+        for stretch in reversed([s for s in before if s.depth][-2:]):
+            if at - stretch.end > MAX_BETWEEN:
+                return
+            yield stretch
+            at = stretch.start
+
+    def _lines(self, stretch: Stretch) -> list[str]:
+        """The last lines of a quoted stretch, their marks removed."""
+        body = self._message.body
+        start = max(stretch.start, stretch.end - MAX_QUOTED)
+        return [_MARK.sub("", line) for line in body[start : stretch.end].splitlines()]
+
+    def _named(self, text: str, code: bool) -> Said:
+        """The things that a line of code or a sentence names; in code the first call is what it is about."""
+        things = tuple(
+            Thing(
+                -1,
+                -1,
+                n.text,
+                n.entity,
+                SORT_OF[n.kind],
+                n.implied,
+                n.index,
+                f"{n.entity}: the quotation above",
+            )
+            for n in find_names(text, self._lexicon)
+        )
+        return Said(things, things[:1], code)
+
+    def _defined(self, sentence: Sentence) -> str:
+        """The function that quoted code without diff marks ends in, empty where that is none."""
+        stretch = next(self._quotations(sentence), None)
+        if stretch is None or stretch.kind is not StretchKind.CODE:
+            return ""
+        scopes = [s for s in scopes_of(self._lines(stretch), "") if s.kind is ScopeKind.FUNCTION]
+        return scopes[-1].name if scopes else ""
+
     def function(self, sentence: Sentence) -> Thing | None:
         """The function whose code ``sentence`` is about, None where nothing tells."""
         name, why = "", ""
@@ -84,6 +157,8 @@ class Surroundings:
         elif sentence.place is Place.REPLY:
             place = place_before(self._hunks, sentence.start) if self._hunks else None
             name, why = (place.function if place else ""), "the quoted hunk above is in it"
+            if not name and (name := self._defined(sentence)):
+                why = "it is quoted above"
         if not name or " " in name:
             name, why = self._titled, "the subject line names it"
         if not name and sentence.place in (Place.COMMIT, Place.NOTES):
@@ -132,6 +207,15 @@ class Surroundings:
                     -1, -1, found.text, found.entity, sort, inferred=f"{found.entity}: the code beside"
                 )
         return None
+
+
+def _last_line(lines: Sequence[str]) -> str:
+    """The line that a remark below quoted code is about: the last one that the patch changes, where that is
+    near the end, else the last one.
+    """
+    written = [line for line in lines if line.strip()]
+    changed = [line for line in written[-MAX_TRAILING:] if line[0] in "+-" and line[1:].strip(" \t{}")]
+    return changed[-1][1:] if changed else (written[-1] if written else "")
 
 
 def _described(text: str) -> str:

@@ -79,7 +79,10 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
     for sentence in picked:
         if sentence.paragraph != paragraph:
             memory = Memory(
-                function=memory.function, list=memory.list, look_up=partial(surroundings.function, sentence)
+                function=memory.function,
+                list=memory.list,
+                look_up=partial(surroundings.function, sentence),
+                look_above=partial(surroundings.above, sentence),
             )
             paragraph = sentence.paragraph
         if sentence.place is Place.COMMENT:
@@ -257,6 +260,8 @@ def entities(one: Candidate) -> tuple[str, ...]:
 
 def _inferred(one: Candidate, how: Qualifiers) -> tuple[str, ...]:
     notes = [t.inferred for t in (one.subject, one.object) if t is not None and t.inferred]
-    if one.inherited and one.subject is not None:
+    if one.inherited and one.subject is not None and one.subject not in one.clause.things:
         notes.append(f"{one.subject.entity}: from the text before")
+    if one.between:
+        notes.append(f"subject undecided: {' or '.join(t.entity for t in one.between)}")
     return tuple(dict.fromkeys([*notes, *how.why]))

@@ -17,6 +17,8 @@ from threadmine.extraction.claims.readings import RULES, Around, nominal
 from threadmine.extraction.claims.readings.contracts import contract
 from threadmine.extraction.claims.readings.layout import container
 from threadmine.extraction.claims.readings.remarks import remarks
+from threadmine.extraction.claims.referents import subject_of, wanted
+from threadmine.extraction.claims.said import said_in
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
@@ -39,6 +41,7 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
     others: list[Candidate] = []
     if read.sentence.place is Place.COMMENT and (said := remarks(read, memory)):
         return _distinct(said)
+    memory.here = None
     for clause in clauses(read):
         best, rest = _of_clause(read, clause, memory)
         found.extend(best)
@@ -49,7 +52,9 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         )
         memory.note([t for t in clause.things if t.sort in ENTITIES], subject)
         memory.last = best[-1] if best else memory.last
+        memory.here = next((c.subject for c in best if c.subject is not None), memory.here)
         memory.keep_list(best, read.sentence.item)
+    memory.said = said_in(read) or memory.said
     found = [c for c in found if not _left_open(read, c.clause) and not _taken_back(read, c.clause)]
     main = [c for c in found if not c.clause.conditional]
     kept = main or found
@@ -204,18 +209,19 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     left = [t for t in things if t.last <= cue.first]
     right = [t for t in things if t.first >= cue.last]
     inherited = False
+    between: tuple[Thing, ...] = ()
+    passive = _passive(read, clause, cue)
     if read.words[cue.first - 1] == "," and memory.described is not None:
         left, inherited = [memory.described], True
     elif _of_these(read, clause, cue, left) and memory.list:
         left, inherited = list(memory.list), True
-    elif not left and _wants_subject(read, clause, cue):
-        before = _inherit(read, clause, cue, memory)
-        left, inherited = ([before], True) if before is not None else ([], False)
+    elif not left and _wants_subject(read, clause, cue, passive):
+        left, between = _meant(read, clause, cue, memory, passive)
+        inherited = bool(left)
     if left and not right and not inherited and clause.opening in ("which", "that"):
         before = _inherit(read, clause, cue, memory)
         right = [before] if before is not None else []
-    passive = _passive(read, clause, cue)
-    around = Around(read, clause, cue, left, right, passive, _gapped(read, clause, cue), memory)
+    around = Around(read, clause, cue, left, right, passive, _gapped(read, clause, cue), memory, between)
     found = contract(around) or container(around) or RULES[Predicate(cue.value)](around)
     if not inherited and len(found) < 2:
         return found
@@ -270,12 +276,26 @@ def _passive(read: Read, clause: Clause, cue: Term) -> bool:
     return by or any(w in GRAMMAR.be for w in before)
 
 
-def _wants_subject(read: Read, clause: Clause, cue: Term) -> bool:
+def _meant(
+    read: Read, clause: Clause, cue: Term, memory: Memory, passive: bool
+) -> tuple[list[Thing], tuple[Thing, ...]]:
+    """What the pronoun or gap before the cue stands for, and who may be meant where that is undecided."""
+    meant = subject_of(read, clause, cue, memory, wanted(read, clause, cue, passive))
+    if meant.known:
+        return list(meant.things), meant.between
+    before = _inherit(read, clause, cue, memory)
+    return ([before] if before is not None else []), ()
+
+
+def _wants_subject(read: Read, clause: Clause, cue: Term, passive: bool) -> bool:
     """Whether nothing but a pronoun stands before the cue, so that the subject was named further up."""
     before = [w for w in read.words[clause.first : cue.first] if w.isalpha()]
     bare = [w for w in before if w not in GRAMMAR.fillers and w not in GRAMMAR.helpers]
     if not bare:
-        return clause.first > 0 or read.sentence.place is Place.COMMENT
+        told = passive or cue.text.endswith("s") or "does" in before
+        return clause.first > 0 or told or read.sentence.place is Place.COMMENT
+    if len(bare) == 2 and bare[0] in GRAMMAR.determiners and bare[1] in GRAMMAR.generic:
+        return True
     if all(w in GRAMMAR.cut_words or w in GRAMMAR.pronouns or w in GRAMMAR.prefaces for w in bare):
         return bare[-1] in GRAMMAR.pronouns or bare[0] in GRAMMAR.cut_words
     if bare[-1] in GRAMMAR.pronouns:

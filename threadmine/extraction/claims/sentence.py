@@ -30,7 +30,7 @@ class Sort(StrEnum):
     AGENT = "agent"
 
 
-_SORT = {
+SORT_OF = {
     NameKind.MEMBER: Sort.MEMBER,
     NameKind.EXPRESSION: Sort.MEMBER,
     NameKind.FLAG: Sort.FLAG,
@@ -47,6 +47,9 @@ _FILE = re.compile(r"[\w./-]*\w\.[ch]$")
 _PAGE = re.compile(r"(?i)page|folio|compound|pte\b")
 ENTITIES = (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)
 """Sorts that are entities in the sense of the annotation guide."""
+
+MEMBERISH = (Sort.MEMBER, Sort.FLAG)
+"""Things that lie in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ def _things(
                 last,
                 name.text,
                 name.entity,
-                _SORT[name.kind],
+                SORT_OF[name.kind],
                 name.implied,
                 name.index,
                 name.inferred,

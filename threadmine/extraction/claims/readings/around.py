@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, noun_phrase, text_of
+from threadmine.extraction.claims.referents import doer_behind, object_of, referent_words
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
@@ -52,16 +53,22 @@ class Around:
     passive: bool
     gapped: bool
     memory: Memory
+    between: tuple[Thing, ...] = ()  # who may be meant, where that is undecided
 
     @property
     def unsaid(self) -> Thing | None:
         """The function that does what a clause without a subject says ("Clears the flags")."""
-        return self.memory.context if self.gapped else None
+        return self.memory.context if self.gapped and not self.between else None
 
     @property
     def context(self) -> Thing | None:
         """The function whose code the text is about."""
         return self.memory.context
+
+    def patched(self) -> Thing | None:
+        """The function that a patch changes, where its message says what comes about with it."""
+        told = self.read.sentence.place is Place.COMMIT and self.read.marked("proposed", 0, self.cue.last)
+        return self.context if told else None
 
     @property
     def predicate(self) -> Predicate:
@@ -74,8 +81,8 @@ class Around:
         known = self.meant(subject) or (self.unsaid if predicate in _BY_FUNCTIONS else None)
         if known is not None and object_ is not None and known.entity == object_.entity:
             known = next((t for t in (self.unsaid, self.context) if t and t.entity != object_.entity), None)
-        if known is None and predicate in _BY_SOMEBODY:
-            named = (t for t in self.clause.things if t.sort in (Sort.KIND, Sort.AGENT) and t is not object_)
+        if known is None and predicate in _BY_SOMEBODY and not self.between and not self._strange():
+            named = (t for t in self.clause.things if self._acts(t) and t is not object_)
             near = self.memory.function if self.memory.subject else None
             known = next(named, None) or near or self.context or self.memory.function
             known = None if known and object_ and known.entity == object_.entity else known
@@ -94,7 +101,21 @@ class Around:
             passive=self.passive,
             inherited=known is not subject,
             value=value,
+            between=self.between if known is None else (),
         )
+
+    def _acts(self, thing: Thing) -> bool:
+        """Whether a kind of page or part of the kernel stands where the doer would: before the verb, or
+        behind a word for a place.
+        """
+        if thing.sort not in (Sort.KIND, Sort.AGENT):
+            return False
+        near = self.read.words[max(self.clause.first, thing.first - 2) : thing.first]
+        return thing.last <= self.cue.first or not GRAMMAR.places.isdisjoint(near)
+
+    def _strange(self) -> bool:
+        """Whether it is somebody whom the text does not know ("somebody clears it")."""
+        return not referent_words().strangers.isdisjoint(self.read.words[self.clause.first : self.cue.first])
 
     def meant(self, subject: Thing | None) -> Thing | None:
         """The function that "the function" is, and in a comment that whose callers must do something."""
@@ -125,9 +146,16 @@ class Around:
         """Who does it, behind "by": a thing or the plain words there."""
         words = self.read.words
         for i in range(self.cue.last, self.clause.last - 1):
-            if words[i] == "by":
-                return self.named(i + 1)
+            if words[i] == "by" and words[i - 1] != "not":
+                return self._pronoun(i + 1) or self.named(i + 1)
         return None
+
+    def _pronoun(self, at: int) -> Thing | None:
+        """The function that "it" or "this function" behind "by" stands for."""
+        word = self.read.words[at]
+        if word not in GRAMMAR.pronouns:
+            return None
+        return doer_behind(self.read, self.clause, at, self.memory)
 
     def ahead(self) -> list[Thing]:
         """The member of the clause behind the cue ("waits until x is cleared", "checks whether x is set")."""
@@ -192,12 +220,10 @@ class Around:
         return None if self.left else noun_phrase(self.read, self.clause.first, self.cue.first)
 
     def stood_for(self, sort: Sort = Sort.MEMBER) -> list[Thing]:
-        """The member (or function) that "it" or "them" right behind the cue stands for."""
-        words = self.read.words
-        if self.cue.last >= self.clause.last or words[self.cue.last] not in GRAMMAR.objects:
-            return []
-        meant = self.memory.function if sort is Sort.FUNCTION else self.memory.member
-        return [meant] if meant is not None and meant not in self.left else []
+        """The members (or functions) that "it" or "both" right behind the cue stands for."""
+        meant = object_of(self.read, self.clause, self.cue, self.memory, sort is Sort.FUNCTION)
+        taken = {t.entity for t in self.left}
+        return [t for t in meant if t.entity not in taken]
 
     def judged(self, function: Thing) -> list[Candidate]:
         """ "f() is broken for tail pages", "calling f() on a tail page is a bug": what f is right for."""

@@ -137,13 +137,23 @@ def _done_to(around: Around, objects: list[Thing]) -> list[Candidate]:
     ]
     if under and under[0].sort in (Sort.FUNCTION, Sort.MEMBER):
         return [around.make(Predicate.REQUIRES, one, under[0], 5) for one in objects]
-    actor = functions[0] if functions else around.by()
+    actor = _doing(around, functions)
     if actor is None and around.predicate is Predicate.READS and around.denied(5):
         return [around.make(Predicate.READS, CORE, one, 5) for one in objects]
+    if actor is None and around.predicate is not Predicate.READS and (patched := around.patched()):
+        return [around.make(_kind(around, one), patched, one, 5, around.value()) for one in objects]
     if actor is None and around.predicate is not Predicate.READS:
         return [around.make(Predicate.STATE, one, None, 4, around.from_cue()) for one in objects]
     fit = 5 if functions else 3
     return [around.make(_kind(around, one), actor, one, fit) for one in objects]
+
+
+def _doing(around: Around, functions: list[Thing]) -> Thing | None:
+    """Who does what is said in the passive: behind "by", else the first function behind the verb."""
+    by = around.by()
+    if by is not None and (not functions or by.first < 0 or by.first < functions[0].first):
+        return by
+    return functions[0] if functions else by
 
 
 def _by_name(around: Around, actors: list[Thing], place: list[Thing]) -> list[Candidate]:

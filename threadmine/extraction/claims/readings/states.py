@@ -55,6 +55,9 @@ def _goes_on(around: Around) -> bool:
 
 def _holds(around: Around, members: list[Thing]) -> list[Candidate]:
     """ "struct page has a memcg_data member", "a free page has a refcount of one"."""
+    holders = around.functions(around.left)
+    if holders and members[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.having:
+        return [around.make(Predicate.REQUIRES, holders[-1], members[0], 5)]
     structs = [t for t in around.left if t.sort is Sort.STRUCT]
     value = text_of(around.read, around.cue.first, around.clause.last)
     if structs and around.cue.text.lower() in GRAMMAR.having and not members[0].concept:
