@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.parse.pages import samples
 from tests.tui.driving import (
     board,
     listing,
+    make_app,
     paper,
     press,
     screen_text,
@@ -17,7 +21,9 @@ from tests.tui.driving import (
     to_field,
     until,
 )
+from threadmine.db.session import open_database
 from threadmine.model import ConcernState, IssueRow
+from threadmine.pipeline import ingest_paths
 from threadmine.screens.acting import Here
 from threadmine.screens.board import BoardScreen
 from threadmine.screens.diff import DiffScreen
@@ -97,6 +103,28 @@ async def test_thread_opens_on_the_mail_and_closes(app: ThreadmineApp) -> None:
         assert app.focused is listing(pilot)
         await press(pilot, "r", "h")
         assert isinstance(app.screen, BoardScreen)
+
+
+async def test_thread_shows_what_only_an_overview_tells_of(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text(samples.LORE, encoding="utf-8")
+    with open_database(str(tmp_path / "page.db")) as database:
+        ingest_paths(database, [str(tmp_path / "page.txt")])
+        app = make_app(database)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await settled(pilot)
+            await app.push_screen(ThreadScreen(app.desk, "lore-3@example.org", (0, 0)))
+            await settled(pilot)
+            rows = app.screen.queries.whole_thread("lore-3@example.org")
+            absent = [number for number, row in enumerate(rows) if row.known_from]
+            assert absent and f"{len(absent)} of them not here" in title(pilot)
+            assert screen_text(pilot).count("not here:") == 1 + len(absent)  # the title, too
+            await press(pilot, "g", *["j"] * absent[0])
+            assert listing(pilot).cursor_row == absent[0]
+            assert "threadmine pull lore-3@example.org" in screen_text(pilot)
+            await press(pilot, "d")
+            assert isinstance(app.screen, ThreadScreen) and "this mail is not here" in status(pilot)
+            await press(pilot, "G" if absent[0] == 0 else "g")
+            assert "This mail is not here" not in screen_text(pilot)
 
 
 async def test_thread_is_searched_and_acted_upon(app: ThreadmineApp) -> None:

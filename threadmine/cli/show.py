@@ -96,7 +96,6 @@ def _series(app: App, queries: Queries, own_id: str, as_json: bool) -> None:
 
 
 def _message(app: App, queries: Queries, name: str, as_json: bool) -> None:
-    from threadmine.db.overview import thread_with_overview
     from threadmine.render.detail import message_detail
     from threadmine.render.records import claim_record, issue_record, message_record
 
@@ -106,6 +105,6 @@ def _message(app: App, queries: Queries, name: str, as_json: bool) -> None:
         found = {"concerns": [*map(issue_record, issues)], "claims": [*map(claim_record, claims)]}
         app.out.items([{**message_record(mail), "body": mail.body, **found}])
         return
-    thread = thread_with_overview(queries.database, mail.message_id)
+    thread = queries.whole_thread(mail.message_id)
     width, style = app.out.width, app.out.style
     app.out.lines(message_detail(mail, thread, issues, claims, width, app.now, style))

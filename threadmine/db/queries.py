@@ -36,6 +36,7 @@ from threadmine.db.mails import (
     thread_rows,
 )
 from threadmine.db.names import plain_id
+from threadmine.db.overview import thread_with_overview
 from threadmine.db.places import tree_order
 from threadmine.db.same import STANDS_FOR_ITSELF, occurrences
 from threadmine.db.schema import (
@@ -411,6 +412,14 @@ class Queries:
             found = {row.message_id: row for row in connection.execute(thread_rows(thread_id))}
         order = tree_order([light_of(row) for row in found.values()])
         return tuple(thread_row(found[name], level) for name, level in order)
+
+    def whole_thread(self, message_id: str) -> tuple[ThreadRow, ...]:
+        """As :meth:`thread`, with the messages that only overviews of archive pages tell of.
+
+        Raises:
+            NotFoundError: neither the message nor an answer to it is in the database.
+        """
+        return thread_with_overview(self.database, message_id)
 
     def thread_mails(self, thread_id: str, *, people: bool = True) -> tuple[StoredMessage, ...]:
         """The messages of a thread with their bodies, oldest first; recipients only with ``people``."""

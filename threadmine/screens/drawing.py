@@ -112,9 +112,27 @@ def thread_cell(row: ThreadRow, name: str, now: datetime) -> Text:
         return Text(f"{row.concerns or '':>4}", style="bold red")
     if name == "says":
         return Text(f"{row.claims or '':>4}", style="magenta")
-    style = "bold" if row.has_patch else ""
     indent = "  " * min(row.level, MOST_INDENT) + ("└ " if row.level else "")
-    return Text().append(indent, style="dim").append(safe_line(row.subject, WHAT_SHOWN), style=style)
+    text = Text().append(indent, style="dim")
+    if row.known_from:
+        return text.append(
+            f"not here: {safe_line(row.subject, WHAT_SHOWN) or '(an answer)'}", style="dim italic"
+        )
+    return text.append(safe_line(row.subject, WHAT_SHOWN), style="bold" if row.has_patch else "")
+
+
+def absent_lines(row: ThreadRow) -> tuple[Line, ...]:
+    """What stands in place of a mail that only the overview of an archive page tells of."""
+    page = safe_line(row.known_from)
+    return (
+        *pair("from", safe_line(row.author.display), "bold"),
+        *pair("date", when(row.date)),
+        *pair("subject", safe_line(row.subject) or "(an answer)", "bold"),
+        BLANK,
+        line(("This mail is not here.", "bold")),
+        line(f"The archive page of <{page}> lists it in its thread overview."),
+        line(f"To bring it: threadmine pull {page}"),
+    )
 
 
 def mail_lines(message: StoredMessage, marks: Iterable[tuple[int, int]] = ()) -> tuple[tuple[Line, ...], int]:

@@ -92,7 +92,7 @@ class ThreadScreen(RowScreen[None]):
         self.in_background("thread", self._ask_thread)
 
     def _ask_thread(self) -> None:
-        self.post_message(self.Loaded(self.queries.thread(self._opened_on)))
+        self.post_message(self.Loaded(self.queries.whole_thread(self._opened_on)))
 
     def _ask_mail(self, message_id: str) -> None:
         message = self.queries.message(message_id)
@@ -113,7 +113,9 @@ class ThreadScreen(RowScreen[None]):
             cursor=ids.index(wanted) if wanted in ids else 0,
         )
         subject = rows[0].subject if rows else ""
-        words = f"thread of {len(ids)} message{'' if len(ids) == 1 else 's'}: {subject}"
+        absent = sum(bool(row.known_from) for row in rows)
+        here = f", {absent} of them not here" if absent else ""
+        words = f"thread of {len(ids)} message{'' if len(ids) == 1 else 's'}{here}: {subject}"
         self.entitle(words)
         self.say("")
 
@@ -130,8 +132,14 @@ class ThreadScreen(RowScreen[None]):
         self.mail.show((line((words, "bold red")),))
 
     def on_listing_highlighted(self, event: Listing.Highlighted) -> None:
-        if 0 <= event.index < len(self._rows) and self._rows[event.index].message_id != self._reading:
-            self._reading = message_id = self._rows[event.index].message_id
+        row = self._rows[event.index] if 0 <= event.index < len(self._rows) else None
+        if row is None or row.message_id == self._reading:
+            return
+        self._reading = message_id = row.message_id
+        if row.known_from:
+            self._mail = None
+            self.mail.show(drawing.absent_lines(row))
+        else:
             self.in_background("mail", lambda: self._ask_mail(message_id))
 
     def on_listing_chosen(self, event: Listing.Chosen) -> None:
@@ -145,6 +153,9 @@ class ThreadScreen(RowScreen[None]):
             return None
         span = self._mark if mail.message_id == self._opened_on else (0, 0)
         return Here(mail.message_id, span, mail.series_id, message_url(mail.message_id))
+
+    def nothing_here(self) -> str:
+        return "this mail is not here"
 
     def chosen_issues(self) -> tuple[IssueRow, ...]:
         """The issue that led here, while its mail is read; else those raised in the mail."""
