@@ -217,9 +217,10 @@ _VAGUE = ("code", "caller", "callers")
 
 def singular(text: str) -> str:
     """``text`` with its last word in the singular, as far as a plain -s tells."""
-    return (
-        text[:-1] if text.endswith("s") and not text.endswith(("ss", "us", "is")) and len(text) > 3 else text
-    )
+    plural = text.endswith("s") and not text.endswith(("ss", "us", "is")) and len(text) > 3
+    if plural and text.endswith("fs") and not text.endswith(("refs", "bufs")):
+        return text  # "btrfs", "tmpfs"
+    return text[:-1] if plural else text
 
 
 @dataclass

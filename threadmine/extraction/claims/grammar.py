@@ -8,15 +8,14 @@ decided elsewhere (:mod:`.accept`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses, is_order
-from threadmine.extraction.claims.readings import RULES, Around, nominal
-from threadmine.extraction.claims.readings.contracts import contract
-from threadmine.extraction.claims.readings.layout import container
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
+from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, nominal
+from threadmine.extraction.claims.readings.legal import legal
 from threadmine.extraction.claims.readings.remarks import remarks
+from threadmine.extraction.claims.readings.verbs import unlisted
 from threadmine.extraction.claims.referents import subject_of, wanted
 from threadmine.extraction.claims.said import said_in
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
@@ -28,7 +27,6 @@ from threadmine.model import Predicate
 SECOND_READING = 3
 """The fit from which a clause is read in a second way as well."""
 
-_TITLE = re.compile(r"(?:\w+(?:\(\))? +- |returns?:|@\w+:(?! ))", re.IGNORECASE)
 _PLAIN = (Predicate.STATE, Predicate.OTHER)
 
 ECHO_WORDS = 7
@@ -67,24 +65,17 @@ def _is_topic(thing: Thing) -> bool:
 
 
 def _left_over(read: Read, found: list[Candidate], others: list[Candidate]) -> list[Candidate]:
-    """What no kept reading names: the sentence says something of it, too, by a lesser reading or whatever
-    it is.
-    """
+    """What no kept reading names, and a lesser one does: the sentence says that of it, too."""
     used = _names(found) | {name for c in found for name in c.listed}
-    told = _is_told(read)
     left = []
     for candidate in found:
         for thing in candidate.clause.things:
             if thing.sort not in ENTITIES or thing.entity in used:
                 continue
             lesser = [c for c in others if c.clause is candidate.clause and thing in (c.subject, c.object)]
-            if not lesser and (thing.sort is Sort.FUNCTION or (told and thing.concept)):
+            if not lesser:
                 continue
-            one = (
-                lesser[0]
-                if lesser
-                else Candidate(Predicate.OTHER, thing, None, candidate.clause, "", thing.first, 0)
-            )
+            one = lesser[0]
             used |= {thing.entity} | _names([one])
             left.append(one)
     return left
@@ -127,7 +118,7 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
     if len(clause.things) > 1 and (said := _nominal(read, clause, memory)):
         readings.append(said)
     if not readings:
-        return _bare(read, clause), []
+        return _uncued(read, clause, memory) or _bare(read, clause), []
     readings.sort(key=lambda found: (-_worth(found[0]), found[0].predicate in _PLAIN, found[0].cue_at))
     best = readings[0]
     lesser: list[Candidate] = []
@@ -169,36 +160,18 @@ def _names(found: Iterable[Candidate]) -> set[str]:
 
 
 def _bare(read: Read, clause: Clause) -> list[Candidate]:
-    """A clause with names and no cue: one candidate that says only what it is about."""
+    """A clause with names and no cue: what its verb says, or whom a line of kernel-doc names as the user."""
+    if said := unlisted(read, clause):
+        return said
     named = [t for t in clause.things if t.sort in ENTITIES]
-    fields = [t for t in named if t.sort in MEMBERISH]
-    if not fields and named and _acts(read, clause, named[0]):
-        second = next((t for t in clause.things if t.first > named[0].last), None)
-        return [Candidate(Predicate.OTHER, named[0], second, clause, "", clause.first, 1)]
-    if not fields or (_is_told(read) and all(t.concept for t in fields)):
-        return []  # a function's name beside nothing that is said of it
-    second = named[1] if len(named) > 1 else None
-    if read.words[clause.first] == "@" and named[0].first == clause.first:
-        user = next((t for t in clause.things if t.sort in (Sort.KIND, Sort.AGENT)), None)
-        if user is None:
-            return [Candidate(Predicate.OTHER, named[0], None, clause, "@", clause.first, 3)]
-        return [Candidate(Predicate.USES, user, named[0], clause, "@", clause.first, 3)]
-    return [Candidate(Predicate.OTHER, named[0], second, clause, "", clause.first, 0)]
-
-
-def _acts(read: Read, clause: Clause, thing: Thing) -> bool:
-    """Whether a clause begins with ``thing`` and a verb: it does something, whatever it is."""
-    if thing.first - clause.first > 2 or thing.last >= clause.last:
-        return False
-    word = read.words[thing.last]
-    return word in GRAMMAR.acting or (len(word) > 3 and word.isalpha() and word.endswith("s"))
-
-
-def _is_told(read: Read) -> bool:
-    """Whether a sentence is an order or the title of a function's description, which state nothing by
-    themselves.
-    """
-    return is_order(read) or _TITLE.match(read.sentence.text) is not None
+    if not named or read.words[clause.first] != "@" or named[0].first != clause.first:
+        return []
+    if named[0].sort not in MEMBERISH:
+        return []
+    user = next((t for t in clause.things if t.sort in (Sort.KIND, Sort.AGENT)), None)
+    if user is None:
+        return [Candidate(Predicate.OTHER, named[0], None, clause, "@", clause.first, 3)]
+    return [Candidate(Predicate.USES, user, named[0], clause, "@", clause.first, 3)]
 
 
 def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidate]:
@@ -222,7 +195,8 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
         before = _inherit(read, clause, cue, memory)
         right = [before] if before is not None else []
     around = Around(read, clause, cue, left, right, passive, _gapped(read, clause, cue), memory, between)
-    found = contract(around) or container(around) or RULES[Predicate(cue.value)](around)
+    found = next((said for special in SPECIAL if (said := special(around))), [])
+    found = found or RULES[Predicate(cue.value)](around)
     if not inherited and len(found) < 2:
         return found
     every = _names(found) if len(found) > 1 else set()
@@ -242,6 +216,12 @@ def _nominal(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
     """What a clause says with a noun of doing, whatever its verb is."""
     end = Term("cue", "", clause.last, clause.last, "")
     return nominal(Around(read, clause, end, list(clause.things), [], False, False, memory))
+
+
+def _uncued(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
+    """What a clause without a cue says a function is, or is not, for."""
+    end = Term("cue", "", clause.last, clause.last, "")
+    return legal(Around(read, clause, end, list(clause.things), [], False, False, memory))
 
 
 def _of_these(read: Read, clause: Clause, cue: Term, left: list[Thing]) -> bool:

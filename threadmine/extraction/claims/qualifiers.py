@@ -125,8 +125,8 @@ def _of_need(read: Read, one: Candidate, cue: set[str]) -> Polarity | None:
 
 def _denies(read: Read, one: Candidate, term: Term) -> bool:
     """Whether a negation in the clause of ``one`` is about what it states."""
-    if term.value in _DOUBLE:
-        return False
+    if term.value in _DOUBLE or 0 <= term.first - one.cue_at < len(one.cue.split()):
+        return False  # a cue's own denial was looked at before ("fails with")
     if term.first == 0 and read.words[term.last : term.last + 1] == (",",):
         return False  # "No, f() sets it", "Pointless, f() sets it"
     if term.first <= 1 and term.text.lower().endswith("n't") and read.sentence.text.endswith("?"):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from threadmine.extraction.claims.readings.coverage import covers
+from threadmine.extraction.claims.readings.kinds import names_kinds
 from threadmine.extraction.comments import added_comments
 from threadmine.extraction.names import Lexicon
 from threadmine.extraction.nlp import word_list
@@ -118,6 +119,9 @@ def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
         picked = (s for s in sentences(message, worth.in_prose) if worth.in_prose(s.text))
         prose = tuple(islice(picked, MAX_SENTENCES))
         in_comment = worth.in_comment
+    elif names_kinds(own):  # such a sentence needs no name in C
+        picked = (s for s in sentences(message, names_kinds) if names_kinds(s.text))
+        prose = tuple(islice(picked, MAX_SENTENCES))
     number = prose[-1].paragraph + 1 if prose else 0
     comments = (
         s

@@ -88,6 +88,17 @@ class Grammar:
     bare: frozenset[str]
     before_bare: frozenset[str]
     sharing: frozenset[str]
+    being: frozenset[str]
+    dealing: frozenset[str]
+    turning_away: frozenset[str]
+    passing: frozenset[str]
+    reaching: frozenset[str]
+    meant: frozenset[str]
+    minding: frozenset[str]
+    keeping_own: frozenset[str]
+    returning: frozenset[str]
+    before_values: frozenset[str]
+    getting: frozenset[str]
     participles: tuple[str, ...]
 
 
@@ -172,6 +183,17 @@ def _load() -> Grammar:
         bare=frozenset(table["bare"]["words"]),
         before_bare=frozenset(table["bare"]["before"]),
         sharing=frozenset(table["sharing"]["words"]),
+        meant=frozenset(table["meant"]["words"]),
+        minding=frozenset(table["minding"]["words"]),
+        keeping_own=frozenset(table["minding"]["own"]),
+        dealing=frozenset(table["dealing"]["words"]),
+        turning_away=frozenset(table["dealing"]["turning_away"]),
+        passing=frozenset(table["dealing"]["passing"]),
+        reaching=frozenset(table["dealing"]["reaching"]),
+        being=frozenset(table["being"]["words"]),
+        returning=frozenset(table["returning"]["words"]),
+        before_values=frozenset(table["returning"]["before_values"]),
+        getting=frozenset(table["returning"]["getting"]),
         participles=tuple(table["participles"]["endings"]),
     )
 

@@ -10,15 +10,24 @@ from __future__ import annotations
 
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.calls import calls, precedes
+from threadmine.extraction.claims.readings.contracts import contract
 from threadmine.extraction.claims.readings.effects import effect, nominal
-from threadmine.extraction.claims.readings.layout import about, member_of
+from threadmine.extraction.claims.readings.kinds import kind_is
+from threadmine.extraction.claims.readings.layout import about, container, member_of
+from threadmine.extraction.claims.readings.legal import legal
 from threadmine.extraction.claims.readings.needs import requires
-from threadmine.extraction.claims.readings.pairs import pair
+from threadmine.extraction.claims.readings.pairs import equals, pair
+from threadmine.extraction.claims.readings.results import result
 from threadmine.extraction.claims.readings.states import state
-from threadmine.extraction.claims.readings.usage import usable, uses
+from threadmine.extraction.claims.readings.usage import kept, usable, uses
 from threadmine.model import Predicate
 
-__all__ = ["RULES", "Around", "nominal"]
+__all__ = ["RULES", "SPECIAL", "Around", "nominal"]
+
+SPECIAL = (contract, result, kind_is, legal, kept, container)
+"""Readings that turn on the form of a clause, whatever predicate its cue belongs to; the first that says
+something is taken, before the rule of the predicate.
+"""
 
 RULES = {
     Predicate.SETS: effect,
@@ -28,7 +37,7 @@ RULES = {
     Predicate.REQUIRES: requires,
     Predicate.STATE: state,
     Predicate.OVERLAPS: pair,
-    Predicate.EQUALS: pair,
+    Predicate.EQUALS: equals,
     Predicate.RESIDES: about,
     Predicate.POINTS_TO: about,
     Predicate.OFFSET: about,

@@ -23,6 +23,7 @@ _OF_SOMETHING = (Predicate.REQUIRES, Predicate.VALID_FOR)
 _BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
 _PAGEISH = re.compile(r"(?i)order|page|folio|alloc|mapping|\d")
 _FOR = frozenset({"for", "on", "with", "to"})
+_ABOUT = frozenset({"for", "in", "on", "within", "inside", "with"})
 
 AHEAD = 8
 """Tokens behind the cue in which a clause that says what is needed begins ("that x is zero")."""
@@ -180,9 +181,25 @@ class Around:
         if there and there[0].sort in (Sort.FUNCTION, Sort.STRUCT):
             return there[0]
         whole = self.plain(first)
-        if there and (whole is None or not whole.first <= there[0].first < whole.last):
+        apart = whole is None or not (there and whole.first <= there[0].first < whole.last)
+        if there and apart and (whole is None or there[0].first < whole.last):
             return there[0]
         return whole
+
+    def for_whom(self) -> Thing | None:
+        """The kind of page or part of the kernel that the clause is about ("For hugetlb, ...", "in slab
+        pages").
+        """
+        words = self.read.words
+        for thing in self.clause.things:
+            if thing.sort not in (Sort.KIND, Sort.AGENT, Sort.CONSTANT):
+                continue
+            before = words[max(self.clause.first, thing.first - 2) : thing.first]
+            if before and (
+                before[-1] in _ABOUT or (before[-1] in GRAMMAR.determiners and before[0] in _ABOUT)
+            ):
+                return thing
+        return None
 
     def plain(self, first: int) -> Thing | None:
         """The plain words from token ``first`` to the next mark, preposition or verb, as a thing."""

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import Around, last_run, run
+from threadmine.extraction.claims.readings.calls import calls
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
 MANY = 8
 """The most pairs of one clause."""
+
+_ALIASES = ("alias for", "alias of", "another name for")
+_CALLING = ("return", "returns")
+
+
+def equals(around: Around) -> list[Candidate]:
+    """equals, where no value is given back (:mod:`.results`)."""
+    cue = around.cue.text.lower()
+    if cue in _CALLING:
+        return calls(around)
+    return [] if cue in GRAMMAR.returning else pair(around)
 
 
 def pair(around: Around) -> list[Candidate]:
@@ -59,9 +71,15 @@ def _both(around: Around, left: list[Thing], right: list[Thing]) -> list[Candida
 
 
 def _is_one_place(around: Around, one: Thing, other: Thing) -> bool:
-    """Whether members of two structs are called the same: descriptors that lie over struct page."""
-    if "same as" not in around.cue.text.lower() or one.concept or {one.sort, other.sort} != {Sort.MEMBER}:
+    """Whether members of two structs are called the same (descriptors that lie over struct page), or one a
+    name for the other.
+    """
+    cue = around.cue.text.lower()
+    alias = cue in _ALIASES
+    if not (alias or "same as" in cue) or one.concept or {one.sort, other.sort} != {Sort.MEMBER}:
         return False
+    if alias:
+        return True
     return one.entity.split(".")[0] != other.entity.split(".")[0]
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
-from threadmine.extraction.claims.readings.around import Around, last_run, run
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, noun_phrase, text_of
+from threadmine.extraction.claims.readings.around import ACTORS, Around, every, last_run, run
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+MAX_USER = 6
+"""The most tokens from "for" to "to use"."""
+
+_PLACES = ("for", "in", "on", "with", "within", "inside", "to", "by", "as")
+_INSIDE = ("in", "into", "inside", "through", "via", "with", "on", "onto", "within")
 _ONCE = re.compile(r"(?:READ|WRITE)_ONCE\(")
 
 
@@ -107,16 +113,10 @@ def _lent(around: Around) -> Thing | None:
     )
 
 
-def uses(around: Around) -> list[Candidate]:
-    """A part of the kernel or a kind of page uses a member; a function that uses functions calls them."""
-    functions, callers = around.functions(around.right), around.functions(around.left)
-    if found := _of_kinds(around, functions):
-        return found
-    if (
-        functions
-        and callers
-        and (around.passive or around.by() is not None or around.cue.text.lower().endswith(" by"))
-    ):
+def _calls(around: Around, functions: list[Thing], callers: list[Thing]) -> list[Candidate]:
+    """Functions that use functions."""
+    by = around.passive or around.by() is not None or around.cue.text.lower().endswith(" by")
+    if functions and callers and by:
         return [around.make(Predicate.CALLS, one, callers[-1], 5) for one in run(functions, around.read)]
     place = around.where() if functions and not callers else []
     called = [t for t in functions if t not in place]
@@ -128,16 +128,132 @@ def uses(around: Around) -> list[Candidate]:
             around.make(Predicate.CALLS, caller, one, 5 if callers else 3)
             for one in run(functions, around.read)
         ]
+    return []
+
+
+def _is_of_nature(around: Around) -> bool:
+    """Whether the cue says what something is for ("meant for"): of a function, what it is legal for."""
+    return around.cue.text.lower() in GRAMMAR.meant
+
+
+def _used(around: Around, members: list[Thing]) -> list[Candidate]:
+    """Members before the cue: who uses them stands behind "by", "for" or "in", or before them."""
+    users = _users(around)
+    if not users and (whom := around.for_whom()):
+        users = [whom]
+    fit = 4 if users else 3
+    pairs = every(users or [None], members)
+    return [around.make(Predicate.USES, who, one, fit, around.behind()) for who, one in pairs]
+
+
+def _users(around: Around) -> list[Thing]:
+    """Who uses what stands before the cue ("used by X and Y", "free for X to use", "used for X")."""
+    words = around.read.words
+    before = words[around.clause.first : around.cue.first]
+    if before[-1:] == ("to",) and "for" in before[-MAX_USER:]:  # "free for the driver to use"
+        at = around.cue.first - 1 - before[::-1].index("for")
+        return _joined(around, at, around.cue.first - 1)
+    by = next((i for i in range(around.cue.last, around.clause.last) if words[i] == "by"), -1)
+    first = by + 1 if by >= 0 else around.cue.last
+    if by < 0 and first < around.clause.last and words[first] in _PLACES:
+        first += 1
+    named = around.named(first)
+    if named is None:
+        return []
+    there = [t for t in around.right if t.first >= named.first and t.sort in ACTORS]
+    more = run(there, around.read)[1:] if there and there[0] == named else []
+    return [named, *more]
+
+
+def _joined(around: Around, first: int, last: int) -> list[Thing]:
+    """The thing, or the plain words, that are tokens ``first`` to ``last``."""
+    exact = [t for t in around.read.things if first <= t.first and t.last <= last and t.sort in ACTORS]
+    whole = noun_phrase(around.read, first, last)
+    return exact[:1] or ([whole] if whole is not None else [])
+
+
+def _of_user(around: Around) -> list[Candidate]:
+    """ "X is the only user of the member", "the only user of the member is X", "all its users are in X"."""
+    cue = around.cue.text.lower()
+    if not cue.endswith("r of") and not cue.endswith("rs of"):
+        return []
+    members = run(around.members(around.right), around.read)
+    if not members or members[0].first > around.cue.last + 2:
+        return []
+    words, behind = around.read.words, members[-1].last
+    if behind + 1 < around.clause.last and words[behind] in GRAMMAR.be:
+        first = behind + 1
+        while first < around.clause.last and words[first] in (*_PLACES, "only", "all", "just", "now", "both"):
+            first += 1
+        who = around.named(first)
+    else:
+        doers = around.actors(around.left)
+        end = next((i for i in range(around.clause.first, around.cue.first) if words[i] in GRAMMAR.be), 0)
+        who = doers[-1] if doers else noun_phrase(around.read, around.clause.first, end) if end else None
+    if who is None:
+        return []
+    return [around.make(Predicate.USES, who, one, 6) for one in members]
+
+
+def kept(around: Around) -> list[Candidate]:
+    """uses: a kind of page or a part of the kernel that keeps something of its own in a member, or a member
+    that keeps something for it; empty for anything else.
+    """
+    cue = around.cue.text.lower()
+    if around.passive or cue not in GRAMMAR.minding or not around.left:
+        return []
+    words, doer = around.read.words, around.left[-1]
+    between = words[doer.last : around.cue.first]
+    if any(w not in GRAMMAR.helpers and w not in GRAMMAR.fillers and w != "both" for w in between):
+        return []
+    if doer.sort is Sort.MEMBER:
+        return _for_its_kind(around, doer)
+    if doer.sort not in (Sort.AGENT, Sort.KIND, Sort.CONSTANT) or doer.entity == "struct page":
+        return []
+    doers = [t for t in last_run(around.left, around.read) if t.sort is not Sort.MEMBER]
+    inside = [t for t in around.members(around.right) if _stands_in(around, t)]
+    if not inside and len(around.left) > 1 and "where" in words[around.left[-2].last : doer.first]:
+        inside = around.members(around.left[-2:-1])  # "the member is where X keeps its handle"
+        return [around.make(Predicate.USES, doer, one, 6) for one in inside]
+    own = not {"its", "their", "own"}.isdisjoint(words[around.cue.last : around.cue.last + 2])
+    if not inside or not (own or cue in GRAMMAR.keeping_own):
+        return []
+    value = text_of(around.read, around.cue.last, inside[0].first - 1)
+    return [around.make(Predicate.USES, who, inside[0], 6, value) for who in doers]
+
+
+def _stands_in(around: Around, thing: Thing) -> bool:
+    """Whether "in", "through" or the like stands before a thing."""
+    before = around.read.words[max(around.cue.last, thing.first - 2) : thing.first]
+    return bool(before) and (
+        before[-1] in _INSIDE or (before[-1] in GRAMMAR.determiners and before[0] in _INSIDE)
+    )
+
+
+def _for_its_kind(around: Around, member: Thing) -> list[Candidate]:
+    """ "For fsdax, folio->share counts the mappings": fsdax uses it."""
+    whom = around.for_whom()
+    if whom is None or not around.cue.text.endswith("s"):
+        return []
+    return [around.make(Predicate.USES, whom, member, 5, around.from_cue())]
+
+
+def uses(around: Around) -> list[Candidate]:
+    """A part of the kernel or a kind of page uses a member; a function that uses functions calls them."""
+    functions, callers = around.functions(around.right), around.functions(around.left)
     members = around.members(around.left)
+    if found := _of_kinds(around, functions):
+        return found
+    if _is_of_nature(around) and (callers or not (members or around.members(around.right))):
+        return usable(replace(around, cue=around.cue._replace(value=Predicate.VALID_FOR.value)))
+    if found := _calls(around, functions, callers):
+        return found
     if members and (shared := _lent(around)):
         return [around.make(Predicate.OVERLAPS, members[-1], shared, 6)]
+    if found := _of_user(around):
+        return found
     if members:
-        user = around.by() or around.named(around.cue.last)
-        fit = 4 if user else 3
-        return [
-            around.make(Predicate.USES, user, one, fit, around.behind())
-            for one in last_run(members, around.read)
-        ]
+        return _used(around, last_run(members, around.read))
     members = around.members(around.right)
     once = [t for t in members if _ONCE.match(around.read.tokens[t.first])]
     if once:

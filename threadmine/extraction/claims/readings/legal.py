@@ -1,0 +1,142 @@
+"""Readings of what a function may be called for: "never pass a tail page to f()", "f() skips slab pages"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from threadmine.extraction.claims.clauses import Candidate
+from threadmine.extraction.claims.readings.around import Around, last_run, run
+from threadmine.extraction.claims.sentence import Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
+
+MAX_GAP = 7
+"""The most tokens between a function and the kind of page that it is right or wrong for."""
+
+_ON = frozenset({"on", "for", "with", "to", "against", "of", "about"})
+_SMALL = frozenset({"only", "any", "both", "just", "also", "every", "all", "it", "being"})
+_BY = frozenset({"by", "with", "in", "to", "using", "via", "through", "from"})
+_BIDDEN = frozenset({"don't", "never", "do", "avoid"})
+_SPECIFIC = frozenset({"the", "this", "that", "its", "our", "their", "his"})
+
+
+def legal(around: Around) -> list[Candidate]:
+    """valid_for: a function and the kind of page that it is, or is not, to be called for; empty for anything
+    else.
+    """
+    functions = around.functions(list(around.clause.things))
+    kinds = [t for t in around.clause.things if t.sort is Sort.KIND and _is_any(around, t)]
+    if not functions or not kinds:
+        return []
+    function, kind = functions[0], kinds[0]
+    if function.last <= kind.first:
+        return (
+            _on(around, functions, kind) or _dealt(around, function, kinds) or _judged(around, function, kind)
+        )
+    return _passed_to(around, kind, function) or _by(around, kinds, function)
+
+
+def _is_any(around: Around, kind: Thing) -> bool:
+    """Whether a kind of page is meant, not a page of it ("the tail page")."""
+    plural = around.read.words[kind.last - 1].endswith("s")
+    return plural or around.word_before(kind) not in _SPECIFIC or "zero" in kind.entity
+
+
+def _between(around: Around, first: int, last: int, words: frozenset[str]) -> bool:
+    """Whether tokens ``first`` to ``last`` hold one of ``words`` and else only articles and the like."""
+    part = around.read.words[first:last]
+    rest = [w for w in part if w not in GRAMMAR.determiners and w not in _SMALL and w not in words]
+    return not rest and not words.isdisjoint(part)
+
+
+def _judgement(around: Around) -> str:
+    """The word by which a deed is called right or wrong, in the clause or in a "which" behind it."""
+    words = around.read.words
+    last = around.clause.last
+    if words[last : last + 2] in (("which", "is"), ("which", "was"), ("which", "would"), ("which", "isn't")):
+        last += 5
+    return next((w for w in words[around.clause.first : last] if w in GRAMMAR.judging), "")
+
+
+def _may(around: Around, before: int) -> str:
+    """The words by which a deed is bidden or allowed before token ``before``, empty where none are."""
+    words = around.read.words[around.clause.first : before]
+    told = bool(words) and around.clause.first == 0 and (words[0] in _BIDDEN or words[0] == "please")
+    found = [w for w in words if w in GRAMMAR.permitting or w in ("supposed", "never", "unable", "able")]
+    return " ".join(found) or (words[0] if told else "")
+
+
+def _made(around: Around, function: Thing, kind: Thing, said: str) -> list[Candidate]:
+    one = around.make(Predicate.VALID_FOR, function, kind, 6)
+    return [replace(one, cue=f"{one.cue} {said}".strip() if said in GRAMMAR.denying else one.cue)]
+
+
+def _on(around: Around, functions: list[Thing], kind: Thing) -> list[Candidate]:
+    """ "f() on a tail page is a bug", "don't call f() on tail pages"."""
+    function = functions[-1] if functions[-1].last <= kind.first else functions[0]
+    if not _between(around, function.last, kind.first, _ON):
+        return []
+    said = _judgement(around)
+    if not said and not _may(around, function.first):
+        return []
+    found = _made(around, function, kind, said)
+    return [replace(found[0], subject=one) for one in last_run(functions, around.read)]
+
+
+def _dealt(around: Around, function: Thing, kinds: list[Thing]) -> list[Candidate]:
+    """ "f() skips tail pages", "f() doesn't know about large folios"."""
+    words = around.read.words
+    verb = next((i for i in range(function.last, kinds[0].first) if words[i] in GRAMMAR.dealing), 0)
+    if not verb:
+        return []
+    helpers = words[function.last : verb]
+    if any(w not in GRAMMAR.helpers and w not in GRAMMAR.fillers and w != "n't" for w in helpers):
+        return []
+    gap = words[verb + 1 : kinds[0].first]
+    if any(w not in GRAMMAR.determiners and w not in _ON and w not in _SMALL and w != "out" for w in gap):
+        return []
+    denied = any(w in GRAMMAR.not_words or w == "cannot" or w.endswith("n't") for w in helpers)
+    away = words[verb] in GRAMMAR.turning_away
+    if denied and (away or words[verb] in GRAMMAR.denying):
+        return []  # "does not skip": whatever it does instead
+    made = (around.make(Predicate.VALID_FOR, function, one, 6) for one in run(kinds, around.read))
+    cue = around.read.tokens[verb] + " no" * away
+    return [replace(one, cue=cue, cue_at=verb) for one in made]
+
+
+def _judged(around: Around, function: Thing, kind: Thing) -> list[Candidate]:
+    """ "f() gives the wrong answer for tail pages", "this makes f() usable for slab pages"."""
+    words = around.read.words
+    between = words[function.last : kind.first]
+    said = next((w for w in between if w in GRAMMAR.judging), "")
+    if not said or len(between) > MAX_GAP or not _ON.intersection(between[-2:]):
+        return []
+    return _made(around, function, kind, said)
+
+
+def _passed_to(around: Around, kind: Thing, function: Thing) -> list[Candidate]:
+    """ "Passing a tail page to f() is not allowed", "never pass a tail page to f()"."""
+    if not _between(around, kind.last, function.first, frozenset({"to", "into"})):
+        return []
+    words = around.read.words[around.clause.first : kind.first]
+    if GRAMMAR.passing.isdisjoint(words):
+        return []
+    said = _judgement(around)
+    return _made(around, function, kind, said) if said or _may(around, kind.first) else []
+
+
+def _by(around: Around, kinds: list[Thing], function: Thing) -> list[Candidate]:
+    """ "Device private pages cannot be migrated with f()", "tail pages never reach f()"."""
+    words = around.read.words
+    kind = next((k for k in reversed(kinds) if k.last <= function.first), kinds[0])
+    between = words[kind.last : function.first]
+    if len(between) > 8 or not between:
+        return []
+    if between[-1] in GRAMMAR.reaching and all(w in GRAMMAR.helpers or w == "n't" for w in between[:-1]):
+        denied = {"never", "not", "n't", "cannot", "can't"} & set(between)
+        return _made(around, function, kind, "") if denied or {"can", "may"} & set(between) else []
+    may = GRAMMAR.permitting & set(between)
+    if between[-1] not in _BY or not (GRAMMAR.be & set(between)) or not may:
+        return []
+    found = _made(around, function, kind, "")
+    return [replace(found[0], object=one) for one in last_run(kinds, around.read)]

@@ -1,0 +1,110 @@
+"""Readings of what a function gives back: a value, or what another function gives."""
+
+from __future__ import annotations
+
+import re
+
+from threadmine.extraction.claims.clauses import Candidate
+from threadmine.extraction.claims.readings.around import Around, last_run
+from threadmine.extraction.claims.sentence import Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
+
+_VALUE = re.compile(r"-?E[A-Z]{2,}$|-?\d\w*$|(?:NULL|true|false|TRUE|FALSE|zero|one|VM_FAULT_[A-Z]+)$")
+
+REACH = 4
+"""Tokens behind the verb in which the value begins ("returns either 0 or 1")."""
+
+
+def result(around: Around) -> list[Candidate]:
+    """equals: "f() returns NULL", "NULL is returned by f()", "f() is always false"; empty for anything
+    else.
+    """
+    cue = around.cue.text.lower()
+    returning = cue in GRAMMAR.returning
+    if around.passive and returning:
+        doers = around.functions(around.right)
+        before = around.cue.first
+        while before > around.clause.first and around.read.words[before - 1] in GRAMMAR.helpers:
+            before -= 1
+        value = _value_at(around, before - 1) if before > around.clause.first else None
+        return [around.make(Predicate.EQUALS, doers[0], value, 6)] if doers and value else []
+    if returning:
+        return _given(around)
+    if cue in GRAMMAR.be and (named := around.functions(around.left)) and not around.passive:
+        between = around.read.words[named[-1].last : around.cue.first]
+        values = _values(around) if GRAMMAR.helpers.issuperset(between) else []
+        return [
+            around.make(Predicate.EQUALS, who, one, 5)
+            for one in values
+            for who in last_run(named, around.read)
+        ]
+    if cue in GRAMMAR.getting:
+        return _got(around)
+    return []
+
+
+def _given(around: Around) -> list[Candidate]:
+    """ "f() returns 0 or 1", "f() returns the same as g()"."""
+    doers = last_run(around.functions(around.left), around.read)
+    if not doers and (who := around.unsaid):
+        doers = [who]
+    if not doers:
+        return []
+    values = _values(around)
+    if values:
+        return [around.make(Predicate.EQUALS, who, one, 6) for one in values for who in doers]
+    right = around.functions(around.right) + around.members(around.right)
+    words = around.read.words
+    if not right or right[0].first > around.cue.last + REACH:
+        return []
+    between = words[around.cue.last : right[0].first]
+    if right[0].sort is Sort.FUNCTION and "same" not in between:
+        return []
+    return [around.make(Predicate.EQUALS, who, right[0], 6) for who in doers]
+
+
+def _got(around: Around) -> list[Candidate]:
+    """ "We get NULL from f() then"."""
+    values, doers = _values(around), around.functions(around.right)
+    if not values or not doers or around.word_before(doers[0]) not in ("from", "by"):
+        return []
+    return [around.make(Predicate.EQUALS, doers[0], one, 5) for one in values]
+
+
+def _values(around: Around) -> list[Thing]:
+    """The values right behind the cue, joined by "or"."""
+    words, last = around.read.words, around.clause.last
+    at = around.cue.last
+    stop = min(last, at + REACH)
+    while at < stop and words[at] in GRAMMAR.before_values:
+        at += 1
+    found: list[Thing] = []
+    while at < last and (one := _value_at(around, at)):
+        found.append(one)
+        at = one.last
+        if at + 1 >= last or words[at] not in ("or", "and", "/"):
+            break
+        at += 1
+    return found
+
+
+def _value_at(around: Around, at: int) -> Thing | None:
+    """The value that is token ``at``, None where something else stands there."""
+    tokens = around.read.tokens
+    if at >= len(tokens):
+        return None
+    named = next((t for t in around.read.things if t.first <= at < t.last), None)
+    if named is not None:
+        return named if named.sort is Sort.CONSTANT and "page" not in named.entity.split() else None
+    text = tokens[at].strip("'\"`")
+    behind = around.read.words[at + 1] if at + 1 < len(tokens) else ""
+    if not _VALUE.match(text) or (text in ("one", "zero") and behind.isalpha() and behind in _COUNTED):
+        return None
+    return Thing(at, at + 1, text, text, Sort.CONSTANT)
+
+
+_COUNTED = frozenset(
+    {"of", "page", "pages", "folio", "folios", "refcount", "mapcount", "reference", "more", "less"}
+)
+"""Behind "one" these make it a number of something else."""
