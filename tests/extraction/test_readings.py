@@ -4,6 +4,9 @@ One file below ``readings/`` for each predicate; a statement may name another on
 and a sentence without statements must be passed over. Not every sentence is read rightly: ``share`` in a file
 is the percentage that must be, so that what was reached is kept. The sentences under ``held`` were not looked
 at while the readings were made: their share (``held_share``) tells how well others are read.
+
+A statement is ``subject | object``, with ``not`` before it where it is denied, ``= text`` where its value
+must hold that text, and ``(hedged)`` or the like behind it where modality or tense are not the plain ones.
 """
 
 from __future__ import annotations
@@ -39,18 +42,24 @@ def last(name: str) -> str:
     return re.sub(r"\(\)|\s+", "", name).lower().rsplit(".", 1)[-1]
 
 
+WANTED = re.compile(
+    r"(?P<no>not )?(?P<subject>[^|]+)\|(?P<object>[^=(]+)(?:= (?P<value>[^(]+))?(?:\((?P<how>\w+)\))?$"
+)
+
+
 def says(claim: Claim, wanted: str) -> bool:
-    """Whether a claim is the wanted one, written ``predicate: subject | object`` with a ``not`` before the
-    subject.
-    """
+    """Whether a claim is the wanted one, written ``predicate: subject | object`` as the text above says."""
     predicate, _, pair = wanted.partition(": ")
-    negative = pair.startswith("not ")
-    subject, object_ = (part.strip() for part in pair.removeprefix("not ").split("|"))
+    match = WANTED.match(pair)
+    assert match is not None, wanted
+    object_, how = match["object"].strip(), match["how"]
     return (
         claim.predicate.value == predicate
-        and (claim.polarity.value == "negative") == negative
-        and last(claim.subject) == last(subject)
+        and (claim.polarity.value == "negative") == bool(match["no"])
+        and last(claim.subject) == last(match["subject"])
         and (object_ == "-" or last(claim.object) == last(object_))
+        and (not match["value"] or match["value"].strip() in claim.value)
+        and (not how or how in (claim.modality.value, claim.tense.value))
     )
 
 
@@ -59,7 +68,11 @@ def missed(rows: list[list[str]], predicate: str) -> list[str]:
     found = []
     for text, *wanted in rows:
         claims = find_claims(message_of(text), memmap.load())
-        read = [f"{c.polarity.value[:3]} {c.subject} {c.predicate.value} {c.object}" for c in claims]
+        read = [
+            f"{c.polarity.value[:3]} {c.subject} {c.predicate.value} {c.object} = {c.value} "
+            f"({c.modality.value}, {c.tense.value})"
+            for c in claims
+        ]
         if claims and not wanted:
             found.append(f"{text}\n    wanted nothing\n    read {read}")
         for one in wanted:

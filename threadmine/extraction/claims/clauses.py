@@ -21,6 +21,9 @@ from threadmine.model import Predicate
 MAX_LIST = 24
 """The most members that "these fields" may stand for."""
 
+_NO_VERBS = ("size", "offset")
+"""Predicates whose cues are nouns ("bits", "the first word")."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -157,8 +160,9 @@ def _joins_list(read: Read, at: int) -> bool:
 def _verb_on_both_sides(read: Read, at: int) -> bool:
     if _joins_list(read, at):
         return False
-    before = any(c.last <= at for c in read.cues)
-    after = any(at < c.first <= at + 4 for c in read.cues)
+    verbs = [c for c in read.cues if c.value not in _NO_VERBS]
+    before = any(c.last <= at for c in verbs)
+    after = any(at < c.first <= at + 4 for c in verbs)
     return before and after
 
 

@@ -162,6 +162,8 @@ def relevant(one: Candidate, lexicon: Lexicon) -> bool:
     """
     worth = scan.wanted(lexicon)
     pair = [t for t in (one.subject, one.object) if t is not None and t.entity in lexicon.structs]
+    if one.predicate is Predicate.SIZE and one.sure and pair:
+        return True
     if one.predicate is Predicate.OVERLAPS and len(pair) == 2:
         return True
     for thing in (*(t for t in (one.subject, one.object) if t is not None), *one.clause.things):

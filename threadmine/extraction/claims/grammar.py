@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
 from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, nominal
+from threadmine.extraction.claims.readings.layout import LAYOUT, layout
 from threadmine.extraction.claims.readings.legal import legal
 from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.readings.verbs import unlisted
@@ -117,6 +118,10 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
     readings = [reading for cue in clause.cues if (reading := _try(read, clause, cue, memory))]
     if len(clause.things) > 1 and (said := _nominal(read, clause, memory)):
         readings.append(said)
+    if laid := list(layout(read, clause, memory)):
+        told = {(c.predicate, "") for found in laid for c in found}
+        told |= {(one, c.subject.entity) for found in laid for c in found if c.subject for one in LAYOUT}
+        readings = [*laid, *(found for found in readings if told.isdisjoint(_told_by(found[0])))]
     if not readings:
         return _uncued(read, clause, memory) or _bare(read, clause), []
     readings.sort(key=lambda found: (-_worth(found[0]), found[0].predicate in _PLAIN, found[0].cue_at))
@@ -133,6 +138,11 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
         else:
             lesser.extend(other)
     return best, lesser
+
+
+def _told_by(one: Candidate) -> set[tuple[Predicate, str]]:
+    """What a reading of a cue says; it is left out where a reading of layout says the like."""
+    return {(one.predicate, ""), (one.predicate, one.subject.entity if one.subject else "")}
 
 
 def _echo(read: Read, clause: Clause, memory: Memory) -> Candidate | None:

@@ -39,6 +39,14 @@ _SUPPOSING = ("let's say", "consider the case", "suppose", "assuming", "what if"
 _ORDINARY = ("should be", "needs to", "going to")
 _DOINGS = (Predicate.SETS, Predicate.CLEARS, Predicate.CALLS, Predicate.REQUIRES)
 _AVOIDABLE = (Predicate.CALLS, Predicate.READS, Predicate.SETS, Predicate.CLEARS)
+_LAYOUT = (
+    Predicate.RESIDES,
+    Predicate.OVERLAPS,
+    Predicate.MEMBER_OF,
+    Predicate.SIZE,
+    Predicate.OFFSET,
+    Predicate.POINTS_TO,
+)
 _DOUBLE = ("without", "unless")
 
 
@@ -135,6 +143,9 @@ def _denies(read: Read, one: Candidate, term: Term) -> bool:
         return False
     if one.clause.condition and _inside_condition(read, one, term.first):
         return False
+    named = [t.first for t in (one.subject, one.object) if t is not None and t.first >= term.last]
+    if one.predicate in _LAYOUT and named and "," in read.words[term.last : min(named)]:
+        return False  # "we can't do that, x and y overlap"
     distance = one.cue_at - term.first
     if term.value in ("untouched", "alone", "intact"):
         return distance < 0
@@ -195,6 +206,9 @@ def _tense(read: Read, one: Candidate, why: list[str]) -> Tense:
         return Tense.PLANNED
     if _is_proposed(read, one, why):
         return Tense.PROPOSED
+    if one.predicate in _LAYOUT and "will" in read.words[one.clause.first : one.cue_at]:
+        why.append("planned: “will”")
+        return Tense.PLANNED
     past = _past(read, one)
     if past:
         why.append(f"past: “{past}”")
@@ -229,6 +243,8 @@ def _past(read: Read, one: Candidate) -> str:
     history = read.marked("history")
     if history:
         return history.text
+    if words[one.cue_at - 2 : one.cue_at] == ("used", "to") and words[one.cue_at - 3] not in GRAMMAR.be:
+        return "used to"
     past = read.marked("past", one.clause.first, one.cue_at + 2)
     if past and not (past.first and words[past.first - 1] == "i"):
         return past.text

@@ -35,6 +35,9 @@ _CONTRACT = re.compile(
 _LOCK = re.compile(r"\b(?:page|folio|lru|lruvec) locks?\b")
 """Locks among the members and flags, as people name them."""
 
+_SIZE = re.compile(r"\bstruct page\W[^.]{0,40}\d ?-?bytes?\b|\d ?-?bytes?\b[^.]{0,40}\bstruct page\b")
+"""What is said of the size of struct page."""
+
 MAX_SENTENCES = 500
 """Sentences of prose, and of comments, read in one message; nobody has more to say."""
 
@@ -71,6 +74,8 @@ class Wanted:
 
     def _holds(self, text: str, words: frozenset[str]) -> bool:
         if ("->" in text and _ARROW.search(text)) or (" lock" in text and _LOCK.search(text)):
+            return True
+        if "page[" in text or ("struct page" in text and "byte" in text and _SIZE.search(text)):
             return True
         found = text.lower().translate(_TO_BLANKS).split()
         return not words.isdisjoint(found) or self.in_names(found)

@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, noun_phrase, text_of
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, noun_phrase, text_of
 from threadmine.extraction.claims.readings.around import Around, last_run, run
+from threadmine.extraction.claims.readings.being import being
 from threadmine.extraction.claims.readings.calls import calls
+from threadmine.extraction.claims.readings.dwelling import dwelling
+from threadmine.extraction.claims.readings.measures import measured
+from threadmine.extraction.claims.readings.phrases import Look
+from threadmine.extraction.claims.readings.pointing import pointing
+from threadmine.extraction.claims.readings.sharing import sharing
 from threadmine.extraction.claims.readings.states import state
-from threadmine.extraction.claims.sentence import Sort, Thing
+from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
+
+LAYOUT = (
+    Predicate.RESIDES,
+    Predicate.OVERLAPS,
+    Predicate.MEMBER_OF,
+    Predicate.SIZE,
+    Predicate.OFFSET,
+    Predicate.POINTS_TO,
+)
+"""The predicates of this room."""
+
+_READINGS = (sharing, being, measured, dwelling, pointing)
+
+
+def layout(read: Read, clause: Clause, memory: Memory) -> Iterator[list[Candidate]]:
+    """What a clause says of where its members lie, how big they are, what they share and whether they exist.
+
+    Each list is a reading of its own; empty where the clause holds none of the words of layout.
+    """
+    look = Look(read, clause, memory)
+    for reading in _READINGS:
+        if found := reading(look):
+            yield found
+
 
 REACH = 3
 """Tokens between "remove" and the member that is removed."""

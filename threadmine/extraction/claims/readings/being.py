@@ -1,0 +1,329 @@
+"""Readings of members and flags that exist, are gone, come or go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, is_order
+from threadmine.extraction.claims.readings.around import last_run, run
+from threadmine.extraction.claims.readings.phrases import Look, lists
+from threadmine.extraction.claims.sentence import Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.text import Place as Stands
+from threadmine.model import Predicate
+
+_OVERLAYS = frozenset({"ptdesc", "zpdesc", "netmem_desc", "memdesc"})
+_GUESSED = ("bare member", "from the member's name")
+REACH = 5
+"""Tokens between a verb and the member that is its object."""
+
+
+def being(look: Look) -> list[Candidate]:
+    """member_of: a member or flag exists, is gone, is added or taken away; empty for anything else."""
+    table = lists()
+    for at in range(look.clause.first, look.clause.last):
+        word = look.words[at]
+        if at in look.inside:
+            continue
+        found: list[Candidate] = []
+        if word == "there" or word == "there's":
+            found = _there(look, at)
+        elif word in table("being", "exists"):
+            if _in_a_word(look, at + 1):
+                return []
+            found = _said(look, at, _subjects(look, at))
+        elif end := look.phrase_at(at, table("being", "away"), 4):
+            found = _said(look, at, _subjects(look, at) or _objects(look, end), cue=f"{look.words[at]} away")
+        elif (
+            word in table("being", "gone")
+            and set(look.words[max(look.clause.first, at - 4) : at]) & GRAMMAR.be
+        ):
+            found = _said(look, at, _subjects(look, at), cue=f"{word} gone")
+        if not found and word in table("being", "having"):
+            found = _had(look, at)
+        if not found and word in table("being", "taking") | table("being", "adding"):
+            found = _changed(look, at)
+        if not found and (word in GRAMMAR.be or word in table("being", "owned")):
+            found = _belongs(look, at)
+        if found:
+            return found
+    return []
+
+
+def _in_a_word(look: Look, at: int) -> bool:
+    """Whether it is said where something exists, not that it does ("exist only in folio->flags")."""
+    while look.word(at) in ("only", "just", "solely", "also", "exclusively"):
+        at += 1
+    place = look.place(at + 1) if look.word(at) in ("in", "inside", "within") else None
+    return place is not None and place.thing.sort is not Sort.STRUCT
+
+
+def _owner(look: Look, first: int, last: int) -> Thing | None:
+    """The struct named in tokens ``first`` to ``last``."""
+    return next((t for t in look.clause.things if first <= t.first < last and t.sort is Sort.STRUCT), None)
+
+
+def _subjects(look: Look, at: int) -> list[Thing]:
+    """The members and flags before a verb, or what its pronoun stands for."""
+    named = [t for t in look.members(look.clause.first, at) if _is_meant(look, t)]
+    if named and any(t.sort is Sort.FUNCTION for t in look.clause.things if named[-1].last <= t.first < at):
+        return []
+    return last_run(named, look.read) or look.meant(at)
+
+
+def _objects(look: Look, at: int) -> list[Thing]:
+    """The members and flags right behind a verb."""
+    named = [t for t in look.members(at, look.clause.last) if _is_meant(look, t)]
+    between = look.words[at : named[0].first] if named else ()
+    near = named and len(between) <= REACH and not {"of", "to", "from", "in", "for"} & set(between)
+    return run(named, look.read) if near else []
+
+
+def _is_meant(look: Look, thing: Thing) -> bool:
+    """Whether the member itself is meant, not a check or a user of it."""
+    behind = look.word(thing.last)
+    if behind in GRAMMAR.after_uses or behind == "'s":
+        return False
+    return (
+        not thing.concept
+        or behind in lists()("being", "nouns")
+        or thing.text.lower().split()[-1] in lists()("being", "nouns")
+    )
+
+
+def _said(
+    look: Look, at: int, things: list[Thing], owner: Thing | None = None, cue: str = ""
+) -> list[Candidate]:
+    """The statement of each of the members, with the struct that is named."""
+    found = []
+    for thing in things:
+        whole = owner or _owner(look, look.clause.first, look.clause.last)
+        found.append(
+            look.make(Predicate.MEMBER_OF, _in(thing, whole), whole or _by_name(thing), at, 7, cue=cue)
+        )
+    every = {t.entity for t in things}
+    return [replace(c, listed=frozenset(every)) for c in found] if len(found) > 1 else found
+
+
+def _in(thing: Thing, owner: Thing | None) -> Thing:
+    """A bare member is that of the struct that is named with it ("struct ptdesc has a pt_mm")."""
+    if owner is None or thing.sort is not Sort.MEMBER or not any(why in thing.inferred for why in _GUESSED):
+        return thing
+    entity = f"{owner.entity}.{thing.entity.rsplit('.', 1)[-1]}"
+    return replace(thing, entity=entity, inferred=f"struct {owner.entity} is named beside it")
+
+
+def _by_name(thing: Thing) -> Thing | None:
+    """The struct that a member written in C belongs to."""
+    if thing.sort is not Sort.MEMBER or thing.concept or "." not in thing.entity:
+        return None
+    struct = thing.entity.split(".")[0]
+    return Thing(
+        thing.first, thing.last, struct, struct, Sort.STRUCT, inferred=f"struct {struct} by the member's name"
+    )
+
+
+def _there(look: Look, at: int) -> list[Candidate]:
+    """ "There is no x any more", "is there still an x?"."""
+    words = look.words
+    if not (
+        {look.word(at - 1), look.word(at + 1)} & (GRAMMAR.be | {"'s", "isn't"}) or words[at] == "there's"
+    ):
+        return []
+    behind = at + 1
+    while look.word(behind) in GRAMMAR.be | GRAMMAR.helpers | GRAMMAR.fillers | {
+        "no",
+        "a",
+        "an",
+        "any",
+        "the",
+        "another",
+        "n't",
+        "'s",
+    }:
+        behind += 1
+    thing = look.inside.get(behind)
+    denied = "no" in words[at:behind] or "n't" in words[at:behind]
+    if thing is None or thing.first != behind:
+        subject = _subjects(look, at) if look.word(at - 1) in GRAMMAR.be | {"only", "n't"} else []
+        return _said(look, at, subject) if subject else []
+    if (
+        thing.sort not in MEMBERISH
+        or not _is_meant(look, thing)
+        or (look.word(thing.last) in ("set", "bit", "in") and thing.sort is Sort.FLAG)
+    ):
+        return []
+    return _said(look, at, [thing], cue="there is no" if denied else "there is")
+
+
+def _had(look: Look, at: int) -> list[Candidate]:
+    """ "struct page has a (no) pgmap member"."""
+    table = lists()
+    owner = _owner(look, look.clause.first, at)
+    if owner is None and (ours := _ours(look, at)):
+        return ours
+    if owner is None or any(t.first >= owner.last for t in look.members(owner.last, at)):
+        return []
+    if any(t.sort is Sort.FUNCTION for t in look.clause.things if t.last <= at):
+        return []
+    things = _objects(look, at + 1)
+    things = [t for t in things if t.sort is Sort.MEMBER or owner.entity == "pageflags"]
+    denied = look.words[at] in table("being", "lacking") or "no" in look.words[at : at + 2]
+    named = bool(things) and (look.words[at] not in ("need", "needs") or denied)
+    return _said(look, at, things, owner, f"{look.words[at]} no" if denied else "") if named else []
+
+
+def _ours(look: Look, at: int) -> list[Candidate]:
+    """ "We don't have page->virtual on x86"."""
+    before = look.words[look.clause.first : at]
+    if look.words[at] not in ("have", "had", "need") or "we" not in before[-4:]:
+        return []
+    things = [t for t in _objects(look, at + 1) if t.sort is Sort.MEMBER and not t.concept]
+    behind = look.word(things[-1].last) if things else "x"
+    denied = bool(GRAMMAR.not_words & set(before)) or "no" in look.words[at : at + 2] or "longer" in before
+    if behind not in (
+        "",
+        "on",
+        "in",
+        "any",
+        "there",
+        "anymore",
+        "yet",
+        "then",
+        "with",
+        "without",
+        "field",
+        "member",
+        ".",
+    ):
+        return []
+    if look.words[at] == "need" or not denied:
+        return []
+    return _said(look, at, things, cue=f"{look.words[at]} no")
+
+
+def _changed(look: Look, at: int) -> list[Candidate]:
+    """ "Remove page->index", "add x to struct y", "struct page loses its index member"."""
+    table, word = lists(), look.words[at]
+    taken = word in table("being", "taking")
+    cue = f"{word} gone" if taken else word
+    owner = _owner(look, look.clause.first, at)
+    if owner is not None and word in table("being", "lacking") | {
+        "gain",
+        "gains",
+        "gained",
+        "grow",
+        "grows",
+        "grew",
+        "get",
+        "gets",
+        "receives",
+    }:
+        return _said(look, at, _objects(look, at + 1), owner, cue)
+    if any(t.sort in (Sort.FUNCTION, Sort.AGENT) for t in look.clause.things if t.last <= at):
+        return []
+    passive = bool(GRAMMAR.be & set(look.words[max(look.clause.first, at - 4) : at])) and word.endswith(
+        ("ed", "en")
+    )
+    if passive:
+        whole = _behind(look, at + 1, ("to", "into", "from", "in"))
+        return _said(look, at, _subjects(look, at), whole, cue) if whole else []
+    things = _objects(look, at + 1)
+    if not things or word in ("get", "gets", "got"):
+        return []
+    last = things[-1].last
+    last += look.word(last) in table("being", "nouns")
+    whole = _behind(look, last, ("to", "into", "from", "in", "of"))
+    if whole is None and not _whole_object(look, at, last, things):
+        return []
+    return _said(look, at, things, whole, cue)
+
+
+def _whole_object(look: Look, at: int, last: int, things: list[Thing]) -> bool:
+    """Whether an order or a plan is about the member itself: nothing of what is done with it follows."""
+    rest = [w for w in look.words[last : look.clause.last] if w.isalpha()]
+    if rest and rest[0] not in (
+        "completely",
+        "entirely",
+        "altogether",
+        "again",
+        "now",
+        "then",
+        "and",
+        "as",
+        "eventually",
+        "too",
+        "instead",
+        "field",
+        "on",
+        "for",
+    ):
+        return False
+    if things[0].sort is Sort.FLAG and look.words[at] in ("drop", "drops", "lose", "add", "adds", "get"):
+        return is_order(look.read) and look.read.sentence.place is Stands.COMMIT
+    return True
+
+
+def _behind(look: Look, at: int, prepositions: tuple[str, ...]) -> Thing | None:
+    """The struct behind a preposition at token ``at``."""
+    if look.word(at) not in prepositions:
+        return None
+    first = look._past_determiners(at + 1)
+    thing = look.inside.get(first)
+    if thing is None and look.word(first) in _OVERLAYS:
+        name = look.words[first]
+        return Thing(first, first + 1, name, name, Sort.STRUCT)
+    return thing if thing is not None and thing.sort is Sort.STRUCT else None
+
+
+def _belongs(look: Look, at: int) -> list[Candidate]:
+    """ "X is a member of struct y", "x belongs to y", "x was moved to y", "PG_x is no longer a flag"."""
+    table, words = lists(), look.words
+    things = _subjects(look, at)
+    if not things:
+        return []
+    behind = at + 1
+    while look.word(behind) in GRAMMAR.helpers | GRAMMAR.determiners | GRAMMAR.fillers | {
+        "new",
+        "really",
+        "page",
+        "n't",
+        "missing",
+        "gone",
+        "absent",
+        "proper",
+        "to",
+    }:
+        behind += 1
+    gone = bool({"missing", "absent", "gone"} & set(words[at:behind]))
+    if look.word(behind) in table("being", "nouns"):
+        whole = _behind(look, behind + 1, ("of", "in"))
+        flag = (
+            things[0].sort is Sort.FLAG
+            and look.word(behind) in ("flag", "flags")
+            and words[behind - 1] == "page"
+        )
+        added = (
+            "new" in words[at:behind]
+            and things[0].sort is Sort.MEMBER
+            and look.word(behind) in ("member", "field")
+        )
+        return _said(look, at, things, whole) if whole or flag or added else []
+    for step in range(at, min(at + REACH, look.clause.last - 1)):
+        if (whole := _behind(look, step, ("in", "into", "to", "of", "inside", "from"))) is not None:
+            last = step - 1
+            while last > at and words[last] in GRAMMAR.helpers | GRAMMAR.fillers | {"longer", "n't"}:
+                last -= 1
+            verb = words[last]
+            if verb in table("being", "owned") or verb in (
+                "missing",
+                "absent",
+                "gone",
+                "part",
+                "only",
+                "is",
+                "are",
+            ):
+                away = gone or words[step] == "from"
+                return _said(look, at, things, whole, f"{words[at]} gone" if away else "")
+    return []

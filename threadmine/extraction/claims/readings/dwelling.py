@@ -1,0 +1,296 @@
+"""Readings of where members, flags and quantities lie: in which word, in which page of a folio.
+
+"The zone and node bits sit in page->flags", "page[1].flags holds the order", "we keep the order in it",
+"PAGE_MAPPING_ANON is the low bit of page->mapping".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.readings.phrases import Look, Place, lists
+from threadmine.extraction.claims.sentence import Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
+
+KEPT = 12
+"""The most tokens between "keep" and the place where something is kept."""
+
+_FIRM = ("member", "flag")
+
+
+def dwelling(look: Look) -> list[Candidate]:
+    """resides: what is in a place; empty where the clause says nothing of the kind."""
+    for at in range(look.clause.first, look.clause.last):
+        word = look.words[at]
+        if word in lists()("inside") and at not in look.inside:
+            place = look.place(at + 1)
+            if place is not None and (found := _in_place(look, at, place)):
+                return found
+    return _is_part(look) or _holder(look) or _where(look)
+
+
+def _in_place(look: Look, at: int, place: Place) -> list[Candidate]:
+    """What stands before "in <place>": "x lives in", "x is in", "we keep x in"."""
+    if _goes_on(look, place):
+        return []
+    verb = _verb_before(look, at)
+    word = look.word(verb)
+    if word in GRAMMAR.be or word == "n't":
+        things = [t for t in _subjects(look, verb) if _is_firm(t) or _is_quantity(look, t)]
+        return _make(look, things, place, verb) if look.word(at) in ("in", "inside", "within", "at") else []
+    if look.clause.opening in GRAMMAR.be and look.clause.first < verb:
+        things = look.contents(look.clause.first + 1, verb + 1)  # "is the order still in page[1]?"
+        things = [t for t in things if _is_firm(t) or _is_quantity(look, t)]
+        if things and things[-1].last == verb + 1 and look.word(at) in ("in", "inside", "within"):
+            return _make(look, things, place, look.clause.first)
+    moved = word in lists()("living", "moved")
+    if look.word(at) == "to" and not moved:
+        return []
+    if word in lists()("living") or moved or _is_phrase(look, verb):
+        if look.word(at) == "from":
+            return []
+        things = _subjects(look, verb)
+        if things or word not in lists()("keeping"):
+            return _make(look, things, place, verb)
+    return _kept(look, at, place)
+
+
+def _is_phrase(look: Look, verb: int) -> bool:
+    """Whether the verb is one of two words ("ends up")."""
+    return look.phrase_at(verb, lists()("living"), 2) > verb + 1
+
+
+def _verb_before(look: Look, at: int) -> int:
+    """The verb before the preposition at token ``at``, beyond "only", "still" and the like."""
+    verb = at - 1
+    while look.word(verb) in GRAMMAR.fillers | {
+        "directly",
+        "somewhere",
+        "together",
+        "there",
+        "both",
+        "currently",
+        "right",
+        "all",
+        "instead",
+        "again",
+        "up",
+        "even",
+        "solely",
+        "exclusively",
+        "either",
+        "over",
+        "down",
+        "inline",
+    }:
+        verb -= 1
+    return verb
+
+
+def _subjects(look: Look, verb: int) -> list[Thing]:
+    """What is said to be somewhere: named before the verb, or by a pronoun."""
+    named = look.contents_before(verb)
+    return named or look.meant(verb)
+
+
+def _kept(look: Look, at: int, place: Place) -> list[Candidate]:
+    """ "We keep the order in x": a person or an order does it, so that nothing is said of any function."""
+    table = lists()
+    for verb in range(at - 1, max(look.clause.first - 1, at - KEPT), -1):
+        if look.words[verb] in table("keeping", "words"):
+            break
+    else:
+        return []
+    before = [w for w in look.words[look.clause.first : verb] if w.isalpha()]
+    plain = [w for w in before if w not in GRAMMAR.helpers and w not in GRAMMAR.fillers]
+    ordered = verb == look.clause.first and not look.words[verb].endswith(("s", "ed", "ing", "kept", "had"))
+    if not ordered and not (plain and plain[-1] in table("keeping", "people")):
+        return []
+    if any(t.sort is Sort.FUNCTION for t in look.clause.things if t.last <= verb):
+        return []
+    things = look.contents(verb + 1, at)
+    if look.words[verb] in table("containing", "weak"):
+        things = [t for t in things if _is_quantity(look, t) or t.sort is Sort.FLAG]
+    if (
+        any(t.sort is Sort.MEMBER and not t.concept for t in things)
+        and place.thing.sort is Sort.MEMBER
+        and "__page" not in place.thing.entity
+    ):
+        return []  # "store page->index in page->private": a value
+    return _make(look, things, place, verb)
+
+
+def _is_part(look: Look) -> list[Candidate]:
+    """ "X is the low bit of y", "the low byte of y is x"."""
+    words = look.words
+    for at in range(look.clause.first, look.clause.last - 1):
+        if words[at] not in GRAMMAR.be and words[at] not in (
+            "takes",
+            "occupies",
+            "uses",
+            "take",
+            "occupy",
+            "use",
+        ):
+            continue
+        behind = at + 1
+        while look.word(behind) in GRAMMAR.helpers | GRAMMAR.fillers | {"really", "just", "n't"}:
+            behind += 1
+        place = look.place(behind)
+        if place is not None and "__page_" in place.thing.entity and words[at] in GRAMMAR.be:
+            named = [t for t in _subjects(look, at) if t.sort is Sort.MEMBER]
+            return _make(look, named, place, at)
+        if place is not None and place.part and place.thing.sort is Sort.MEMBER:
+            things = [
+                t
+                for t in _subjects(look, at)
+                if _is_firm(t) or t.sort is Sort.CONSTANT or _is_quantity(look, t)
+            ]
+            if found := _make(look, things, place, at):
+                return found
+        whole = look.place(
+            look.clause.first + (words[look.clause.first] in ("so", "and", "but", "then", "here", "also"))
+        )
+        if whole is not None and whole.part and whole.last == at and whole.thing.sort is Sort.MEMBER:
+            things = [
+                t
+                for t in look.contents_behind(behind)
+                if _is_quantity(look, t) or t.sort in (Sort.CONSTANT, Sort.FLAG)
+            ]
+            return _make(look, things, whole, at)
+    return []
+
+
+def _holder(look: Look) -> list[Candidate]:
+    """ "page->flags holds the zone, the node and the section"."""
+    table = lists()
+    for at in range(look.clause.first + 1, look.clause.last - 1):
+        word = look.words[at]
+        strong = word in table("containing")
+        if not strong and word not in table("containing", "weak"):
+            continue
+        place = _place_before(look, at)
+        if place is None and strong and (meant := look.meant(at)) and meant[0].sort is Sort.MEMBER:
+            place = Place(meant[0].first, meant[0].last, meant[0])
+        if place is None or look.words[at - 1] in GRAMMAR.be:
+            continue
+        things = look.contents_behind(at + 1)
+        things = [
+            t
+            for t in things
+            if t.sort in (Sort.FLAG, Sort.CONSTANT)
+            or (_is_quantity(look, t) and not _is_spoiled(look, at + 1))
+        ]
+        if place.thing.sort is Sort.STRUCT or (not strong and any(t.sort is Sort.FLAG for t in things)):
+            return []  # "the page has PG_x set": a state
+        if place.thing.sort is Sort.KIND:
+            return []
+        return _make(look, things, place, at)
+    return []
+
+
+def _place_before(look: Look, at: int) -> Place | None:
+    """The place that ends before the verb at token ``at``."""
+    end = at
+    while end > look.clause.first and (
+        look.words[end - 1] in GRAMMAR.helpers or look.words[end - 1] in GRAMMAR.fillers
+    ):
+        end -= 1
+    for begin in range(max(look.clause.first, end - KEPT), end):
+        if (
+            begin > look.clause.first
+            and begin - 1 in look.inside
+            and look.inside[begin - 1] is look.inside.get(begin)
+        ):
+            continue
+        place = look.place(begin)
+        if place is not None and place.last == end:
+            return place
+    return None
+
+
+def _where(look: Look) -> list[Candidate]:
+    """ "X is where the order is kept"."""
+    words = look.words
+    if "where" not in words[look.clause.first : look.clause.last]:
+        return []
+    at = words.index("where", look.clause.first)
+    holder = [t for t in look.members(look.clause.first, at) if t.sort is Sort.MEMBER]
+    if not holder or not GRAMMAR.be & set(words[holder[-1].last : at]):
+        return []
+    for verb in range(at + 1, look.clause.last):
+        if words[verb] in lists()("living") or look.phrase_at(verb, lists()("living"), 2):
+            things = look.contents(at + 1, look._before_helpers(verb))
+            return _make(look, things, Place(holder[-1].first, holder[-1].last, holder[-1]), verb)
+    return []
+
+
+def _goes_on(look: Look, place: Place) -> bool:
+    """Whether the member is only part of another noun ("in page->flags handling", "in the flags of f()")."""
+    behind = look.word(place.last)
+    return behind in GRAMMAR.after_uses or behind in lists()("vague") - {
+        "and",
+        "all",
+        "both",
+        "here",
+        "there",
+        "this",
+        "that",
+        "which",
+        "it",
+        "they",
+        "we",
+        "these",
+        "those",
+        "what",
+        "who",
+    }
+
+
+def _is_firm(thing: Thing) -> bool:
+    return thing.sort in MEMBERISH and thing.entity != ""
+
+
+def _is_quantity(look: Look, thing: Thing) -> bool:
+    """Whether plain words name something that is kept in a few bits."""
+    if thing.sort in (Sort.FLAG, Sort.CONSTANT) or thing.entity == "folio_order":
+        return True
+    if thing.sort is Sort.MEMBER:
+        return thing.concept
+    if thing.text[0].isdigit():
+        return False
+    last = thing.text.lower().split(" ")[-1]
+    heads = lists()("quantities")
+    return last in heads or last.removesuffix("s") in heads
+
+
+def _is_spoiled(look: Look, at: int) -> bool:
+    """Whether it is said of what is there that it is good or bad ("a stale order"): a state."""
+    words = look.words[at : at + 4]
+    return not lists()("quantities", "spoiled").isdisjoint(words)
+
+
+def _make(look: Look, things: list[Thing], place: Place, at: int) -> list[Candidate]:
+    found = []
+    for thing in things:
+        one = _without_self(thing, place)
+        if one is None:
+            continue
+        if place.thing.sort is Sort.STRUCT:
+            if one.sort is Sort.MEMBER and not one.concept:
+                found.append(look.make(Predicate.MEMBER_OF, one, place.thing, at, 7))
+            continue
+        found.append(look.make(Predicate.RESIDES, one, place.thing, at, 7, place.part))
+    every = {c.subject.entity for c in found if c.subject is not None}
+    return [replace(c, listed=frozenset(every - {c.subject.entity if c.subject else ""})) for c in found]
+
+
+def _without_self(thing: Thing, place: Place) -> Thing | None:
+    """A phrase that was taken for the very member it lies in is what its words say ("the KASAN tag")."""
+    if thing.entity != place.thing.entity:
+        return thing
+    if not thing.concept:
+        return None
+    return replace(thing, entity=thing.text, sort=Sort.AGENT, implied=(), inferred="", concept=False)

@@ -1,0 +1,317 @@
+"""Readings of how big members and structs are, and how far from the start of their struct they lie."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.readings.around import last_run, run
+from threadmine.extraction.claims.readings.phrases import Look, lists
+from threadmine.extraction.claims.sentence import Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
+
+_NUMBER = re.compile(r"(?:0x[0-9a-f]{1,6}|\d{1,6})$")
+_JOINED = re.compile(r"(?:0x[0-9a-f]{1,6}|\d{1,6})-?(?:byte|bit|word)s?$")
+_SIZEOF = re.compile(r"(sizeof|offsetof)\((?:struct)?\W*(\w+)(?:\s*,\s*(\w+))?\)$")
+_MEASURED = (*MEMBERISH, Sort.STRUCT)
+
+_MOVING = frozenset(
+    {
+        "move",
+        "moves",
+        "moved",
+        "put",
+        "puts",
+        "place",
+        "places",
+        "keep",
+        "keeps",
+        "moving",
+        "keeping",
+        "putting",
+    }
+)
+BETWEEN = 8
+"""The most tokens between a member and its number."""
+
+
+def measured(look: Look) -> list[Candidate]:
+    """size, offset: a number with its unit, and what it is said of; empty for anything else."""
+    return _offset(look) or _size(look)
+
+
+# ---- sizes
+
+
+def _size(look: Look) -> list[Candidate]:
+    table = lists()
+    for at in range(look.clause.first, look.clause.last):
+        word = look.words[at]
+        if _SIZEOF.match(word) and (found := _sizeof(look, at)):
+            return found
+        amount = _amount(look, at)
+        if amount and (found := _of_amount(look, at, amount)):
+            return found
+    if set(look.words[look.clause.first : look.clause.last]) & table("measures", "units"):
+        return []
+    return []
+
+
+def _amount(look: Look, at: int) -> int:
+    """The token behind an amount that begins at ``at`` ("64 bytes", "8-byte", "two pointers"), else 0."""
+    table, word = lists(), look.words[at]
+    if _JOINED.match(word):
+        return at + 1
+    if not _NUMBER.match(word) and word not in table("measures", "numbers"):
+        return 0
+    behind = at + 1
+    if look.word(behind) in ("unsigned", "full", "more", "extra", "contiguous"):
+        behind += 1
+    return behind + 1 if look.word(behind) in table("measures", "units") else 0
+
+
+def _of_amount(look: Look, at: int, end: int) -> list[Candidate]:
+    """What an amount in tokens ``at`` to ``end`` is the size of."""
+    words, table = look.words, lists()
+    verb = step = at - 1
+    while (
+        step >= look.clause.first
+        and step not in look.inside
+        and words[step] in table("measures", "between") | table("measures", "verbs")
+    ):
+        if words[step] in table("measures", "verbs"):
+            verb = step
+        step -= 1
+    thing = look.inside.get(step)
+    if thing is not None and words[verb] not in table("measures", "verbs") and thing.sort in _MEASURED:
+        change = thing.first - 1
+        while look.word(change) in GRAMMAR.determiners:
+            change -= 1
+        if look.word(change) in table("measures", "changing") | {
+            "make",
+            "makes",
+            "keep",
+            "keeps",
+            "get",
+            "making",
+        }:
+            return _make(look, Predicate.SIZE, [thing], change, look.text(at, end))
+    if look.word(end) == "to" and words[at - 1] == "from":
+        return []
+    if words[verb].isdigit() or words[verb] in table("measures", "units") or words[verb] == "from":
+        changed = [v for v in range(look.clause.first, at) if words[v] in table("measures", "changing")]
+        if not changed:
+            return []
+        verb = changed[-1]
+    if look.word(end) in (
+        "into",
+        "from",
+        "before",
+        "after",
+        "behind",
+        "boundary",
+        "aligned",
+        "alignment",
+        "past",
+    ):
+        return []
+    things = _measured_before(look, verb) if words[verb] in table("measures", "verbs") else []
+    value = look.text(at, end)
+    if not things and words[verb] in table("measures", "changing"):
+        things = run(
+            [t for t in look.clause.things if verb < t.first < at and t.sort in _MEASURED], look.read
+        )[:1]
+    if not things and words[verb] in table("measures", "verbs"):
+        things = [t for t in look.clause.things if t.last <= verb and _SIZEOF.match(words[t.first])][-1:]
+    return _make(look, Predicate.SIZE, things, verb, value)
+
+
+def _measured_before(look: Look, verb: int) -> list[Thing]:
+    """The struct, member or quantity before a verb of measure."""
+    named = [t for t in look.clause.things if t.last <= verb and t.sort in _MEASURED]
+    if named and _adjacent(look, named[-1].last, verb):
+        return last_run(named, look.read) if named[-1].sort in MEMBERISH else named[-1:]
+    if named and named[-1].sort is Sort.STRUCT and named[-1].last == verb:
+        return named[-1:]
+    things = [t for t in look.contents_before(verb) if t.sort in (Sort.FUNCTION, Sort.AGENT)]
+    heads = lists()("quantities")
+    plain = [t for t in things if t.entity == "folio_order" or t.text.lower().split()[-1] in heads]
+    return plain if not named else []
+
+
+def _adjacent(look: Look, first: int, last: int) -> bool:
+    between = look.words[first:last]
+    return len(between) <= BETWEEN and all(
+        w in GRAMMAR.helpers
+        or w in GRAMMAR.fillers
+        or w in lists()("measures", "between")
+        or w in ("field", "member", "itself", "is", "has", "occupy", "both", "all", "each", "really", "used")
+        for w in between
+    )
+
+
+def _sizeof(look: Look, at: int) -> list[Candidate]:
+    """ "sizeof(struct page) is 64", "offsetof(struct page, lru) is 8"."""
+    match = _SIZEOF.match(look.words[at])
+    number = _number_behind(look, at + 1)
+    if match is None or not number:
+        return []
+    struct, member = match[2].removeprefix("struct"), match[3]
+    token = look.read.tokens[at]
+    entity = f"{struct}.{member}" if member else struct
+    thing = Thing(at, at + 1, token, entity, Sort.MEMBER if member else Sort.STRUCT)
+    predicate = Predicate.OFFSET if match[1] == "offsetof" else Predicate.SIZE
+    return _make(look, predicate, [thing], at + 1, number)
+
+
+def _number_behind(look: Look, at: int) -> str:
+    """The number said behind a verb ("is still 64", "goes up to 72 bytes")."""
+    words, end = look.words, look.clause.last
+    while at < end and (
+        words[at] in lists()("measures", "between")
+        or words[at] in lists()("measures", "verbs")
+        or words[at] == "="
+    ):
+        at += 1
+    if at >= end or not (_NUMBER.match(words[at]) or _JOINED.match(words[at])):
+        return ""
+    return look.text(at, max(at + 1, _amount(look, at)))
+
+
+# ---- offsets
+
+
+def _offset(look: Look) -> list[Candidate]:
+    for at in range(look.clause.first, look.clause.last):
+        word = look.words[at]
+        if word in ("offset", "byte", "bytes", "bit") and at not in look.inside:
+            found = _at_number(look, at) or _of_member(look, at)
+        elif word in lists()("offsets", "ordinals"):
+            found = _nth(look, at)
+        elif word == "into" or word == "from":
+            found = _into(look, at)
+        else:
+            continue
+        if found:
+            return found
+    return []
+
+
+def _at_number(look: Look, at: int) -> list[Candidate]:
+    """ "(At) offset 8", "starts at byte 24", "is bit 6", "occupies bytes 52 to 55"."""
+    words = look.words
+    behind = at + 1 + (look.word(at + 1) in ("number", "#", "no", "nr"))
+    if not _NUMBER.match(look.word(behind)):
+        return []
+    value = look.text(at, behind + 1)
+    verb = at - 1
+    while look.word(verb) in (
+        "at",
+        "the",
+        "to",
+        "byte",
+        "on",
+        "in",
+        "a",
+        "with",
+        "n't",
+        "not",
+        "really",
+        "now",
+        "still",
+        "only",
+        "always",
+    ):
+        verb -= 1
+    bit = words[at] == "bit"
+    if look.word(behind + 1) in ("of", "in") and bit:
+        return []  # a bit of a word: it lies there
+    if look.word(verb) in lists()("offsets", "verbs") or look.word(verb) in GRAMMAR.be:
+        named = [t for t in look.members(look.clause.first, verb) if t.sort is Sort.FLAG or not bit]
+        if named and _adjacent(look, named[-1].last, verb):
+            return _make(look, Predicate.OFFSET, last_run(named, look.read), verb, value)
+        if not named and look.word(verb) not in _MOVING and (meant := look.meant(verb)):
+            return _make(
+                look, Predicate.OFFSET, [t for t in meant if t.sort is Sort.FLAG or not bit], verb, value
+            )
+    thing = look.inside.get(verb)
+    if thing is not None and thing.sort in MEMBERISH and (thing.sort is Sort.FLAG or not bit):
+        if look.clause.opening in GRAMMAR.be and thing.first == look._past_determiners(look.clause.first + 1):
+            return _make(look, Predicate.OFFSET, [thing], look.clause.first, value)
+        if look.word(thing.first - 1) in _MOVING:
+            return _make(look, Predicate.OFFSET, [thing], thing.first - 1, value)
+    if not bit and (at == look.clause.first or (at == look.clause.first + 1 and look.word(at - 1) == "at")):
+        named = look.members(behind, look.clause.last)[:1]
+        near = [
+            t
+            for t in named
+            if t.first - behind <= BETWEEN
+            and set(words[behind + 1 : t.first])
+            <= GRAMMAR.be
+            | {"where", "there", "we", "have", "find", "the", "comes", "you", ",", "lives", "sits"}
+        ]
+        return _make(look, Predicate.OFFSET, near, at, value)
+    return []
+
+
+def _of_member(look: Look, at: int) -> list[Candidate]:
+    """ "The offset of x is 24", "x has offset 24", "the bit number of PG_x is 6"."""
+    behind = at + 1 + (look.word(at + 1) in ("number", "offset", "position"))
+    if look.word(behind) != "of":
+        return []
+    thing = look.inside.get(look._past_determiners(behind + 1))
+    if thing is None or thing.sort not in MEMBERISH:
+        return []
+    after = thing.last + (look.word(thing.last) in (":", "="))
+    number = _number_behind(look, after)
+    if not number and look.read.words[thing.last : thing.last + 1] == (":",):
+        token = look.read.words[thing.last + 1 : thing.last + 2]
+        number = token[0] if token and _NUMBER.match(token[0]) else ""
+    return _make(look, Predicate.OFFSET, [thing], at, number) if number else []
+
+
+def _nth(look: Look, at: int) -> list[Candidate]:
+    """ "X is the second word of struct page", "x comes first in struct page"."""
+    words = look.words
+    behind = at + 1
+    while look.word(behind) in ("double", "unsigned", "8-byte", "struct"):
+        behind += 1
+    noun = look.word(behind) in lists()("offsets", "nouns")
+    verb = at - 1
+    while look.word(verb) in ("the", "its", "as", "n't", "not", "still", "now", "in", "always", "really"):
+        verb -= 1
+    if look.word(verb) not in lists()("offsets", "verbs"):
+        return []
+    named = look.members(look.clause.first, verb)
+    things = last_run(named, look.read) if named and _adjacent(look, named[-1].last, verb) else []
+    if noun and look.word(behind + 1) in ("of", "in") and look.word(verb) in GRAMMAR.be:
+        thing = look.inside.get(look._past_determiners(behind + 2))
+        if thing is not None and thing.sort is Sort.STRUCT:
+            return _make(look, Predicate.OFFSET, things, verb, look.text(at, behind + 1))
+    if not noun and look.word(verb) in ("comes", "come", "came") and look.word(at + 1) in ("in", "of"):
+        return _make(look, Predicate.OFFSET, things, verb, words[at])
+    return []
+
+
+def _into(look: Look, at: int) -> list[Candidate]:
+    """ "X is 16 bytes into the struct", "16 bytes from its start"."""
+    begin = next((b for b in (at - 2, at - 1) if b >= look.clause.first and _amount(look, b) == at), -1)
+    if begin < 0:
+        return []
+    verb = begin - 1
+    named = look.members(look.clause.first, verb)
+    if (
+        look.word(verb) not in lists()("offsets", "verbs")
+        or not named
+        or not _adjacent(look, named[-1].last, verb)
+    ):
+        return []
+    return _make(look, Predicate.OFFSET, last_run(named, look.read), verb, look.text(begin, at))
+
+
+def _make(look: Look, predicate: Predicate, things: list[Thing], at: int, value: str) -> list[Candidate]:
+    found = [look.make(predicate, thing, None, at, 7, value) for thing in things]
+    every = {t.entity for t in things}
+    return [replace(c, listed=frozenset(every)) for c in found] if len(found) > 1 else found
