@@ -31,7 +31,7 @@ def sent_again(database: Database, series_id: str) -> tuple[StoredMessage, ...]:
     """
     keys = select(Message.key).join(*_SERIES).where(Message.series_id == series_id, *_AGAIN)
     with database.read() as connection:
-        return tuple(of_keys(connection, list(connection.scalars(keys)), people=False))
+        return tuple(of_keys(connection, list(connection.scalars(keys))))
 
 
 _SERIES = (SeriesVersion, SeriesVersion.id == Message.series_id)

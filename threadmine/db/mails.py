@@ -77,8 +77,11 @@ _COLUMNS = (
 
 def _both(
     condition: ColumnElement[bool], people: bool = True, bodies: bool = True
-) -> tuple[AnySelect, AnySelect]:
-    """The statements for messages with their bodies, and for their trailers, made once for all."""
+) -> tuple[AnySelect, AnySelect | None]:
+    """The statements for messages with their bodies, and for their trailers, made once for all.
+
+    Without ``people``, but with ``bodies``, no trailers are asked for.
+    """
     nothing = literal("")
     recipients = Message.recipients if people else nothing.label("recipients")
     texts = (Body.text.label("body"), Body.stretches)
@@ -87,6 +90,8 @@ def _both(
     if bodies:
         mails = mails.outerjoin(Body, Body.message_key == Message.key)
     mails = mails.where(condition).order_by(*oldest(Message.sent_at), Message.message_id)
+    if bodies and not people:
+        return mails, None
     trailers = (
         select(TrailerRow)
         .join(Message, Message.key == TrailerRow.message_key)
@@ -104,7 +109,7 @@ _WITHOUT_BODIES = _both(_AMONG_KEYS, people=False, bodies=False)
 
 
 def of_thread(connection: Connection, thread_id: str, people: bool = True) -> list[StoredMessage]:
-    """The messages of a thread with bodies and trailers, oldest first; recipients only with ``people``."""
+    """The messages of a thread with bodies, oldest first; recipients and trailers only with ``people``."""
     return _load(connection, _OF_THREAD[people], thread_id)
 
 
@@ -116,6 +121,19 @@ def of_keys(connection: Connection, keys: Sequence[int], people: bool = True) ->
 def light_of_keys(connection: Connection, keys: Sequence[int]) -> list[StoredMessage]:
     """The same without bodies and recipients: a hundredth of what has to be read."""
     return _load(connection, _WITHOUT_BODIES, list(keys))
+
+
+OF_THREADS: AnySelect = (
+    select(
+        Message.thread_id,
+        Message.message_id,
+        *(getattr(ConcernRecord, name) for name in rows.OF_CONCERN),
+    )
+    .join(Message, Message.key == ConcernRecord.message_key)
+    .where(Message.thread_id.in_(bindparam("wanted", expanding=True)))
+    .order_by(*oldest(Message.sent_at), Message.message_id, ConcernRecord.start, ConcernRecord.id)
+)
+"""The concerns of threads: what :func:`rows.to_concern` needs of them."""
 
 
 def growing(keys: Sequence[int], most: int) -> Iterator[Sequence[int]]:
@@ -145,12 +163,12 @@ _KEYS = select(KnownId.key).where(KnownId.id_hash.in_(bindparam("wanted", expand
 
 
 def _load(
-    connection: Connection, statements: tuple[AnySelect, AnySelect], wanted: object
+    connection: Connection, statements: tuple[AnySelect, AnySelect | None], wanted: object
 ) -> list[StoredMessage]:
     mails, trailer_rows = statements
     found = connection.execute(mails, {"wanted": wanted}).all()
     trailers: dict[int, list[Trailer]] = {}
-    for row in connection.execute(trailer_rows, {"wanted": wanted}):
+    for row in connection.execute(trailer_rows, {"wanted": wanted}) if trailer_rows is not None else ():
         trailers.setdefault(row.message_key, []).append(rows.to_trailer(row))
     return [rows.to_message(row, trailers.get(row.key, ())) for row in found]
 

@@ -8,7 +8,7 @@ message-id, a lore address or words of the title; ``author`` is part of a name o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from threadmine.db.asked_kinds import CLAIMS, ISSUES, KINDS, MESSAGES, SERIES, T
 from threadmine.db.board import board_statements, count_all, field_count, people, threads
 from threadmine.db.findings import claim_rows, finding_rows, issue_rows, select_touches, touch_row
 from threadmine.db.mails import (
+    OF_THREADS,
     find_words,
     growing,
     keys_of,
@@ -360,7 +361,8 @@ class Queries:
     def messages_by_id(
         self, message_ids: Iterable[str], *, people: bool = True, bodies: bool = True
     ) -> tuple[StoredMessage, ...]:
-        """Those of the messages that the database holds, oldest first; recipients only with ``people``.
+        """Those of the messages that the database holds, oldest first; recipients and tags only with
+        ``people``.
 
         Without ``bodies`` neither bodies nor recipients are read.
         """
@@ -422,20 +424,23 @@ class Queries:
         return thread_with_overview(self.database, message_id)
 
     def thread_mails(self, thread_id: str, *, people: bool = True) -> tuple[StoredMessage, ...]:
-        """The messages of a thread with their bodies, oldest first; recipients only with ``people``."""
+        """The messages of a thread with their bodies, oldest first; recipients and tags only with
+        ``people``.
+        """
         with self.database.read() as connection:
             return tuple(of_thread(connection, thread_id, people))
 
     def thread_concerns(self, thread_id: str) -> tuple[Concern, ...]:
         """The concerns of a thread by their messages' dates, then by their places in them."""
-        statement = (
-            select(ConcernRecord, Message.message_id)
-            .join(Message, Message.key == ConcernRecord.message_key)
-            .where(Message.thread_id == thread_id)
-            .order_by(*oldest(Message.sent_at), Message.message_id, ConcernRecord.start, ConcernRecord.id)
-        )
+        return self.concerns_by_thread((thread_id,)).get(thread_id, ())
+
+    def concerns_by_thread(self, thread_ids: Collection[str]) -> dict[str, tuple[Concern, ...]]:
+        """:meth:`thread_concerns` of those of the threads that have any."""
+        found: dict[str, list[Concern]] = {}
         with self.database.read() as connection:
-            return tuple(rows.to_concern(row) for row in connection.execute(statement))
+            for row in connection.execute(OF_THREADS, {"wanted": sorted(thread_ids)}):
+                found.setdefault(row.thread_id, []).append(rows.to_concern(row))
+        return {thread_id: tuple(concerns) for thread_id, concerns in found.items()}
 
     def stale_threads(self) -> tuple[str, ...]:
         """Threads that got mail since the states of their concerns were computed."""

@@ -147,6 +147,29 @@ def people_of(recipients: str, mark: str) -> tuple[Person, ...]:
     return tuple(found)
 
 
+OF_CONCERN = (
+    "id",
+    "author_name",
+    "author_address",
+    "date",
+    "date_problem",
+    "quote",
+    "start",
+    "end",
+    "kind",
+    "targets",
+    "about_text",
+    "about_file",
+    "about_line",
+    "about_function",
+    "about_depth",
+    "cue",
+    "origin",
+    "quoted",
+)
+"""The columns of a concern that :func:`to_concern` reads, besides its message's id."""
+
+
 def to_concern(row: AnyRow) -> Concern:
     return Concern(
         id=row.id,

@@ -212,7 +212,9 @@ def marked_lines(body: str, hunk: Hunk) -> Iterator[tuple[str, str, int]]:
     for raw in body[start : hunk.end].split("\n"):
         if start >= hunk.end:
             break
-        line = raw.removeprefix(prefix) if raw.startswith(prefix) else raw.removeprefix(bare)
+        line = raw
+        if prefix:
+            line = raw.removeprefix(prefix) if raw.startswith(prefix) else raw.removeprefix(bare)
         mark = line[:1]
         if mark in ("+", "-", " "):
             yield mark, line[1:], start

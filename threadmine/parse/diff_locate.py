@@ -30,6 +30,7 @@ class _Row(NamedTuple):
     hunk: Hunk
     text: str
     start: int
+    telling: str  # the text between blanks; empty where it tells nothing from other lines
 
 
 def locate(body: str, patch: Patch, quotation: str) -> Place | None:
@@ -48,7 +49,7 @@ def locate(body: str, patch: Patch, quotation: str) -> Place | None:
     found = [
         (at + len(row.text), index)
         for index, row in enumerate(rows)
-        if len(row.text) >= MIN_LENGTH and (at := text.rfind(f" {row.text} ")) >= 0 and _tells(row.text)
+        if row.telling and (at := text.rfind(row.telling)) >= 0
     ]
     if not found:
         return None
@@ -90,7 +91,8 @@ def _all_rows(body: str, patch: Patch) -> Iterator[_Row]:
                 return
             for _, text, start in marked_lines(body, hunk):
                 count += 1
-                yield _Row(each.path, hunk, fold(text), start)
+                folded = fold(text)
+                yield _Row(each.path, hunk, folded, start, f" {folded} " if _tells(folded) else "")
 
 
 def _line(body: str, row: _Row) -> HunkLine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from threadmine.db.queries import Queries
 from threadmine.db.same import SameIssues
@@ -18,6 +18,9 @@ from threadmine.track.replies import statuses
 from threadmine.track.series import Chains
 from threadmine.track.versions import ManualLink
 from threadmine.track.versiontext import forget_matches
+
+THREADS_AT_ONCE = 50
+"""Threads whose concerns are read by one query."""
 
 MAX_WAITING = 500
 """States that are saved in one transaction."""
@@ -49,8 +52,8 @@ def update(database: Database, thread_ids: Iterable[str]) -> None:
     moved |= {link.series_id for link in links}
     waiting: list[ConcernStatus] = []
     done: list[str] = []
-    for thread_id in _touched(chains, changed, moved):
-        if concerns := queries.thread_concerns(thread_id):
+    for thread_id, concerns in _with_concerns(queries, _touched(chains, changed, moved)):
+        if concerns:
             waiting += settle(queries.thread_mails(thread_id, people=False), concerns, chains)
         done.append(thread_id)
         if len(waiting) >= MAX_WAITING:
@@ -63,6 +66,14 @@ def update(database: Database, thread_ids: Iterable[str]) -> None:
     SameIssues(database).hide()
     save_patches(database, patches)
     triage.refresh()
+
+
+def _with_concerns(queries: Queries, thread_ids: Sequence[str]) -> Iterator[tuple[str, tuple[Concern, ...]]]:
+    """Each thread with its concerns; those of a few threads are read at once."""
+    for start in range(0, len(thread_ids), THREADS_AT_ONCE):
+        some = thread_ids[start : start + THREADS_AT_ONCE]
+        concerns = queries.concerns_by_thread(some)
+        yield from ((thread_id, concerns.get(thread_id, ())) for thread_id in some)
 
 
 def settle(

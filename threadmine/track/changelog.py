@@ -36,7 +36,9 @@ class Change:
 
 def changes_in(text: str) -> Iterator[Change]:
     """The items of all changelogs in a cover letter or patch message, in order."""
-    return (change for change in _all_items(text) if len(change.text) <= MAX_ITEM)
+    if _HEADING.search(text) is None:
+        return
+    yield from (change for change in _all_items(text) if len(change.text) <= MAX_ITEM)
 
 
 def _all_items(text: str) -> Iterator[Change]:

@@ -28,6 +28,7 @@ _MESSAGE_END = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z_]\w{2,}")
 _WORDS = re.compile(r"\w+")
 _LAST_WORD = re.compile(r"\w+\Z")
+_COMMENTED = ("/", "*")
 _MADE_BY_MACRO = re.compile(r"\A(?:compat_)?sys_")
 """``sys_read`` stands in a hunk as ``SYSCALL_DEFINE3(read, ...)``."""
 
@@ -69,6 +70,10 @@ class PatchText:
         return self._lines.comments
 
     @cached_property
+    def title_words(self) -> frozenset[str]:
+        return frozenset(self.title.split())
+
+    @cached_property
     def changed(self) -> frozenset[str]:
         """Lines that it adds or takes away."""
         return self.added | self.removed
@@ -85,10 +90,11 @@ class PatchText:
     def mentions(self, name: str) -> bool:
         """Whether ``name`` is one of the identifiers ``mentioned``, which seldom have to be found for it."""
         at = self.body.find(name)
-        plain = _NAME.fullmatch(name) is not None
+        if at >= 0 and _NAME.fullmatch(name) is None:
+            return False
         while at >= 0:
             before, after = self.body[at - 1 : at], self.body[at + len(name) : at + len(name) + 1]
-            if not plain or before.isdigit() or not before.isascii():
+            if before.isdigit() or not before.isascii():
                 return name in self.mentioned
             if not _WORDS.match(before) and not _WORDS.match(after):
                 return True
@@ -145,7 +151,8 @@ class ByFunction:
 
 def is_comment(line: str) -> bool:
     """Whether a line of C is, or goes on with, a comment."""
-    return line.lstrip().startswith(("/*", "* ", "*/", "//")) or line.strip() == "*"
+    text = line.lstrip()
+    return text[:1] in _COMMENTED and (text.startswith(("/*", "* ", "*/", "//")) or text.rstrip() == "*")
 
 
 def squash_line(line: str) -> str:
@@ -203,14 +210,16 @@ def _lines_of(body: str, files: Iterable[FileDiff]) -> _Lines:
     for each in files:
         for hunk in each.hunks:
             for line in body[hunk.start : hunk.end].split("\n")[1:]:
-                if line.startswith("+"):
-                    added.append(squash_line(line[1:]))
-                    if is_comment(line[1:]):
+                mark = line[:1]
+                if mark == "+":
+                    text = line[1:]
+                    added.append("".join(text.split()))
+                    if is_comment(text):
                         comments.append(added[-1])
                     else:
-                        code.append(line)
-                elif line.startswith("-"):
-                    removed.append(squash_line(line[1:]))
+                        code.append(text)
+                elif mark == "-":
+                    removed.append("".join(line[1:].split()))
     return _Lines(
         added=frozenset(line for line in added if line),
         removed=frozenset(line for line in removed if line),
@@ -230,17 +239,15 @@ def _inside(text: str, subject: Subject) -> tuple[Subject, str]:
 
 def match_patches(old: Sequence[PatchText], new: Sequence[PatchText]) -> dict[str, PatchText]:
     """The patches of ``new`` by the message-id of the patch of ``old`` that they are; best matches first."""
-    pairs = sorted(
-        (
-            (-alike(one, other), one.number, other.number, one, other)
-            for one, other in _worth_comparing(old, new)
-        ),
-        key=lambda pair: pair[:3],
-    )
+    compared = ((alike(one, other), one, other) for one, other in _worth_comparing(old, new))
+    pairs = [
+        (-share, one.number, other.number, one, other) for share, one, other in compared if share >= MIN_ALIKE
+    ]
+    pairs.sort(key=lambda pair: pair[:3])
     found: dict[str, PatchText] = {}
     taken: set[str] = set()
-    for unlike, _, _, one, other in pairs:
-        if -unlike >= MIN_ALIKE and one.message_id not in found and other.message_id not in taken:
+    for _, _, _, one, other in pairs:
+        if one.message_id not in found and other.message_id not in taken:
             found[one.message_id] = other
             taken.add(other.message_id)
     return found
@@ -250,22 +257,26 @@ def _worth_comparing(
     old: Sequence[PatchText], new: Sequence[PatchText]
 ) -> Iterator[tuple[PatchText, PatchText]]:
     """Pairs that share a title or a file."""
+    titled: dict[str, list[int]] = {}
+    touching: dict[str, list[int]] = {}
+    for at, other in enumerate(new):
+        titled.setdefault(other.title, []).append(at)
+        for path in other.paths:
+            touching.setdefault(path, []).append(at)
     for one in old:
-        paths = set(one.paths)
-        for other in new:
-            if one.title == other.title or not paths.isdisjoint(other.paths):
-                yield one, other
+        near = set(titled.get(one.title, ()))
+        near.update(*(touching.get(path, ()) for path in one.paths))
+        yield from ((one, new[at]) for at in sorted(near))
 
 
 def alike(one: PatchText, other: PatchText) -> float:
     """How much two patches agree, from 0 to 1 (the same diff)."""
-    if (one.paths, one.added, one.removed) == (other.paths, other.added, other.removed):
+    if one.paths == other.paths and one.added == other.added and one.removed == other.removed:
         return 1.0
     lines = _share(one.changed, other.changed)
     if one.title == other.title:
         return max(0.6, lines)
-    title = _share(frozenset(one.title.split()), frozenset(other.title.split()))
-    return 0.7 * lines + 0.3 * title
+    return 0.7 * lines + 0.3 * _share(one.title_words, other.title_words)
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:

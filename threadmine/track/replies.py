@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from threadmine.model import (
     Concern,
@@ -105,6 +106,7 @@ class _Tree:
     """The thread, with each reply's exchanges read once."""
 
     def __init__(self, mails: Sequence[StoredMessage], concerns: Sequence[Concern]) -> None:
+        self._below: dict[str, list[StoredMessage]] = {}
         self._rests: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         self._effects: dict[tuple[str, int, bool], tuple[Effect | None, str]] = {}
@@ -119,7 +121,12 @@ class _Tree:
         self._exchanges: dict[str, tuple[Exchange, ...]] = {}
 
     def below(self, message_id: str) -> list[StoredMessage]:
-        """All that was written below a message, oldest first."""
+        """All that people wrote below a message, oldest first; robots answer nothing."""
+        if message_id not in self._below:
+            self._below[message_id] = [mail for mail in self._all_below(message_id) if self.exchanges(mail)]
+        return self._below[message_id]
+
+    def _all_below(self, message_id: str) -> list[StoredMessage]:
         found: dict[str, StoredMessage] = {}
         waiting = [message_id]
         while waiting:
@@ -169,8 +176,7 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
     key = tree.key(concern)
     rest = tree.rest(concern) if mail.in_reply_to == concern.message_id else ""
     for at, exchange in enumerate(tree.exchanges(mail)):
-        gap = MAX_SHORT_GAP if _is_short(exchange) else MAX_GAP
-        if not exchange.quoted or not _is_about(exchange.quoted, key, rest, gap):
+        if not exchange.quoted or not _is_about(exchange, key, rest):
             continue
         by_asker = same_person(mail.author, concern.author)
         effect, quote = tree.effect(mail, at, by_asker)
@@ -185,27 +191,29 @@ def _is_short(exchange: Exchange) -> bool:
     return 0 < len(said) <= MAX_SHORT and bool(_cue("disagree", read_words(said)))
 
 
-def _is_about(quoted: str, key: str, rest: str, gap: int) -> bool:
+def _is_about(exchange: Exchange, key: str, rest: str) -> bool:
     """Whether a quotation shows the concern near its end, or ends in the text that goes on from it."""
+    quoted = exchange.quoted
     at = quoted.rfind(key)
     if at >= 0:
-        return len(quoted) - at - len(key) <= gap
+        gap = len(quoted) - at - len(key)
+        return gap <= MAX_SHORT_GAP or (gap <= MAX_GAP and not _is_short(exchange))
     return len(quoted) >= _TAIL and quoted[-_TAIL:] in rest
 
 
 def effect_of(exchange: Exchange, by_asker: bool) -> tuple[Effect | None, str]:
     """What the text under a quotation does to a concern in it, and the sentence that does it."""
-    read = [(sentence, read_words(sentence)) for sentence in exchange.said[:MAX_SAID]]
+    read = ((sentence, read_words(sentence)) for sentence in exchange.said[:MAX_SAID])
     if by_asker:
         return _askers_effect(read)
-    stated = [(sentence, words) for sentence, words in read if not words.is_question]
-    effects = [(_effect(words), sentence) for sentence, words in stated]
+    stated = ((sentence, words) for sentence, words in read if not words.is_question)
+    effects = [(_effect(words), sentence) for sentence, words in islice(stated, MAX_STATED)]
     for wanted, last in _PRECEDENCE:
         for effect, sentence in effects[:last]:
             if effect in wanted:
                 return effect, sentence
-    if stated:
-        return Effect.ANSWER, stated[0][0]
+    if effects:
+        return Effect.ANSWER, effects[0][1]
     if exchange.code:
         return Effect.FIX, ""
     return None, ""
@@ -221,6 +229,7 @@ _PRECEDENCE = (
     ((Effect.AGREE, Effect.DISAGREE), 3),
     ((Effect.REDIRECT, Effect.DEFER), 4),
 )
+MAX_STATED = max(last for _, last in _PRECEDENCE)
 _ORDER = (
     (Effect.FIX, "fix"),
     (Effect.DISAGREE, "decline"),

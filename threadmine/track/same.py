@@ -143,7 +143,8 @@ def _pairs(said: Sequence[_Said]) -> Iterator[tuple[_Said, _Said]]:
     for one in said:
         for key in _keys(one):
             buckets.setdefault(key, []).append(one)
-    for _, bucket in sorted(buckets.items()):
+    shared = sorted((key, bucket) for key, bucket in buckets.items() if len(bucket) > 1)
+    for _, bucket in shared:
         for at, one in enumerate(bucket):
             for other in bucket[at + 1 : at + 1 + MAX_BUCKET]:
                 yield one, other

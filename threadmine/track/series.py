@@ -161,7 +161,7 @@ class Chains:
 
     def _sent_again(self, series_id: str) -> tuple[StoredMessage, ...]:
         """The patches that were sent again, oldest first: in replies, and as ``[PATCH v5.1 10/12]``."""
-        parts = self._queries.messages_by_id(self._parts.get(series_id, ()), people=False)
+        parts = self._queries.messages_by_id(self._parts.get(series_id, ()))
         found = {mail.message_id: mail for mail in (*sent_again(self._queries.database, series_id), *parts)}
         return tuple(sorted(found.values(), key=lambda mail: (_seconds(mail), mail.message_id)))
 

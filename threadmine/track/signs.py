@@ -58,7 +58,7 @@ def adopted(concern: Concern, asked: Asked, old: VersionText, new: VersionText) 
     lines = sorted((asked.proposed_comments & new.comments) - old.comments) if asked.proposed_comments else []
     if lines and 2 * len(lines) >= len(asked.proposed_comments - old.comments):
         return f"has the proposed comment: {asked.as_written(lines[0])}"
-    if asked.new_names and (names := sorted((asked.new_names & new.names) - old.mentioned)):
+    if asked.new_names and (names := old.not_mentioned(asked.new_names & new.names)):
         return f"has {names[0]} on its added lines, which the version before did not mention"
     for text in sorted(asked.expressions):
         if text in new.joined and text not in old.joined:
@@ -72,9 +72,9 @@ def _adopted_in_function(concern: Concern, asked: Asked, old: VersionText, new: 
     if not wanted:
         return ""
     for function in sorted({concern.about_function, *asked.names} - {""}):
-        fresh = sorted((wanted - {function}) & (new.names_in(function) - old.names_in(function)))
-        if fresh:
-            return f"{function}() now has {fresh[0]}"
+        there = (wanted - {function}) & new.names_in(function)
+        if there and (fresh := there - old.names_in(function)):
+            return f"{function}() now has {min(fresh)}"
     return ""
 
 
@@ -117,10 +117,11 @@ def _renamed(function: str, names: frozenset[str], old: VersionText, new: Versio
     """The function of the next version that has most of this one's code, which is not there any more."""
     best, found = SAME_FUNCTION, ""
     for patch in old.patches:
-        other = matched(old, new, patch) if function in patch.mentioned else None
-        for name in sorted(other.by_function.functions()) if other is not None else ():
+        other = matched(old, new, patch) if patch.mentions(function) else None
+        fresh = old.not_mentioned(other.by_function.functions()) if other is not None else ()
+        for name in fresh:
             code = new.names_in(name) - {name}
-            share = len(code & names) / len(code | names) if name not in old.mentioned and code else 0.0
+            share = len(code & names) / len(code | names) if code else 0.0
             if share > best:
                 best, found = share, name
     return found
@@ -243,6 +244,8 @@ def new_patch(concern: Concern, asked: Asked, old: VersionText, new: VersionText
     if len(about) < MIN_SHARED_NAMES:
         return ""
     for patch in fresh_patches(old, new):
+        if not _names_asker(concern, patch.message.lower()):
+            continue
         changed = about & (patch.names | patch.by_function.functions())
         told = _TAG_LINE.sub("", patch.message).lower()
         if len(changed) >= MIN_SHARED_NAMES and _names_asker(concern, told):

@@ -5,7 +5,7 @@ Comparing versions asks the same sets (all lines, all names) for each concern; t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -45,10 +45,9 @@ class VersionText:
     def comments(self) -> frozenset[str]:
         return frozenset().union(*(patch.comments for patch in self.patches))
 
-    @cached_property
-    def mentioned(self) -> frozenset[str]:
-        """Every identifier in its mails."""
-        return frozenset().union(*(patch.mentioned for patch in self.patches))
+    def not_mentioned(self, names: Iterable[str]) -> list[str]:
+        """Those of the names, sorted, that none of its mails has as an identifier."""
+        return [name for name in sorted(names) if not any(one.mentions(name) for one in self.patches)]
 
     def names_in(self, function: str) -> frozenset[str]:
         """The identifiers on the lines that its patches add in a function."""
