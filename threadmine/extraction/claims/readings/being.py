@@ -6,11 +6,21 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, is_order
 from threadmine.extraction.claims.readings.around import last_run, run
-from threadmine.extraction.claims.readings.phrases import Look, lists
+from threadmine.extraction.claims.readings.phrases import Look, Words, listed, phrased
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.text import Place as Stands
 from threadmine.model import Predicate
+
+_EXISTING = listed("being", "exists")
+_AWAY = phrased("being", "away")
+_GONE = listed("being", "gone")
+_HAVING = listed("being", "having")
+_TAKING = listed("being", "taking")
+_ADDING = listed("being", "adding")
+_OWNED = listed("being", "owned")
+_MEMBER_NOUNS = listed("being", "nouns")
+_LACKING = listed("being", "lacking")
 
 _OVERLAYS = frozenset({"ptdesc", "zpdesc", "netmem_desc", "memdesc"})
 _GUESSED = ("bare member", "from the member's name")
@@ -18,9 +28,26 @@ REACH = 5
 """Tokens between a verb and the member that is its object."""
 
 
+_SURE = frozenset({"there", "there's"}) | _EXISTING | _GONE | _TAKING | _ADDING | frozenset(_AWAY)
+
+
+def may_be(look: Look, here: Words) -> bool:
+    """Whether a clause has a word of being or of a definition: the cheap test before :func:`being`."""
+    return not _SURE.isdisjoint(here) or _is_of_definition(look, here)
+
+
+def _is_of_definition(look: Look, here: Words) -> bool:
+    """Whether a clause speaks of a struct, of members or flags as such, or of what "we have"."""
+    if not here.isdisjoint(_MEMBER_NOUNS) or not here.isdisjoint(_OVERLAYS):
+        return True
+    return ("we" in here and not here.isdisjoint(_HAVING)) or any(
+        t.sort is Sort.STRUCT for t in look.clause.things
+    )
+
+
 def being(look: Look) -> list[Candidate]:
     """member_of: a member or flag exists, is gone, is added or taken away; empty for anything else."""
-    table = lists()
+    defines = _is_of_definition(look, frozenset(look.words[look.clause.first : look.clause.last]))
     for at in range(look.clause.first, look.clause.last):
         word = look.words[at]
         if at in look.inside:
@@ -28,22 +55,19 @@ def being(look: Look) -> list[Candidate]:
         found: list[Candidate] = []
         if word == "there" or word == "there's":
             found = _there(look, at)
-        elif word in table("being", "exists"):
+        elif word in _EXISTING:
             if _in_a_word(look, at + 1):
                 return []
             found = _said(look, at, _subjects(look, at))
-        elif end := look.phrase_at(at, table("being", "away"), 4):
+        elif end := look.phrase_at(at, _AWAY):
             found = _said(look, at, _subjects(look, at) or _objects(look, end), cue=f"{look.words[at]} away")
-        elif (
-            word in table("being", "gone")
-            and set(look.words[max(look.clause.first, at - 4) : at]) & GRAMMAR.be
-        ):
+        elif word in _GONE and set(look.words[max(look.clause.first, at - 4) : at]) & GRAMMAR.be:
             found = _said(look, at, _subjects(look, at), cue=f"{word} gone")
-        if not found and word in table("being", "having"):
+        if not found and defines and word in _HAVING:
             found = _had(look, at)
-        if not found and word in table("being", "taking") | table("being", "adding"):
+        if not found and (word in _TAKING or word in _ADDING):
             found = _changed(look, at)
-        if not found and (word in GRAMMAR.be or word in table("being", "owned")):
+        if not found and defines and (word in GRAMMAR.be or word in _OWNED):
             found = _belongs(look, at)
         if found:
             return found
@@ -84,11 +108,7 @@ def _is_meant(look: Look, thing: Thing) -> bool:
     behind = look.word(thing.last)
     if behind in GRAMMAR.after_uses or behind == "'s":
         return False
-    return (
-        not thing.concept
-        or behind in lists()("being", "nouns")
-        or thing.text.lower().split()[-1] in lists()("being", "nouns")
-    )
+    return not thing.concept or behind in _MEMBER_NOUNS or thing.text.lower().split()[-1] in _MEMBER_NOUNS
 
 
 def _said(
@@ -158,7 +178,6 @@ def _there(look: Look, at: int) -> list[Candidate]:
 
 def _had(look: Look, at: int) -> list[Candidate]:
     """ "struct page has a (no) pgmap member"."""
-    table = lists()
     owner = _owner(look, look.clause.first, at)
     if owner is None and (ours := _ours(look, at)):
         return ours
@@ -168,7 +187,7 @@ def _had(look: Look, at: int) -> list[Candidate]:
         return []
     things = _objects(look, at + 1)
     things = [t for t in things if t.sort is Sort.MEMBER or owner.entity == "pageflags"]
-    denied = look.words[at] in table("being", "lacking") or "no" in look.words[at : at + 2]
+    denied = look.words[at] in _LACKING or "no" in look.words[at : at + 2]
     named = bool(things) and (look.words[at] not in ("need", "needs") or denied)
     return _said(look, at, things, owner, f"{look.words[at]} no" if denied else "") if named else []
 
@@ -204,11 +223,11 @@ def _ours(look: Look, at: int) -> list[Candidate]:
 
 def _changed(look: Look, at: int) -> list[Candidate]:
     """ "Remove page->index", "add x to struct y", "struct page loses its index member"."""
-    table, word = lists(), look.words[at]
-    taken = word in table("being", "taking")
+    word = look.words[at]
+    taken = word in _TAKING
     cue = f"{word} gone" if taken else word
     owner = _owner(look, look.clause.first, at)
-    if owner is not None and word in table("being", "lacking") | {
+    if owner is not None and word in _LACKING | {
         "gain",
         "gains",
         "gained",
@@ -232,7 +251,7 @@ def _changed(look: Look, at: int) -> list[Candidate]:
     if not things or word in ("get", "gets", "got"):
         return []
     last = things[-1].last
-    last += look.word(last) in table("being", "nouns")
+    last += look.word(last) in _MEMBER_NOUNS
     whole = _behind(look, last, ("to", "into", "from", "in", "of"))
     if whole is None and not _whole_object(look, at, last, things):
         return []
@@ -278,7 +297,7 @@ def _behind(look: Look, at: int, prepositions: tuple[str, ...]) -> Thing | None:
 
 def _belongs(look: Look, at: int) -> list[Candidate]:
     """ "X is a member of struct y", "x belongs to y", "x was moved to y", "PG_x is no longer a flag"."""
-    table, words = lists(), look.words
+    words = look.words
     things = _subjects(look, at)
     if not things:
         return []
@@ -296,7 +315,7 @@ def _belongs(look: Look, at: int) -> list[Candidate]:
     }:
         behind += 1
     gone = bool({"missing", "absent", "gone"} & set(words[at:behind]))
-    if look.word(behind) in table("being", "nouns"):
+    if look.word(behind) in _MEMBER_NOUNS:
         whole = _behind(look, behind + 1, ("of", "in"))
         flag = (
             things[0].sort is Sort.FLAG
@@ -315,7 +334,7 @@ def _belongs(look: Look, at: int) -> list[Candidate]:
             while last > at and words[last] in GRAMMAR.helpers | GRAMMAR.fillers | {"longer", "n't"}:
                 last -= 1
             verb = words[last]
-            if verb in table("being", "owned") or verb in (
+            if verb in _OWNED or verb in (
                 "missing",
                 "absent",
                 "gone",

@@ -9,10 +9,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
-from threadmine.extraction.claims.readings.phrases import Look, Place, lists
+from threadmine.extraction.claims.readings.phrases import Look, Place, Words, listed, phrased
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
+
+_INSIDE = listed("inside")
+_MOVED = listed("living", "moved")
+_LIVING = listed("living")
+_LIVING_UP = phrased("living", "phrases")
+_KEEPING = listed("keeping")
+_PEOPLE = listed("keeping", "people")
+_WEAKLY = listed("containing", "weak")
+_CONTAINING = listed("containing")
+_VAGUE = listed("vague")
+_QUANTITIES = listed("quantities")
+_SPOILED = listed("quantities", "spoiled")
 
 KEPT = 12
 """The most tokens between "keep" and the place where something is kept."""
@@ -20,11 +32,28 @@ KEPT = 12
 _FIRM = ("member", "flag")
 
 
+_WORDS = (
+    _LIVING
+    | _MOVED
+    | _KEEPING
+    | _CONTAINING
+    | _WEAKLY
+    | {"takes", "occupies", "occupy"}
+    | GRAMMAR.be
+    | frozenset(_LIVING_UP)
+)
+
+
+def may_dwell(look: Look, here: Words) -> bool:
+    """Whether something may be said to be somewhere: the cheap test before :func:`dwelling`."""
+    return not _WORDS.isdisjoint(here) and (bool(look.clause.things) or "page" in here)
+
+
 def dwelling(look: Look) -> list[Candidate]:
     """resides: what is in a place; empty where the clause says nothing of the kind."""
     for at in range(look.clause.first, look.clause.last):
         word = look.words[at]
-        if word in lists()("inside") and at not in look.inside:
+        if word in _INSIDE and at not in look.inside:
             place = look.place(at + 1)
             if place is not None and (found := _in_place(look, at, place)):
                 return found
@@ -45,21 +74,21 @@ def _in_place(look: Look, at: int, place: Place) -> list[Candidate]:
         things = [t for t in things if _is_firm(t) or _is_quantity(look, t)]
         if things and things[-1].last == verb + 1 and look.word(at) in ("in", "inside", "within"):
             return _make(look, things, place, look.clause.first)
-    moved = word in lists()("living", "moved")
+    moved = word in _MOVED
     if look.word(at) == "to" and not moved:
         return []
-    if word in lists()("living") or moved or _is_phrase(look, verb):
+    if word in _LIVING or moved or _is_phrase(look, verb):
         if look.word(at) == "from":
             return []
         things = _subjects(look, verb)
-        if things or word not in lists()("keeping"):
+        if things or word not in _KEEPING:
             return _make(look, things, place, verb)
     return _kept(look, at, place)
 
 
 def _is_phrase(look: Look, verb: int) -> bool:
     """Whether the verb is one of two words ("ends up")."""
-    return look.phrase_at(verb, lists()("living"), 2) > verb + 1
+    return look.phrase_at(verb, _LIVING_UP) > verb + 1
 
 
 def _verb_before(look: Look, at: int) -> int:
@@ -97,21 +126,20 @@ def _subjects(look: Look, verb: int) -> list[Thing]:
 
 def _kept(look: Look, at: int, place: Place) -> list[Candidate]:
     """ "We keep the order in x": a person or an order does it, so that nothing is said of any function."""
-    table = lists()
     for verb in range(at - 1, max(look.clause.first - 1, at - KEPT), -1):
-        if look.words[verb] in table("keeping", "words"):
+        if look.words[verb] in _KEEPING:
             break
     else:
         return []
     before = [w for w in look.words[look.clause.first : verb] if w.isalpha()]
     plain = [w for w in before if w not in GRAMMAR.helpers and w not in GRAMMAR.fillers]
     ordered = verb == look.clause.first and not look.words[verb].endswith(("s", "ed", "ing", "kept", "had"))
-    if not ordered and not (plain and plain[-1] in table("keeping", "people")):
+    if not ordered and not (plain and plain[-1] in _PEOPLE):
         return []
     if any(t.sort is Sort.FUNCTION for t in look.clause.things if t.last <= verb):
         return []
     things = look.contents(verb + 1, at)
-    if look.words[verb] in table("containing", "weak"):
+    if look.words[verb] in _WEAKLY:
         things = [t for t in things if _is_quantity(look, t) or t.sort is Sort.FLAG]
     if (
         any(t.sort is Sort.MEMBER and not t.concept for t in things)
@@ -165,11 +193,10 @@ def _is_part(look: Look) -> list[Candidate]:
 
 def _holder(look: Look) -> list[Candidate]:
     """ "page->flags holds the zone, the node and the section"."""
-    table = lists()
     for at in range(look.clause.first + 1, look.clause.last - 1):
         word = look.words[at]
-        strong = word in table("containing")
-        if not strong and word not in table("containing", "weak"):
+        strong = word in _CONTAINING
+        if not strong and word not in _WEAKLY:
             continue
         place = _place_before(look, at)
         if place is None and strong and (meant := look.meant(at)) and meant[0].sort is Sort.MEMBER:
@@ -221,7 +248,7 @@ def _where(look: Look) -> list[Candidate]:
     if not holder or not GRAMMAR.be & set(words[holder[-1].last : at]):
         return []
     for verb in range(at + 1, look.clause.last):
-        if words[verb] in lists()("living") or look.phrase_at(verb, lists()("living"), 2):
+        if words[verb] in _LIVING or look.phrase_at(verb, _LIVING_UP):
             things = look.contents(at + 1, look._before_helpers(verb))
             return _make(look, things, Place(holder[-1].first, holder[-1].last, holder[-1]), verb)
     return []
@@ -230,7 +257,7 @@ def _where(look: Look) -> list[Candidate]:
 def _goes_on(look: Look, place: Place) -> bool:
     """Whether the member is only part of another noun ("in page->flags handling", "in the flags of f()")."""
     behind = look.word(place.last)
-    return behind in GRAMMAR.after_uses or behind in lists()("vague") - {
+    return behind in GRAMMAR.after_uses or behind in _VAGUE - {
         "and",
         "all",
         "both",
@@ -262,14 +289,14 @@ def _is_quantity(look: Look, thing: Thing) -> bool:
     if thing.text[0].isdigit():
         return False
     last = thing.text.lower().split(" ")[-1]
-    heads = lists()("quantities")
+    heads = _QUANTITIES
     return last in heads or last.removesuffix("s") in heads
 
 
 def _is_spoiled(look: Look, at: int) -> bool:
     """Whether it is said of what is there that it is good or bad ("a stale order"): a state."""
     words = look.words[at : at + 4]
-    return not lists()("quantities", "spoiled").isdisjoint(words)
+    return not _SPOILED.isdisjoint(words)
 
 
 def _make(look: Look, things: list[Thing], place: Place, at: int) -> list[Candidate]:

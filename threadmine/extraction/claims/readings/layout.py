@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, noun_phrase, text_of
 from threadmine.extraction.claims.readings.around import Around, last_run, run
-from threadmine.extraction.claims.readings.being import being
+from threadmine.extraction.claims.readings.being import being, may_be
 from threadmine.extraction.claims.readings.calls import calls
-from threadmine.extraction.claims.readings.dwelling import dwelling
-from threadmine.extraction.claims.readings.measures import measured
+from threadmine.extraction.claims.readings.dwelling import dwelling, may_dwell
+from threadmine.extraction.claims.readings.measures import may_measure, measured
 from threadmine.extraction.claims.readings.phrases import Look
-from threadmine.extraction.claims.readings.pointing import pointing
-from threadmine.extraction.claims.readings.sharing import sharing
+from threadmine.extraction.claims.readings.pointing import may_point, pointing
+from threadmine.extraction.claims.readings.sharing import may_share, sharing
 from threadmine.extraction.claims.readings.states import state
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -30,7 +30,13 @@ LAYOUT = (
 )
 """The predicates of this room."""
 
-_READINGS = (sharing, being, measured, dwelling, pointing)
+_READINGS = (
+    (may_share, sharing),
+    (may_be, being),
+    (may_measure, measured),
+    (may_dwell, dwelling),
+    (may_point, pointing),
+)
 
 
 def layout(read: Read, clause: Clause, memory: Memory) -> Iterator[list[Candidate]]:
@@ -39,8 +45,9 @@ def layout(read: Read, clause: Clause, memory: Memory) -> Iterator[list[Candidat
     Each list is a reading of its own; empty where the clause holds none of the words of layout.
     """
     look = Look(read, clause, memory)
-    for reading in _READINGS:
-        if found := reading(look):
+    here = frozenset(read.words[clause.first : clause.last])
+    for may, reading in _READINGS:
+        if may(look, here) and (found := reading(look)):
             yield found
 
 

@@ -7,10 +7,20 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import last_run, run
-from threadmine.extraction.claims.readings.phrases import Look, lists
+from threadmine.extraction.claims.readings.phrases import Look, Words, listed
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
+
+_UNITS = listed("measures", "units")
+_NUMBERS = listed("measures", "numbers")
+_BETWEEN_MEASURES = listed("measures", "between")
+_MEASURING = listed("measures", "verbs")
+_CHANGING = listed("measures", "changing")
+_QUANTITIES = listed("quantities")
+_ORDINALS = listed("offsets", "ordinals")
+_STARTING = listed("offsets", "verbs")
+_NTH_NOUNS = listed("offsets", "nouns")
 
 _NUMBER = re.compile(r"(?:0x[0-9a-f]{1,6}|\d{1,6})$")
 _JOINED = re.compile(r"(?:0x[0-9a-f]{1,6}|\d{1,6})-?(?:byte|bit|word)s?$")
@@ -37,6 +47,15 @@ BETWEEN = 8
 """The most tokens between a member and its number."""
 
 
+_WORDS = _UNITS | _ORDINALS | {"offset"}
+_SPELT = re.compile(r"\d-(?:byte|bit|word)|\b(?:sizeof|offsetof)\(")
+
+
+def may_measure(look: Look, here: Words) -> bool:
+    """Whether a clause has a unit or a number of a place: the cheap test before :func:`measured`."""
+    return not _WORDS.isdisjoint(here) or _SPELT.search(look.read.sentence.text) is not None
+
+
 def measured(look: Look) -> list[Candidate]:
     """size, offset: a number with its unit, and what it is said of; empty for anything else."""
     return _offset(look) or _size(look)
@@ -46,7 +65,6 @@ def measured(look: Look) -> list[Candidate]:
 
 
 def _size(look: Look) -> list[Candidate]:
-    table = lists()
     for at in range(look.clause.first, look.clause.last):
         word = look.words[at]
         if _SIZEOF.match(word) and (found := _sizeof(look, at)):
@@ -54,42 +72,42 @@ def _size(look: Look) -> list[Candidate]:
         amount = _amount(look, at)
         if amount and (found := _of_amount(look, at, amount)):
             return found
-    if set(look.words[look.clause.first : look.clause.last]) & table("measures", "units"):
+    if set(look.words[look.clause.first : look.clause.last]) & _UNITS:
         return []
     return []
 
 
 def _amount(look: Look, at: int) -> int:
     """The token behind an amount that begins at ``at`` ("64 bytes", "8-byte", "two pointers"), else 0."""
-    table, word = lists(), look.words[at]
+    word = look.words[at]
     if _JOINED.match(word):
         return at + 1
-    if not _NUMBER.match(word) and word not in table("measures", "numbers"):
+    if not _NUMBER.match(word) and word not in _NUMBERS:
         return 0
     behind = at + 1
     if look.word(behind) in ("unsigned", "full", "more", "extra", "contiguous"):
         behind += 1
-    return behind + 1 if look.word(behind) in table("measures", "units") else 0
+    return behind + 1 if look.word(behind) in _UNITS else 0
 
 
 def _of_amount(look: Look, at: int, end: int) -> list[Candidate]:
     """What an amount in tokens ``at`` to ``end`` is the size of."""
-    words, table = look.words, lists()
+    words = look.words
     verb = step = at - 1
     while (
         step >= look.clause.first
         and step not in look.inside
-        and words[step] in table("measures", "between") | table("measures", "verbs")
+        and words[step] in _BETWEEN_MEASURES | _MEASURING
     ):
-        if words[step] in table("measures", "verbs"):
+        if words[step] in _MEASURING:
             verb = step
         step -= 1
     thing = look.inside.get(step)
-    if thing is not None and words[verb] not in table("measures", "verbs") and thing.sort in _MEASURED:
+    if thing is not None and words[verb] not in _MEASURING and thing.sort in _MEASURED:
         change = thing.first - 1
         while look.word(change) in GRAMMAR.determiners:
             change -= 1
-        if look.word(change) in table("measures", "changing") | {
+        if look.word(change) in _CHANGING | {
             "make",
             "makes",
             "keep",
@@ -100,8 +118,8 @@ def _of_amount(look: Look, at: int, end: int) -> list[Candidate]:
             return _make(look, Predicate.SIZE, [thing], change, look.text(at, end))
     if look.word(end) == "to" and words[at - 1] == "from":
         return []
-    if words[verb].isdigit() or words[verb] in table("measures", "units") or words[verb] == "from":
-        changed = [v for v in range(look.clause.first, at) if words[v] in table("measures", "changing")]
+    if words[verb].isdigit() or words[verb] in _UNITS or words[verb] == "from":
+        changed = [v for v in range(look.clause.first, at) if words[v] in _CHANGING]
         if not changed:
             return []
         verb = changed[-1]
@@ -117,13 +135,13 @@ def _of_amount(look: Look, at: int, end: int) -> list[Candidate]:
         "past",
     ):
         return []
-    things = _measured_before(look, verb) if words[verb] in table("measures", "verbs") else []
+    things = _measured_before(look, verb) if words[verb] in _MEASURING else []
     value = look.text(at, end)
-    if not things and words[verb] in table("measures", "changing"):
+    if not things and words[verb] in _CHANGING:
         things = run(
             [t for t in look.clause.things if verb < t.first < at and t.sort in _MEASURED], look.read
         )[:1]
-    if not things and words[verb] in table("measures", "verbs"):
+    if not things and words[verb] in _MEASURING:
         things = [t for t in look.clause.things if t.last <= verb and _SIZEOF.match(words[t.first])][-1:]
     return _make(look, Predicate.SIZE, things, verb, value)
 
@@ -136,7 +154,7 @@ def _measured_before(look: Look, verb: int) -> list[Thing]:
     if named and named[-1].sort is Sort.STRUCT and named[-1].last == verb:
         return named[-1:]
     things = [t for t in look.contents_before(verb) if t.sort in (Sort.FUNCTION, Sort.AGENT)]
-    heads = lists()("quantities")
+    heads = _QUANTITIES
     plain = [t for t in things if t.entity == "folio_order" or t.text.lower().split()[-1] in heads]
     return plain if not named else []
 
@@ -146,7 +164,7 @@ def _adjacent(look: Look, first: int, last: int) -> bool:
     return len(between) <= BETWEEN and all(
         w in GRAMMAR.helpers
         or w in GRAMMAR.fillers
-        or w in lists()("measures", "between")
+        or w in _BETWEEN_MEASURES
         or w in ("field", "member", "itself", "is", "has", "occupy", "both", "all", "each", "really", "used")
         for w in between
     )
@@ -169,11 +187,7 @@ def _sizeof(look: Look, at: int) -> list[Candidate]:
 def _number_behind(look: Look, at: int) -> str:
     """The number said behind a verb ("is still 64", "goes up to 72 bytes")."""
     words, end = look.words, look.clause.last
-    while at < end and (
-        words[at] in lists()("measures", "between")
-        or words[at] in lists()("measures", "verbs")
-        or words[at] == "="
-    ):
+    while at < end and (words[at] in _BETWEEN_MEASURES or words[at] in _MEASURING or words[at] == "="):
         at += 1
     if at >= end or not (_NUMBER.match(words[at]) or _JOINED.match(words[at])):
         return ""
@@ -188,7 +202,7 @@ def _offset(look: Look) -> list[Candidate]:
         word = look.words[at]
         if word in ("offset", "byte", "bytes", "bit") and at not in look.inside:
             found = _at_number(look, at) or _of_member(look, at)
-        elif word in lists()("offsets", "ordinals"):
+        elif word in _ORDINALS:
             found = _nth(look, at)
         elif word == "into" or word == "from":
             found = _into(look, at)
@@ -228,7 +242,7 @@ def _at_number(look: Look, at: int) -> list[Candidate]:
     bit = words[at] == "bit"
     if look.word(behind + 1) in ("of", "in") and bit:
         return []  # a bit of a word: it lies there
-    if look.word(verb) in lists()("offsets", "verbs") or look.word(verb) in GRAMMAR.be:
+    if look.word(verb) in _STARTING or look.word(verb) in GRAMMAR.be:
         named = [t for t in look.members(look.clause.first, verb) if t.sort is Sort.FLAG or not bit]
         if named and _adjacent(look, named[-1].last, verb):
             return _make(look, Predicate.OFFSET, last_run(named, look.read), verb, value)
@@ -278,11 +292,11 @@ def _nth(look: Look, at: int) -> list[Candidate]:
     behind = at + 1
     while look.word(behind) in ("double", "unsigned", "8-byte", "struct"):
         behind += 1
-    noun = look.word(behind) in lists()("offsets", "nouns")
+    noun = look.word(behind) in _NTH_NOUNS
     verb = at - 1
     while look.word(verb) in ("the", "its", "as", "n't", "not", "still", "now", "in", "always", "really"):
         verb -= 1
-    if look.word(verb) not in lists()("offsets", "verbs"):
+    if look.word(verb) not in _STARTING:
         return []
     named = look.members(look.clause.first, verb)
     things = last_run(named, look.read) if named and _adjacent(look, named[-1].last, verb) else []
@@ -302,11 +316,7 @@ def _into(look: Look, at: int) -> list[Candidate]:
         return []
     verb = begin - 1
     named = look.members(look.clause.first, verb)
-    if (
-        look.word(verb) not in lists()("offsets", "verbs")
-        or not named
-        or not _adjacent(look, named[-1].last, verb)
-    ):
+    if look.word(verb) not in _STARTING or not named or not _adjacent(look, named[-1].last, verb):
         return []
     return _make(look, Predicate.OFFSET, last_run(named, look.read), verb, look.text(begin, at))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, text_of
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
@@ -19,6 +19,7 @@ from threadmine.extraction.nlp import word_list
 from threadmine.model import Predicate
 
 Words = frozenset[str]
+Phrases = dict[str, list[tuple[str, ...]]]
 
 MAX_PART = 8
 """The most words that a part of a word of memory is told in ("the least significant two bits of")."""
@@ -33,23 +34,31 @@ _SEPARATORS = frozenset({",", "and", "or", "/", "&", "+"})
 _STRUCTS_PAGE = frozenset({"folio", "page", "compound", "tail", "struct", "sub"})
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """The lists of ``vocab/layout.toml``, by table and name."""
-
-    table: dict[str, dict[str, Words]]
-    pages: dict[str, int]
-
-    def __call__(self, table: str, name: str = "words") -> Words:
-        return self.table[table][name]
+_TABLES = word_list("layout")
 
 
-@lru_cache(maxsize=1)
-def lists() -> Lists:
-    """The word lists of this room, read once."""
-    table = dict(word_list("layout"))
-    pages = {word: int(str(number)) for word, number in table.pop("pages").items()}
-    return Lists({t: {n: frozenset(words) for n, words in part.items()} for t, part in table.items()}, pages)
+def listed(table: str, name: str = "words") -> Words:
+    """A list of ``vocab/layout.toml``."""
+    return frozenset(_TABLES[table][name])
+
+
+def phrased(table: str, name: str = "words") -> Phrases:
+    """A list of phrases of ``vocab/layout.toml``, split into words, by their first word, longest first."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in sorted(_TABLES[table][name], key=lambda text: (-len(text.split()), text)):
+        words = tuple(phrase.split())
+        found.setdefault(words[0], []).append(words)
+    return found
+
+
+_PAGES = {word: int(str(number)) for word, number in _TABLES["pages"].items()}
+_WORD_NOUNS = listed("sharing", "nouns")
+_BEFORE_PARTS = listed("parts", "before")
+_PARTS = listed("parts")
+_PART_JOINS = listed("parts", "joins")
+_STOPS = listed("stops")
+_HEADS = listed("quantities", "heads")
+_VAGUE = listed("vague")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,9 @@ class Look:
     clause: Clause
     memory: Memory
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
+        """The words of the sentence."""
         return self.read.words
 
     @cached_property
@@ -95,11 +105,11 @@ class Look:
         """The members and flags that begin in tokens ``first`` to ``last``."""
         return [t for t in self.clause.things if first <= t.first < last and t.sort in MEMBERISH]
 
-    def phrase_at(self, at: int, phrases: Words, longest: int = 4) -> int:
+    def phrase_at(self, at: int, phrases: Phrases) -> int:
         """The token behind the longest of ``phrases`` that begins at ``at``, 0 where none does."""
-        for stop in range(min(at + longest, self.clause.last), at, -1):
-            if " ".join(self.words[at:stop]) in phrases:
-                return stop
+        for phrase in phrases.get(self.words[at], ()):
+            if self.words[at : at + len(phrase)] == phrase and at + len(phrase) <= self.clause.last:
+                return at + len(phrase)
         return 0
 
     def make(
@@ -169,7 +179,7 @@ class Look:
         """ "One word, slab->counters"."""
         if self.word(at) in ("one", "single", "a"):
             at += 1
-        if self.word(at) not in lists()("sharing", "nouns") or self.word(at + 1) not in (",", "(", ":"):
+        if self.word(at) not in _WORD_NOUNS or self.word(at + 1) not in (",", "(", ":"):
             return None
         thing = self.inside.get(at + 2)
         if thing is None or thing.sort is not Sort.MEMBER or thing.first != at + 2:
@@ -183,18 +193,15 @@ class Look:
 
     def _part(self, first: int, at: int) -> Place | None:
         """ "The low byte of X", "bits 0 to 7 of X"."""
-        table = lists()
         begin = at
-        while at < begin + MAX_PART and (
-            self.word(at) in table("parts", "before") or self.word(at).isdigit()
-        ):
+        while at < begin + MAX_PART and (self.word(at) in _BEFORE_PARTS or self.word(at).isdigit()):
             at += 1
-        if self.word(at) not in table("parts"):
+        if self.word(at) not in _PARTS:
             return None
         at += 1
         while _RANGE.match(self.word(at)) or self.word(at) in ("to", "through", "-", "#", "number"):
             at += 1
-        if self.word(at) not in table("parts", "joins"):
+        if self.word(at) not in _PART_JOINS:
             return None
         whole = self.place(at + 1)
         if whole is None:
@@ -228,7 +235,7 @@ class Look:
         word = self.word(at)
         if word == "head" and self.word(at + 1) in ("page", "pages"):
             return 0, at + 2
-        number = lists().pages.get(word)
+        number = _PAGES.get(word)
         if number is None:
             return None
         behind = at + 1
@@ -327,7 +334,7 @@ class Look:
         word = self.words[at]
         if at in self.inside or word in _SEPARATORS or word in ("of", "'s", "'"):
             return True
-        if word in GRAMMAR.no_nouns or word in lists()("stops") or word in GRAMMAR.be:
+        if word in GRAMMAR.no_nouns or word in _STOPS or word in GRAMMAR.be:
             return False
         return word.replace("-", "").replace("_", "").isalnum() and not word.endswith("ly")
 
@@ -366,7 +373,7 @@ class Look:
                 return ""
             if last - first > 1:
                 head = self.words[last - 1]
-                return head if last - first == 2 and head in lists()("quantities", "heads") else ""
+                return head if last - first == 2 and head in _HEADS else ""
         return ""
 
     def _item(self, first: int, last: int) -> Thing | None:
@@ -380,9 +387,9 @@ class Look:
         if thing is not None and thing.sort in MEMBERISH and first <= thing.first:
             return self._concept(thing)
         part = self.words[first:last]
-        if last - first > MAX_ITEM or not all(self._is_plain(w) for w in part) or part[0] in lists()("vague"):
+        if last - first > MAX_ITEM or not all(self._is_plain(w) for w in part) or part[0] in _VAGUE:
             return None
-        if part[-1] in lists()("vague"):
+        if part[-1] in _VAGUE:
             return None
         text = self.text(first, last)
         return order(Thing(first, last, text, text, Sort.AGENT))

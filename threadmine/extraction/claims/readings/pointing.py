@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import last_run
-from threadmine.extraction.claims.readings.phrases import Look, lists
+from threadmine.extraction.claims.readings.phrases import Look, Words, listed, phrased
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
+
+_POINTING = phrased("pointing", "phrases")
+_HOLDING = listed("pointing", "holding")
+_BEFORE_TARGETS = listed("pointing", "before")
 
 MAX_NAME = 4
 """The most plain words that what is pointed to is named by."""
@@ -24,12 +28,22 @@ _OWNERS = frozenset(
 _KINDS = frozenset({"struct", "structs", "structure"})
 
 
+_WORDS = frozenset(_POINTING) | {"pointer", "pointers"}
+
+
+def may_point(look: Look, here: Words) -> bool:
+    """Whether one of the words of pointing is in a clause: the cheap test before :func:`pointing`."""
+    return not _WORDS.isdisjoint(here) or any(
+        "." in t.entity and t.sort is Sort.FUNCTION for t in look.clause.things
+    )
+
+
 def pointing(look: Look) -> list[Candidate]:
     """points_to: a member and what it points to; empty for anything else."""
     for at in range(look.clause.first, look.clause.last):
         if at in look.inside:
             continue
-        end = look.phrase_at(at, lists()("pointing", "phrases"))
+        end = look.phrase_at(at, _POINTING)
         if end and (found := _pointed(look, at, end)):
             return found
         if look.words[at] in ("pointer", "pointers") and (found := _struct_pointer(look, at)):
@@ -53,7 +67,7 @@ def _subjects(look: Look, at: int) -> list[Thing]:
     noun = look.words[at] in _NOUNS
     stop = at
     if noun:
-        while stop > look.clause.first and look.words[stop - 1] not in lists()("pointing", "holding"):
+        while stop > look.clause.first and look.words[stop - 1] not in _HOLDING:
             stop -= 1
             if stop in look.inside and look.inside[stop].sort in MEMBERISH:
                 return []
@@ -134,7 +148,7 @@ def _goals(look: Look, at: int) -> list[Thing]:
 def _goal(look: Look, at: int) -> tuple[Thing | None, int]:
     """(What is pointed to from token ``at`` on, the token behind it)."""
     words, begin = look.words, at
-    before = lists()("pointing", "before")
+    before = _BEFORE_TARGETS
     while (
         at < look.clause.last and at not in look.inside and (words[at] in before or words[at] in ("'s", "/"))
     ):

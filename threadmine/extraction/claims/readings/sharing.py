@@ -10,10 +10,17 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import last_run, run
-from threadmine.extraction.claims.readings.phrases import Look, lists
+from threadmine.extraction.claims.readings.phrases import Look, Words, listed, phrased
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
+
+_SHARING = listed("sharing")
+_TAKES_ROOM = listed("sharing", "takes")
+_LIVING = listed("living")
+_BETWEEN_SIDES = phrased("sharing", "between")
+_SPACES = listed("spaces")
+_BEFORE_PARTS = listed("parts", "before")
 
 MANY = 8
 """The most pairs of one clause."""
@@ -25,6 +32,19 @@ _SIDES = (Sort.MEMBER, Sort.FLAG, Sort.STRUCT)
 _SHARE = frozenset({"share", "shares", "shared", "sharing"})
 _UNION = frozenset({"union", "unions"})
 _ONE = frozenset({"same", "one", "single", "common", "a", "an", "this", "that", "the", "anonymous"})
+
+
+_WORDS = (
+    frozenset({"share", "shares", "shared", "sharing", "where"})
+    | _SHARING
+    | _SPACES
+    | frozenset(_BETWEEN_SIDES)
+)
+
+
+def may_share(look: Look, here: Words) -> bool:
+    """Whether one of the words of sharing is in a clause: the cheap test before :func:`sharing`."""
+    return not _WORDS.isdisjoint(here)
 
 
 def sharing(look: Look) -> list[Candidate]:
@@ -46,8 +66,8 @@ def sharing(look: Look) -> list[Candidate]:
 
 def _trigger(look: Look, at: int) -> int:
     """The token behind the words of sharing that begin at ``at``, 0 where none do."""
-    table, word = lists(), look.words[at]
-    if word in table("sharing"):
+    word = look.words[at]
+    if word in _SHARING:
         return at + 1
     if word in _SHARE:
         return _shared(look, at)
@@ -55,7 +75,7 @@ def _trigger(look: Look, at: int) -> int:
         return _space(look, at + 1, 4)
     if word in _UNION:
         return at + 1
-    if word in table("sharing", "takes") and look.word(at + 1) in ("the", "its", "their", "up"):
+    if word in _TAKES_ROOM and look.word(at + 1) in ("the", "its", "their", "up"):
         return _room(look, at)
     if word in ("in", "at", "on", "over", "inside", "uses", "reuses", "borrows") and (end := _room(look, at)):
         return end
@@ -63,11 +83,10 @@ def _trigger(look: Look, at: int) -> int:
         behind = look.members(at, look.clause.last)
         return (
             at + 1
-            if behind
-            and look.word(behind[0].last) in (*GRAMMAR.be, *table("living"), *GRAMMAR.helpers, "used", "")
+            if behind and look.word(behind[0].last) in (*GRAMMAR.be, *_LIVING, *GRAMMAR.helpers, "used", "")
             else 0
         )
-    return look.phrase_at(at, table("sharing", "between"))
+    return look.phrase_at(at, _BETWEEN_SIDES)
 
 
 def _shared(look: Look, at: int) -> int:
@@ -84,7 +103,7 @@ def _space(look: Look, at: int, reach: int) -> int:
     for behind in range(at, min(at + reach, look.clause.last)):
         if behind in look.inside or look.words[behind] in ("of", "with", "as", "and"):
             return 0
-        if look.words[behind] in lists()("spaces"):
+        if look.words[behind] in _SPACES:
             return behind + 1
     return 0
 
@@ -97,9 +116,9 @@ def _room(look: Look, at: int) -> int:
     if look.word(behind) not in ("the", "its"):
         return 0
     behind += 1
-    while look.word(behind) in lists()("parts", "before"):
+    while look.word(behind) in _BEFORE_PARTS:
         behind += 1
-    if look.word(behind) not in lists()("spaces"):
+    if look.word(behind) not in _SPACES:
         return 0
     after = look.word(behind + 1)
     if after in ("that", "which", "where") or (after in ("occupied", "used", "taken", "held")):
