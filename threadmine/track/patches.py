@@ -20,6 +20,9 @@ from threadmine.parse.diff_scopes import scopes_of
 from threadmine.parse.subject import parse_subject
 from threadmine.track.versions import title_key
 
+MIN_TITLE_WORDS = 3
+"""Words that the titles of a patch and of what it was rewritten to must share."""
+
 MIN_ALIKE = 0.35
 """Likeness from which two patches count as the same one."""
 
@@ -250,7 +253,23 @@ def match_patches(old: Sequence[PatchText], new: Sequence[PatchText]) -> dict[st
         if one.message_id not in found and other.message_id not in taken:
             found[one.message_id] = other
             taken.add(other.message_id)
+    left = [one for one in old if one.message_id not in found]
+    fresh = [other for other in new if other.message_id not in taken]
+    for one, other in _worth_comparing(left, fresh):
+        if one.message_id not in found and other.message_id not in taken and _is_rewritten(one, other):
+            found[one.message_id] = other
+            taken.add(other.message_id)
     return found
+
+
+def _is_rewritten(one: PatchText, other: PatchText) -> bool:
+    """Whether a patch that is left over does the same job in the same files, with other code."""
+    words, others = one.title.split(), other.title.split()
+    if not words or words[:1] != others[:1]:  # "s390 add x", "powerpc add x": the part of the kernel
+        return False
+    shared = len(set(words) & set(others))
+    alike_titles = shared >= MIN_TITLE_WORDS and 2 * shared >= min(len(words), len(others))
+    return alike_titles and not set(one.paths).isdisjoint(other.paths)
 
 
 def _worth_comparing(

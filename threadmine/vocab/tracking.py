@@ -142,7 +142,7 @@ SUGGESTING = (
         "should(?:n't)?(?! never)",
         "could",
         "can (?:we|you|this)",
-        "why (?:not|don't|can't)",
+        "why (?:not(?! in\\b)|don't|can't)",
         "what (?:if|about)",
     ),
     *("how about", "instead", "would it", "maybe", "add", "use", "call", "thinks? (?:about|of)"),
