@@ -124,12 +124,12 @@ def test_a_concern_is_tied_to_the_quoted_hunk_above() -> None:
         14,
     )
     assert concern.about_text.endswith("page->mapping = NULL;")
-    assert concern.targets == ("widget_reset", "page.mapping")
+    assert concern.targets == ("page.mapping", "widget_reset")
 
 
 def test_names_in_the_sentence_come_before_those_around_it() -> None:
     (concern,) = concerns_of("Why does prep_compound_page() not set folio->_nr_pages?")
-    assert concern.targets == ("prep_compound_page", "folio._nr_pages")
+    assert concern.targets == ("folio._nr_pages", "prep_compound_page")
 
 
 def test_the_author_of_the_patch_explains_and_does_not_request() -> None:

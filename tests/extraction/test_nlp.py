@@ -10,6 +10,7 @@ from importlib.metadata import version
 import pytest
 
 from threadmine.extraction import nlp
+from threadmine.vocab.lists import word_list
 
 
 def tokens(text: str) -> list[str]:
@@ -62,7 +63,7 @@ def test_the_longest_phrase_counts() -> None:
     ],
 )
 def test_forms_of_verbs(verb: str, forms: set[str]) -> None:
-    assert forms <= set(nlp.inflect(verb, nlp.word_list("cues")["irregular"]))
+    assert forms <= set(nlp.inflect(verb, word_list("cues")["irregular"]))
 
 
 @pytest.fixture

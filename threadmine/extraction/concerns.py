@@ -13,9 +13,9 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from threadmine.extraction.concerns_kinds import Ask, Part, Setting, ask_of, goes_on
+from threadmine.extraction.concerns_kinds import Ask, Part, Setting, ask_of, echoes, goes_on, rephrases
 from threadmine.extraction.concerns_place import Surroundings
-from threadmine.extraction.concerns_targets import Near, targets_of
+from threadmine.extraction.concerns_targets import Near, Targets
 from threadmine.extraction.text import Place, Sentence, sentences
 from threadmine.model import Concern, ConcernKind, Message, StretchKind, fold
 from threadmine.vocab.concerns_cues import Words, read_words
@@ -30,15 +30,20 @@ MAX_QUOTE = 600
 """Characters of one concern's quote; a longer row of objections keeps its first sentence."""
 
 _SAID = 20  # sentences before a concern that may name what it is about
+ECHO = "an echo"
+"""The cue of a sentence that only says that the point before holds here, too."""
+
 INVITATION = "let me know"
 """How a posting asks without a question mark."""
 
+_QUOTE_MARKS = ('"', "'", "`", "\u201c")
 _PLACES = frozenset({Place.REPLY, Place.COVER, Place.NOTES})
 _SIGNED = re.compile(r"[> |]*Signed-off-by:[ \t]*([^<\n]{1,80}?)[ \t]*<")
 _FROM = re.compile(r">[> |]*From:[ \t]*([^<\n]{1,80}?)[ \t]*<")
 _OWN_ANSWER = re.compile(
     r"(?:Because\b|It'?s because\b|Well,|No[,.]|Nope\b|Yes[,.]|Then |It has |Turns out|That'?s because|"
-    r"Ah[,.]|Oh[,.])"
+    r"Ah[,.]|Oh[,.]|Never ?mind|Ignore (?:me|that|this)|Scratch that|Forget (?:it|that|about))",
+    re.IGNORECASE,
 )
 
 
@@ -52,17 +57,18 @@ def find_concerns(message: Message, model: Model) -> tuple[Concern, ...]:
     if _is_plain_patch(message):
         return ()
     part = part_of(message)
-    if part is not Part.REVIEWER and not _asks_anything(message):
+    if part is Part.POSTER and not _asks_anything(message):
         return ()
     found: list[Concern] = []
+    targets = Targets(message.body, model)
     surroundings = Surroundings(message)
     said: list[Sentence] = []
     begin, end = _embedded_message(message)
     for _, group in groupby(sentences(message), key=lambda sentence: sentence.paragraph):
         paragraph = [one for one in group if one.place in _PLACES and not begin <= one.start < end]
         said += paragraph
-        for sentence, ask in _asks(message, paragraph, part, surroundings):
-            found.append(_concern(message, model, surroundings, said[-_SAID:], sentence, ask))
+        for sentence, ask in _asks(message, paragraph, part, surroundings, found):
+            found.append(_concern(message, targets, surroundings, said[-_SAID:], sentence, ask))
             if len(found) >= MAX_CONCERNS:
                 return _without_repeats(found)
     return _without_repeats(found)
@@ -97,6 +103,17 @@ def _embedded_message(message: Message) -> tuple[int, int]:
     return max(quoted, default=0), signed[0]
 
 
+def _posted_it(message: Message) -> bool:
+    """Whether the thread begins with mail that was sent from the writer's address.
+
+    ``git send-email`` and ``git series`` end their Message-IDs with it.
+    """
+    address = message.author.address.casefold()
+    return "@" in address and any(
+        reference.casefold().endswith((f"-{address}", f".{address}")) for reference in message.references[:2]
+    )
+
+
 def part_of(message: Message) -> Part:
     """The writer's part: the one who posts, the author of the patch that is quoted, or somebody else."""
     if not message.subject.is_reply:
@@ -105,6 +122,8 @@ def part_of(message: Message) -> Part:
         written = _first_line(message.body, line, sign)
         if written is not None and _same(written[1], message.author.name):
             return Part.AUTHOR
+    if _posted_it(message):
+        return Part.AUTHOR
     deepest = max((stretch.depth for stretch in message.stretches), default=0)
     writers = {stretch.writer for stretch in message.stretches if stretch.depth == deepest}
     if deepest and any(_same(writer, message.author.name) for writer in writers):
@@ -129,7 +148,11 @@ def _same(written: str, name: str) -> bool:
 
 
 def _asks(
-    message: Message, paragraph: Sequence[Sentence], part: Part, surroundings: Surroundings
+    message: Message,
+    paragraph: Sequence[Sentence],
+    part: Part,
+    surroundings: Surroundings,
+    found: Sequence[Concern],
 ) -> Iterator[tuple[Sentence, Ask]]:
     """The sentences of a paragraph that want something.
 
@@ -138,7 +161,7 @@ def _asks(
     """
     last: tuple[Sentence, Ask] | None = None
     for at, sentence in enumerate(paragraph):
-        asks = part is Part.REVIEWER or "?" in sentence.text or INVITATION in sentence.text
+        asks = part is not Part.POSTER or "?" in sentence.text or INVITATION in sentence.text
         if not asks or _is_code(message, sentence):
             if last is not None:
                 yield last
@@ -149,14 +172,17 @@ def _asks(
         setting = Setting(
             part,
             reviewing=place.is_code,
+            quoted=place.depth > 0,
             answering=place.is_question,
-            debating=surroundings.is_deep and place.depth == 1 and not place.is_code,
-            listed=sentence.item and bool(sentence.lead),
+            follows=surroundings.follows(sentence.start),
+            quotes=sentence.text.startswith(_QUOTE_MARKS),
         )
         ask = ask_of(words, setting)
+        if part is Part.REVIEWER and place.depth and echoes(words):
+            ask = Ask(found[-1].kind if found else ConcernKind.REQUEST, ECHO)
         if ask is not None and words.is_question and _answers_itself(paragraph[at + 1 :]):
             ask = None
-        if ask is None:
+        if ask is None or (last is not None and _is_reason(last[1], ask)):
             if last is not None:
                 yield last
             last = None
@@ -176,11 +202,16 @@ def _is_code(message: Message, sentence: Sentence) -> bool:
     before = message.body[line : sentence.start].strip()
     if before in ("*", "/*", "//", "+", "-") or sentence.text.startswith((">", "make[")):
         return True
-    return "*/" in sentence.text or "/*" in sentence.text
+    return sentence.text.startswith("/*") or sentence.text.endswith("*/")
 
 
 def _answers_itself(rest: Sequence[Sentence]) -> bool:
     return bool(rest) and _OWN_ANSWER.match(rest[0].text) is not None
+
+
+def _is_reason(last: Ask, ask: Ask) -> bool:
+    """Whether what only its form makes an objection is the reason for the ask before it."""
+    return ask.weak and ask.kind is ConcernKind.OBJECTION and last.kind is not ConcernKind.OBJECTION
 
 
 def _continues(last: Ask, ask: Ask, words: Words) -> bool:
@@ -188,7 +219,7 @@ def _continues(last: Ask, ask: Ask, words: Words) -> bool:
         return last.kind is ConcernKind.OBJECTION and not words.is_question
     if last.kind is ConcernKind.REQUEST and ask.kind is ConcernKind.REQUEST and goes_on(words):
         return True
-    return words.is_question and words.plain <= 4 and not words.code and last.kind is ConcernKind.REQUEST
+    return words.is_question and last.kind in (ConcernKind.REQUEST, ConcernKind.QUESTION) and rephrases(words)
 
 
 def _joined(message: Message, first: Sentence, second: Sentence) -> Sentence:
@@ -200,7 +231,7 @@ def _joined(message: Message, first: Sentence, second: Sentence) -> Sentence:
 
 def _concern(
     message: Message,
-    model: Model,
+    targets: Targets,
     surroundings: Surroundings,
     said: Sequence[Sentence],
     sentence: Sentence,
@@ -225,7 +256,7 @@ def _concern(
         start=sentence.start,
         end=sentence.end,
         kind=ask.kind,
-        targets=targets_of(sentence, near, model),
+        targets=targets.of(sentence, ask.kind, near),
         about_text=place.text,
         about_file=place.file,
         about_line=place.line,

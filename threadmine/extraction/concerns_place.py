@@ -58,7 +58,8 @@ class Surroundings:
             s for s in message.stretches if s.kind not in _SKIPPED and (s.depth or s.kind in _CODE)
         ]
         self._ends = [stretch.end for stretch in self._stretches]
-        self.is_deep = any(stretch.depth > 1 for stretch in message.stretches)
+        self._under = -1
+        self._asked = 0
         self._known: dict[int, About] = {}
         self._hunks: Sequence[QuotedHunk] | None = None
 
@@ -73,6 +74,13 @@ class Surroundings:
             text = fold(" ".join(lines))[-MAX_ABOUT:]
             self._known[at] = About(text, stretch.depth, lines=lines, is_code=stretch.kind in _CODE)
         return self._known[at]
+
+    def follows(self, start: int) -> int:
+        """How many sentences under the same quotation were asked about before; asked once for each."""
+        at = self.quote_before(start)
+        self._asked = self._asked + 1 if at == self._under else 0
+        self._under = at
+        return self._asked
 
     def quote_before(self, start: int) -> int:
         """Where the last quotation above the character ``start`` ends, 0 where there is none."""

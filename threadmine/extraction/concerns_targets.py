@@ -1,32 +1,42 @@
 """The board sorts issues by struct member, and a sentence often leaves the member to the code it
 stands under.
 
-Targets are the members, functions and flags that the sentence names; failing that those of the sentences
-around it, then those of the quoted lines right above, nearest first, and the function those lines are in.
+Targets are the members, flags and functions that the sentence names, by C name or by a phrase ("the
+refcount"); what its "this" and "it" mean is looked for in the writer's sentence before, then in the quoted
+lines right above, nearest first; the function that those lines are in is a target of most asks that stand
+under code. A constant counts only where it stands for a member, or where nothing else is named.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from threadmine.extraction.concerns_place import About
-from threadmine.extraction.names import Lexicon, Name, NameKind, find_names, lexicon_of
+from threadmine.extraction.names import MailFacts, Name, NameKind, find_names, lexicon_of
 from threadmine.extraction.text import Sentence
-from threadmine.model import unique
-from threadmine.vocab.concerns_names import COMMON_NAMES, COMMON_STARTS
+from threadmine.model import ConcernKind, unique
+from threadmine.vocab.concerns_names import COMMON_NAMES, COMMON_STARTS, SPELLED_OTHERWISE
+from threadmine.vocab.lists import word_list
 
 if TYPE_CHECKING:
     from threadmine.memmap import Model
 
-MAX_TARGETS = 6
+MAX_TARGETS = 5
 _MAY_NAME = re.compile(r"[a-z0-9]_|_[a-z]|\(|->|[a-z][A-Z]|\w\.\w|['\"`]|\b(?:field|member|flag|bit)s?\b")
-_AROUND = 2  # names taken from what stands around the sentence
-_LINES = 8  # quoted lines looked at
-_BEFORE = 4  # the writer's sentences before this one that are looked at
+_AROUND = 2  # targets of a sentence that names none itself
+_LINES = 6  # quoted lines looked at
+_BEFORE = 3  # the writer's sentences before this one that are looked at
+_MAX_PHRASE = 5  # words of a phrase that stands for a member
+_POINTS = re.compile(r"(?i)\b(?:this|that|it|its|these|those|them|they|here|there|both|same|so)\b")
+"""Words that mean what was said or shown before."""
+
+_TWO = re.compile(r"(?i)\b(?:both|(?:these|those|the) two)\b")
+_WORD = re.compile(r"[\w'@]+(?:->?[\w']+)*")
+_NAMES_ANEW = re.compile(r"(?i)\b(?:renam\w+|call(?:ed)?|nam(?:e|ed|ing)|nit)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,56 +51,149 @@ class Near:
     title: str
 
 
-def targets_of(sentence: Sentence, near: Near, model: Model) -> tuple[str, ...]:
-    """The names the sentence is about, at most ``MAX_TARGETS``, nearest first.
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a text names: members and flags, functions, constants, each in the order of the text.
+
+    ``shown``: what code shows of the memory map, also through the helpers that it calls.
+    """
+
+    things: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
+
+
+class Targets:
+    """Finds what the concerns of one mail are about.
 
     Args:
-        sentence: the sentence that asks.
-        near: what stands around it, asked where the sentence names little or nothing.
+        body: the mail's text; a variable that it declares is told by it.
         model: for the names of members, functions and flags.
     """
-    lexicon = lexicon_of(model.names)
-    place = near.place
-    function = (place.function,) if place.function and place.is_code else ()
-    if named := _names(sentence.text, lexicon):
-        return unique((*named, *function))[:2] if len(named) == 1 else named[:MAX_TARGETS]
-    around = list(function)
-    for other in (*reversed(near.before[-_BEFORE:]), *near.after[:1]):
-        found = _names(other.text, lexicon)
-        around += found
-        if found:
-            break
-    if len(around) < _AROUND and place.lines:
-        around += _names("\n".join(reversed(place.lines[-_LINES:])), lexicon)
-    return unique(around or _names(near.title, lexicon))[:_AROUND]
+
+    def __init__(self, body: str, model: Model) -> None:
+        self._body = body
+        self._lexicon = lexicon_of(model.names)
+        self._mail = MailFacts(body)
+        self._known: dict[str, _Named] = {}
+
+    def of(self, sentence: Sentence, kind: ConcernKind, near: Near) -> tuple[str, ...]:
+        """The names the sentence is about, at most ``MAX_TARGETS``.
+
+        Args:
+            sentence: the sentence that asks.
+            kind: what it wants; a new name that it proposes is not what it is about.
+            near: what stands around it, asked where the sentence names little or nothing.
+        """
+        own = self._own(sentence.text, kind)
+        if kind is ConcernKind.PROCESS:
+            return unique((*own.things, *own.functions))[:MAX_TARGETS]
+        found = [*own.things, *own.functions]
+        if not own.things and (not own.functions or _POINTS.search(sentence.text)):
+            found += self._meant(near, sentence.text)[: 1 if own.functions else _AROUND]
+        function = near.place.function if near.place.is_code else ""
+        if function and len(found) < _AROUND:
+            found.append(function)
+        if not found:
+            found += self._functions_around(near)[:_AROUND] or self._last_resort(own, near)
+        return unique(found)[:MAX_TARGETS]
+
+    def _own(self, text: str, kind: ConcernKind) -> _Named:
+        """What the sentence itself names, without a name that it proposes for something."""
+        named = self._names(text)
+        if kind is not ConcernKind.NIT or not _NAMES_ANEW.search(text):
+            return named
+        functions = tuple(name for name in named.functions if self._body.count(name) > text.count(name))
+        return _Named(named.things, (), functions, ())
+
+    def _meant(self, near: Near, text: str) -> tuple[str, ...]:
+        """The members and flags that "this" can mean: of the sentence before, else of the lines above."""
+        for other in reversed(near.before[-_BEFORE:]):
+            if things := self._names(other.text).things:
+                return things
+        lines = near.place.lines[-_LINES:]
+        if _TWO.search(text) and (both := self._of_two(lines)):
+            return both
+        for line in reversed(lines):
+            if things := self._names(line).shown:
+                return things
+        return self._names(near.after[0].text).things if near.after else ()
+
+    def _of_two(self, lines: Sequence[str]) -> tuple[str, ...]:
+        """What the last two lines name, for "these two"."""
+        pair = [self._names(line) for line in lines[-2:]]
+        found = [one.shown[:1] or one.functions[:1] for one in pair]
+        return unique(name for names in found for name in names)
+
+    def _functions_around(self, near: Near) -> tuple[str, ...]:
+        """The functions that the sentences before and the lines above name, nearest first."""
+        texts = [other.text for other in reversed(near.before[-_BEFORE:])]
+        texts += [*reversed(near.place.lines[-_LINES:]), *(other.text for other in near.after[:1])]
+        return next((found for text in texts if (found := self._names(text).functions)), ())
+
+    def _last_resort(self, own: _Named, near: Near) -> tuple[str, ...]:
+        """Constants, then what the title of the mail names."""
+        if own.constants:
+            return own.constants[:_AROUND]
+        for line in reversed(near.place.lines[-_LINES:]):
+            if constants := self._names(line).constants:
+                return constants[:1]
+        title = self._names(near.title)
+        return (*title.things, *title.functions)[:_AROUND]
+
+    def _names(self, text: str) -> _Named:
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = self._read(text)
+        return known
+
+    def _read(self, text: str) -> _Named:
+        names = find_names(text, self._lexicon, self._mail) if _MAY_NAME.search(text) else ()
+        things: list[str] = []
+        shown: list[str] = []
+        functions: list[str] = []
+        constants: list[str] = []
+        for name in names:
+            entity = SPELLED_OTHERWISE.get(name.entity, name.entity)
+            if name.kind is NameKind.CONSTANT:
+                things += name.implied
+                shown += name.implied
+                constants.append(entity)
+            elif name.kind in (NameKind.MEMBER, NameKind.FLAG) or name.kind is NameKind.EXPRESSION:
+                things.append(entity)
+                shown.append(entity)
+            elif self._is_function(name):
+                functions.append(entity)
+        said = {thing.rsplit(".", 1)[-1] for thing in things}
+        things += (one for one in _phrases(text) if one.rsplit(".", 1)[-1] not in said)
+        return _Named(unique(things), unique(shown), unique(functions), unique(constants))
+
+    def _is_function(self, name: Name) -> bool:
+        """No struct (all here is about struct page), no helper that all code uses, no bare word."""
+        if name.kind is not NameKind.FUNCTION:
+            return False
+        if name.entity in COMMON_NAMES or name.entity.startswith(COMMON_STARTS):
+            return False
+        return "_" in name.entity or name.entity in self._lexicon.functions
 
 
-def _names(text: str, lexicon: Lexicon) -> tuple[str, ...]:
-    return _known_names(text, _Same(lexicon)) if _MAY_NAME.search(text) is not None else ()
+def _phrases(text: str) -> Iterator[str]:
+    """The members and flags that the words of a text stand for ("the refcount"), longest phrase first."""
+    known = _members_of_phrases()
+    words = [match.group() for match in _WORD.finditer(text.lower())]
+    at = 0
+    while at < len(words):
+        for length in range(min(_MAX_PHRASE, len(words) - at), 0, -1):
+            if member := known.get(" ".join(words[at : at + length])):
+                yield member
+                at += length - 1
+                break
+        at += 1
 
 
-class _Same:
-    """A lexicon as a key: the same only as itself."""
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self.lexicon = lexicon
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.lexicon is other.lexicon
-
-    def __hash__(self) -> int:
-        return id(self.lexicon)
-
-
-@lru_cache(maxsize=256)
-def _known_names(text: str, same: _Same) -> tuple[str, ...]:
-    """The names in a text; the sentences and lines above one concern stand above the next as well."""
-    lexicon = same.lexicon
-    return unique(name.entity for name in find_names(text, lexicon) if _is_target(name, lexicon))
-
-
-def _is_target(name: Name, lexicon: Lexicon) -> bool:
-    """No struct alone (all here is about struct page), no macro that every function uses, no bare word."""
-    if name.kind is NameKind.STRUCT or name.entity in COMMON_NAMES or name.entity.startswith(COMMON_STARTS):
-        return False
-    return name.kind is not NameKind.FUNCTION or "_" in name.entity or name.entity in lexicon.functions
+@cache
+def _members_of_phrases() -> Mapping[str, str]:
+    concepts = word_list("concepts")
+    tables: Iterable[Mapping[str, list[str]]] = (concepts["members"], concepts["flags"])
+    return {phrase: member for table in tables for member, phrases in table.items() for phrase in phrases}

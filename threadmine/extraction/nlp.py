@@ -9,11 +9,9 @@ only sentences that a plain scan has picked (see ``extraction.claims``).
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import lru_cache
-from importlib import resources
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -23,6 +21,8 @@ from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
+
+from threadmine.vocab.lists import word_list
 
 GLUE = "\u2060"
 """Stands for a blank inside a C expression, so that the expression stays one token (word joiner)."""
@@ -66,12 +66,6 @@ def keep_whole(text: str) -> str:
     if "((struct" in text:
         text = _CAST.sub(lambda m: m.group().replace(" ", GLUE), text)
     return _ARGUMENTS.sub(lambda m: m.group().replace(" ", GLUE), text)
-
-
-def word_list(name: str) -> Mapping[str, dict[str, list[str]]]:
-    """The word list ``vocab/NAME.toml``."""
-    text = resources.files("threadmine.vocab").joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def inflect(verb: str, irregular: Mapping[str, list[str]]) -> list[str]:

@@ -9,11 +9,11 @@ of whose words it holds. Nothing here decides what a match means.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
+
+from threadmine.vocab.lists import word_list
 
 _SUBST = re.compile(r"\bs/[^/\s][^/\n]{0,60}/[^/\n]{0,60}/?")
 _CODE = re.compile(
@@ -232,9 +232,8 @@ def _choices(token: str, lists: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 @cache
 def vocabulary(name: str) -> Mapping[str, Mapping[str, Cues]]:
     """The cue groups of ``vocab/<name>.toml`` as section -> group -> cues (``lead_in`` is left out)."""
-    data = _read(name)
+    data = word_list(name)
     lists = data.get("words", {})
-    assert isinstance(lists, dict)
     return {
         section: {group: Cues(phrases, lists) for group, phrases in groups.items()}
         for section, groups in data.items()
@@ -243,15 +242,8 @@ def vocabulary(name: str) -> Mapping[str, Mapping[str, Cues]]:
 
 
 @cache
-def _read(name: str) -> dict[str, object]:
-    text = resources.files("threadmine.vocab").joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-@cache
 def _lead_in() -> re.Pattern[str]:
-    listed = _read("concerns")["lead_in"]
-    assert isinstance(listed, list)
+    listed = word_list("concerns")["lead_in"]
     phrases = sorted((str(phrase) for phrase in listed), key=len, reverse=True)
     return re.compile("(?:(?:" + "|".join(re.escape(p) for p in phrases) + ") (?:[,:!] )?){0,4}")
 

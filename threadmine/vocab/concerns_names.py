@@ -55,3 +55,13 @@ COMMON_STARTS = (
     "spin_lock", "spin_unlock", "mutex_", "INIT_LIST", "MODULE_", "CONFIG_",
 )  # fmt: skip
 """Beginnings of names of the same sort."""
+
+SPELLED_OTHERWISE = {
+    "page.refcount": "page._refcount",
+    "page.count": "page._refcount",
+    "page._count": "page._refcount",
+    "page.mapcount": "page._mapcount",
+    "folio.refcount": "folio._refcount",
+    "folio.mapcount": "folio._mapcount",
+}
+"""Members as people write them from memory, and as the struct has them."""

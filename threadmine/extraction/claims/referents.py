@@ -18,9 +18,10 @@ from threadmine.extraction.claims.clauses import Clause, Memory
 from threadmine.extraction.claims.said import Said, elsewhere, is_doer
 from threadmine.extraction.claims.sentence import ENTITIES, MEMBERISH, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
-from threadmine.extraction.nlp import Term, word_list
+from threadmine.extraction.nlp import Term
 from threadmine.extraction.text import Place
 from threadmine.model import Predicate
+from threadmine.vocab.lists import word_list
 
 
 class Want(Enum):

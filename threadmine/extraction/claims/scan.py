@@ -17,9 +17,9 @@ from threadmine.extraction.claims.readings.coverage import covers
 from threadmine.extraction.claims.readings.kinds import names_kinds
 from threadmine.extraction.comments import added_comments
 from threadmine.extraction.names import Lexicon
-from threadmine.extraction.nlp import word_list
 from threadmine.extraction.text import Sentence, sentences
 from threadmine.model import Message, StretchKind
+from threadmine.vocab.lists import word_list
 
 _TO_BLANKS = str.maketrans({chr(c): " " for c in range(128) if not (chr(c).isalnum() or chr(c) == "_")})
 _ARROW = re.compile(

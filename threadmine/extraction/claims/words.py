@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from threadmine.extraction.nlp import word_list
+from threadmine.vocab.lists import word_list
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from functools import cached_property
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, text_of
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
-from threadmine.extraction.nlp import word_list
 from threadmine.model import Predicate
+from threadmine.vocab.lists import word_list
 
 Words = frozenset[str]
 Phrases = dict[str, list[tuple[str, ...]]]

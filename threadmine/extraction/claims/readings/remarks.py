@@ -16,8 +16,8 @@ from functools import lru_cache
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, singular, text_of
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
-from threadmine.extraction.nlp import word_list
 from threadmine.model import Predicate
+from threadmine.vocab.lists import word_list
 
 MAX_NAME = 4
 """The most words of a user's name that is taken whole."""
