@@ -370,6 +370,12 @@ def _callback(match: re.Match[str], members: list[str], lexicon: Lexicon) -> Nam
     return Name(match.start(), end, text, last, NameKind.FUNCTION)
 
 
+_OPERATORS = frozenset(
+    {"sizeof", "typeof", "offsetof", "container_of", "likely", "unlikely", "defined", "while"}
+)
+"""What is written like a call in C and is none."""
+
+
 def _call(match: re.Match[str], text: str, lexicon: Lexicon) -> Name | None:
     name = match["call"].removesuffix("[s]").removesuffix("(s)")
     end = match.end()
@@ -378,7 +384,7 @@ def _call(match: re.Match[str], text: str, lexicon: Lexicon) -> Name | None:
         end = close + 1
     elif "_" not in name and not name[0].isupper():
         return None
-    if len(name) < 4 or name.isupper():
+    if len(name) < 4 or name.isupper() or name in _OPERATORS:
         return None  # WRITE_ONCE(), BUG_ON(): a way of writing, no function that has effects
     name = _resolve(name, lexicon)
     if name in _CALLBACKS:

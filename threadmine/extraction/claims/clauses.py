@@ -16,6 +16,7 @@ from threadmine.extraction.claims.sentence import MEMBERISH as MEMBERISH
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
+from threadmine.extraction.text import Sentence
 from threadmine.model import Predicate
 
 MAX_LIST = 24
@@ -251,6 +252,14 @@ class Memory:
     def context(self) -> Thing | None:
         """The function whose code the text is about; looked up when first asked."""
         return self.look_up() if self.look_up is not None else None
+
+    def hear(self, said: Said | None, sentence: Sentence) -> None:
+        """Remember what a sentence names; an item of a list goes on about what introduces the list, unless a
+        function is what it is about itself.
+        """
+        about = said is not None and said.topic[0].sort is Sort.FUNCTION
+        if said is not None and (about or not sentence.item or self.said is None):
+            self.said = said
 
     @cached_property
     def quoted(self) -> Said | None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from threadmine.extraction.claims.referents import referent_words
 from threadmine.extraction.claims.said import Said
 from threadmine.extraction.claims.sentence import SORT_OF, Sort, Thing
 from threadmine.extraction.names import Lexicon, MailFacts, NameKind, find_names
@@ -59,8 +60,12 @@ class Surroundings:
 
     @cached_property
     def _titled(self) -> str:
+        """The function that the subject line says is changed, not one that is only got rid of or used."""
         match = _TITLED.search(self._message.subject.title)
-        return match.group(1) if match else ""
+        if match is None:
+            return ""
+        before = self._message.subject.title[: match.start()].rstrip().rsplit(" ", 1)[-1].lower()
+        return match.group(1) if before in referent_words().titled or not before or before[-1] == ":" else ""
 
     @cached_property
     def of_future(self) -> bool:

@@ -264,6 +264,6 @@ def _inferred(one: Candidate, how: Qualifiers) -> tuple[str, ...]:
     notes = [t.inferred for t in (one.subject, one.object) if t is not None and t.inferred]
     if one.inherited and one.subject is not None and one.subject not in one.clause.things:
         notes.append(f"{one.subject.entity}: from the text before")
-    if one.between:
+    if one.between and one.subject is None:
         notes.append(f"subject undecided: {' or '.join(t.entity for t in one.between)}")
     return tuple(dict.fromkeys([*notes, *how.why]))

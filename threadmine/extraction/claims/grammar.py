@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
-from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, nominal
+from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, nominal
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout
 from threadmine.extraction.claims.readings.legal import legal
 from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.readings.verbs import unlisted
-from threadmine.extraction.claims.referents import subject_of, wanted
+from threadmine.extraction.claims.referents import DOING, subject_of, wanted
 from threadmine.extraction.claims.said import said_in
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -53,7 +53,7 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         memory.last = best[-1] if best else memory.last
         memory.here = next((c.subject for c in best if c.subject is not None), memory.here)
         memory.keep_list(best, read.sentence.item)
-    memory.said = said_in(read) or memory.said
+    memory.hear(said_in(read), read.sentence)
     found = [c for c in found if not _left_open(read, c.clause) and not _taken_back(read, c.clause)]
     main = [c for c in found if not c.clause.conditional]
     kept = main or found
@@ -116,7 +116,7 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
     if echo is not None:
         return [echo], []
     readings = [reading for cue in clause.cues if (reading := _try(read, clause, cue, memory))]
-    if len(clause.things) > 1 and (said := _nominal(read, clause, memory)):
+    if clause.things and (said := _nominal(read, clause, memory)):
         readings.append(said)
     if laid := list(layout(read, clause, memory)):
         told = {(c.predicate, "") for found in laid for c in found}
@@ -211,8 +211,17 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
         return found
     every = _names(found) if len(found) > 1 else set()
     return [
-        replace(c, inherited=inherited or c.inherited, listed=frozenset(every - _names([c]))) for c in found
+        replace(c, inherited=inherited or c.inherited, listed=frozenset(every - _names([c])))
+        for c in found
+        if not (inherited and _says_nothing(c))
     ]
+
+
+def _says_nothing(one: Candidate) -> bool:
+    """Whether of a function named elsewhere nothing is said that names anything ("it accesses itself")."""
+    if one.object is not None or one.subject is None or one.subject.sort is not Sort.FUNCTION:
+        return False
+    return one.predicate in (Predicate.OTHER, Predicate.STATE, Predicate.REQUIRES) and one.subject.first < 0
 
 
 def _worth(one: Candidate) -> int:
@@ -225,7 +234,8 @@ def _worth(one: Candidate) -> int:
 def _nominal(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
     """What a clause says with a noun of doing, whatever its verb is."""
     end = Term("cue", "", clause.last, clause.last, "")
-    return nominal(Around(read, clause, end, list(clause.things), [], False, False, memory))
+    around = Around(read, clause, end, list(clause.things), [], False, False, memory)
+    return nominal(around) or as_verb(around)
 
 
 def _uncued(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
@@ -282,8 +292,7 @@ def _wants_subject(read: Read, clause: Clause, cue: Term, passive: bool) -> bool
     before = [w for w in read.words[clause.first : cue.first] if w.isalpha()]
     bare = [w for w in before if w not in GRAMMAR.fillers and w not in GRAMMAR.helpers]
     if not bare:
-        told = passive or cue.text.endswith("s") or "does" in before
-        return clause.first > 0 or told or read.sentence.place is Place.COMMENT
+        return clause.first > 0 or _leaves_out(cue, before, passive) or read.sentence.place is Place.COMMENT
     if len(bare) == 2 and bare[0] in GRAMMAR.determiners and bare[1] in GRAMMAR.generic:
         return True
     if all(w in GRAMMAR.cut_words or w in GRAMMAR.pronouns or w in GRAMMAR.prefaces for w in bare):
@@ -291,6 +300,12 @@ def _wants_subject(read: Read, clause: Clause, cue: Term, passive: bool) -> bool
     if bare[-1] in GRAMMAR.pronouns:
         return True
     return len(bare) == 2 and bare[0] in GRAMMAR.pronouns and bare[1] in GRAMMAR.generic
+
+
+def _leaves_out(cue: Term, before: list[str], passive: bool) -> bool:
+    """Whether a verb that begins a sentence is told of somebody ("Clears x", "Already cleared by f()")."""
+    verb = cue.text.split()[0].lower()
+    return Predicate(cue.value) in DOING and (passive or verb.endswith("s") or "does" in before)
 
 
 def _inherit(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | None:

@@ -60,6 +60,9 @@ class Words:
     strangers: frozenset[str]
     callers: frozenset[str]
     conditions: frozenset[str]
+    titled: frozenset[str]
+    verbal: frozenset[str]
+    performing: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -72,6 +75,9 @@ def referent_words() -> Words:
 _WORKING = (Predicate.SETS, Predicate.CLEARS, Predicate.READS)
 _BY_DOERS = (*_WORKING, Predicate.CALLS, Predicate.PRECEDES)
 _MINE = (*_BY_DOERS, Predicate.REQUIRES, Predicate.STATE)
+DOING = (*_WORKING, Predicate.CALLS, Predicate.REQUIRES)
+"""Predicates of verbs that say what somebody does or needs."""
+
 NONE = Meant()
 
 
@@ -86,6 +92,8 @@ def wanted(read: Read, clause: Clause, cue: Term, passive: bool) -> Want:
         return Want.MEMBER
     if predicate in _BY_DOERS:
         return Want.DOER
+    if predicate is Predicate.USES and not passive and _is_called(read, clause, cue):
+        return Want.DOER
     near = read.words[cue.last : min(cue.last + 3, clause.last)]
     conditional = not lists.conditions.isdisjoint(near)
     if predicate is Predicate.REQUIRES and cue.text.lower() not in GRAMMAR.guarding:
@@ -94,6 +102,11 @@ def wanted(read: Read, clause: Clause, cue: Term, passive: bool) -> Want:
     if predicate is Predicate.STATE and conditional:
         return Want.MEMBER
     return Want.ANY
+
+
+def _is_called(read: Read, clause: Clause, cue: Term) -> bool:
+    """Whether what is used is a function, named right behind the verb."""
+    return any(t.sort is Sort.FUNCTION and cue.last <= t.first <= cue.last + 1 for t in clause.things)
 
 
 def subject_of(read: Read, clause: Clause, cue: Term, memory: Memory, want: Want) -> Meant:

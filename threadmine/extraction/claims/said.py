@@ -24,8 +24,9 @@ class Said:
     code: bool = False
 
     def doers(self) -> list[Thing]:
-        """The functions and parts of the kernel named, in order, each once."""
-        return [t for t in _each_once(self.things) if is_doer(t)]
+        """The functions named, and the parts of the kernel that it is about, in order, each once."""
+        named = [t for t in self.things if t.sort is Sort.FUNCTION or t in self.topic]
+        return [t for t in _each_once(named) if is_doer(t)]
 
     def members(self, sorts: Sequence[Sort] = MEMBERISH) -> list[Thing]:
         """The members and flags named, in order, each once."""

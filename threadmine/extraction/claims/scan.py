@@ -9,7 +9,7 @@ telling part in them (``page``, ``folio``, ``pgmap``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -31,6 +31,17 @@ _CONTRACT = re.compile(
     r"|\bfunction (?:assumes|expects|requires|needs)\b"
 )
 """What the description of a function says to its callers."""
+
+_GOES_ON = re.compile(
+    r"(?i)\b(?:it|them|both|these|those|they)\b"
+    r"(?=.{0,80}\b(?:null|zero|cleared|clear|set|unused|stable|initiali[sz]ed|reset)\b)"
+    r"|\b(?:clears?|sets?|resets?|reads?|writes?|looks? at|initiali[sz]es?|touch(?:es)?|checks?|increments?"
+    r"|decrements?|changes?|modif(?:y|ies)|cleared|initiali[sz]ed)\b.{0,12}\b(?:it|them|both|this|that)\b"
+)
+"""What a sentence holds that says of something named in the one before what it is, or what is done to it."""
+
+MAX_GOING_ON = 240
+"""Characters of such a sentence."""
 
 _LOCK = re.compile(r"\b(?:page|folio|lru|lruvec) locks?\b")
 """Locks among the members and flags, as people name them."""
@@ -112,6 +123,23 @@ def _answers_code(message: Message, own: str, worth: Wanted) -> bool:
     return any(worth.in_text(message.body[s.start : min(s.end, s.start + MAX_QUOTED)]) for s in quoted)
 
 
+def _worth_reading(message: Message, worth: Wanted) -> Iterator[Sentence]:
+    """The sentences with a word worth reading for, and those that go on about what is named right before."""
+    body = message.body
+    before: Sentence | None = None
+    for one in sentences(message, worth.in_prose):
+        if worth.in_prose(one.text) or (before is not None and _goes_on(body, before, one)):
+            yield one
+            before = one
+
+
+def _goes_on(body: str, before: Sentence, one: Sentence) -> bool:
+    """Whether ``one`` follows ``before`` and says something of "it" or "them"."""
+    if before.paragraph != one.paragraph or len(one.text) > MAX_GOING_ON or one.text.endswith("?"):
+        return False
+    return not body[before.end : one.start].strip() and _GOES_ON.search(one.text) is not None
+
+
 def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
     """The sentences of ``message`` worth reading, in order, comments last."""
     worth = wanted(lexicon)
@@ -121,8 +149,7 @@ def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
     prose: tuple[Sentence, ...] = ()
     if worth.in_text(own) or _answers_code(message, own, worth):
         in_text = worth.weakly_in
-        picked = (s for s in sentences(message, worth.in_prose) if worth.in_prose(s.text))
-        prose = tuple(islice(picked, MAX_SENTENCES))
+        prose = tuple(islice(_worth_reading(message, worth), MAX_SENTENCES))
         in_comment = worth.in_comment
     elif names_kinds(own):  # such a sentence needs no name in C
         picked = (s for s in sentences(message, names_kinds) if names_kinds(s.text))

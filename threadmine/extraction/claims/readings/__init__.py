@@ -9,8 +9,8 @@ named and the cue is plain, down to 0.
 from __future__ import annotations
 
 from threadmine.extraction.claims.readings.around import Around
-from threadmine.extraction.claims.readings.calls import calls, precedes
-from threadmine.extraction.claims.readings.contracts import contract
+from threadmine.extraction.claims.readings.calls import as_verb, calls, precedes
+from threadmine.extraction.claims.readings.contracts import asserted, contract
 from threadmine.extraction.claims.readings.effects import effect, nominal
 from threadmine.extraction.claims.readings.kinds import kind_is
 from threadmine.extraction.claims.readings.layout import about, container, member_of
@@ -22,9 +22,9 @@ from threadmine.extraction.claims.readings.states import state
 from threadmine.extraction.claims.readings.usage import kept, usable, uses
 from threadmine.model import Predicate
 
-__all__ = ["RULES", "SPECIAL", "Around", "nominal"]
+__all__ = ["RULES", "SPECIAL", "Around", "as_verb", "nominal"]
 
-SPECIAL = (contract, result, kind_is, legal, kept, container)
+SPECIAL = (asserted, contract, result, kind_is, legal, kept, container)
 """Readings that turn on the form of a clause, whatever predicate its cue belongs to; the first that says
 something is taken, before the rule of the predicate.
 """

@@ -83,7 +83,7 @@ class Around:
         if known is not None and object_ is not None and known.entity == object_.entity:
             known = next((t for t in (self.unsaid, self.context) if t and t.entity != object_.entity), None)
         if known is None and predicate in _BY_SOMEBODY and not self.between and not self._strange():
-            named = (t for t in self.clause.things if self._acts(t) and t is not object_)
+            named = (t for t in self.clause.things if self._acts(t, predicate) and t is not object_)
             near = self.memory.function if self.memory.subject else None
             known = next(named, None) or near or self.context or self.memory.function
             known = None if known and object_ and known.entity == object_.entity else known
@@ -105,12 +105,12 @@ class Around:
             between=self.between if known is None else (),
         )
 
-    def _acts(self, thing: Thing) -> bool:
+    def _acts(self, thing: Thing, predicate: Predicate) -> bool:
         """Whether a kind of page or part of the kernel stands where the doer would: before the verb, or
-        behind a word for a place.
+        behind a word for a place. A user may stand anywhere.
         """
-        if thing.sort not in (Sort.KIND, Sort.AGENT):
-            return False
+        if thing.sort not in (Sort.KIND, Sort.AGENT) or predicate is Predicate.USES:
+            return thing.sort in (Sort.KIND, Sort.AGENT)
         near = self.read.words[max(self.clause.first, thing.first - 2) : thing.first]
         return thing.last <= self.cue.first or not GRAMMAR.places.isdisjoint(near)
 

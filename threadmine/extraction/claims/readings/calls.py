@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from threadmine.extraction.claims.clauses import Candidate
 from threadmine.extraction.claims.readings.around import Around, every, last_run, run
+from threadmine.extraction.claims.referents import referent_words
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
+
+_OBJECTS = (
+    GRAMMAR.determiners
+    | GRAMMAR.objects
+    | GRAMMAR.pronouns
+    | GRAMMAR.places
+    | {"it", "here", "first", "again"}
+)
 
 
 def calls(around: Around) -> list[Candidate]:
@@ -35,6 +45,22 @@ def calls(around: Around) -> list[Candidate]:
     if cue.endswith(" to") and not any(t.first <= around.cue.last + 1 for t in right):
         return []  # "between the two calls to avoid it"
     return _calls(around, left, right)
+
+
+def as_verb(around: Around) -> list[Candidate]:
+    """ "We put_page() it", "no need to lock_page() the tail": a function's name that is a verb is a call."""
+    words, found = around.read.words, []
+    for thing in around.functions(list(around.clause.things)):
+        if thing.first <= around.clause.first or words[thing.first - 1] not in referent_words().verbal:
+            continue
+        if thing.last >= around.clause.last or words[thing.last] not in _OBJECTS:
+            continue
+        others = [t for t in around.clause.things if t.sort is Sort.FUNCTION and t is not thing]
+        placed = [t for t in others if around.word_before(t) in GRAMMAR.places]
+        doer = placed[0] if placed else around.context
+        one = around.make(Predicate.CALLS, doer, thing, 5)
+        found.append(replace(one, cue=thing.text, cue_at=thing.first))
+    return found
 
 
 def _is_limited(around: Around) -> bool:

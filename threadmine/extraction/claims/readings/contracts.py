@@ -7,13 +7,30 @@ the page, the statement is about the function that the comment stands before.
 from __future__ import annotations
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
-from threadmine.extraction.claims.readings.around import Around, run
+from threadmine.extraction.claims.readings.around import Around, implied, run
 from threadmine.extraction.claims.sentence import Sort
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.text import Place
 from threadmine.model import Predicate
 
+_ASSERTING = ("vm_bug_on", "bug_on(", "vm_warn_on", "warn_on(", "warn_on_once(")
 _CALLERS = frozenset({"caller", "callers"})
+
+
+def asserted(around: Around) -> list[Candidate]:
+    """requires: what a function says must be so (``VM_BUG_ON_PAGE(page_ref_count(page) != 1, page)``)."""
+    words, clause = around.read.words, around.clause
+    at = next((i for i in range(clause.first, clause.last) if words[i].startswith(_ASSERTING)), -1)
+    if at < 0 or "(" not in words[at]:
+        return []
+    inside = [t for t in clause.things if t.first >= at]
+    objects = [t if t.sort in MEMBERISH else implied(t) for t in inside]
+    meant = next((t for t in objects if t is not None), None)
+    doers = [t for t in clause.things if t.sort is Sort.FUNCTION and t.implied == () and t is not meant]
+    if meant is None:
+        return []
+    doer = next((t for t in doers if t.last <= at or around.word_before(t) in GRAMMAR.places), None)
+    return [around.make(Predicate.REQUIRES, doer or around.context, meant, 7)]
 
 
 def contract(around: Around) -> list[Candidate]:

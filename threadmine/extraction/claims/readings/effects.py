@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import CORE, Around, every, implied, last_run, run
+from threadmine.extraction.claims.referents import referent_words
+from threadmine.extraction.claims.said import is_doer
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+_CLEFT = frozenset({"what", "that", "which", "who", "only"})
 _UNDER = frozenset({"under", "holding"})
 _COUNTS = ("_refcount", "_mapcount", "_pincount", "count", ".ref", ".share")
 """Ends of members that are counted: set to zero they are set, not cleared."""
@@ -34,6 +37,7 @@ def effect(around: Around) -> list[Candidate]:
     ):
         return gone
     actors = last_run(around.functions(around.left), around.read) or place
+    actors = _with_parts(around, actors) or _told_last(around, right)
     actor = actors[-1] if actors else _somebody(around)
     right = right or around.stood_for()
     if not right and actors and around.predicate is Predicate.READS and not left:
@@ -49,6 +53,24 @@ def effect(around: Around) -> list[Candidate]:
     if left:
         return [around.make(Predicate.STATE, left[-1], None, 2, around.behind())]
     return _by_name(around, actors, place)
+
+
+def _with_parts(around: Around, actors: list[Thing]) -> list[Thing]:
+    """The functions that do it, with parts of the kernel named beside them ("the swap code and f()")."""
+    doers = [t for t in around.left if is_doer(t)]
+    side = last_run(doers, around.read)
+    return side if actors and len(side) > len(actors) and actors[-1] in side else actors
+
+
+def _told_last(around: Around, right: list[Thing]) -> list[Thing]:
+    """ "The one that clears x is f()", "what clears x is the swap code": who does it is named last."""
+    words = around.read.words
+    if not right or not _CLEFT.intersection(words[around.clause.first : around.cue.first]):
+        return []
+    behind = [t for t in around.right if t.first > right[0].last and is_doer(t)]
+    if behind and GRAMMAR.be.intersection(words[max(right[0].last, behind[0].first - 3) : behind[0].first]):
+        return behind[:1]
+    return []
 
 
 def _worked_on(
@@ -175,6 +197,8 @@ def nominal(around: Around) -> list[Candidate]:
     for thing in members:
         done = _noun_beside(words, thing)
         where = [t for t in place if t.first > thing.last and around.word_before(t) in GRAMMAR.places]
+        performing = referent_words().performing
+        where = where or [t for t in place if t.last < thing.first and words[t.last] in performing]
         if done and where:
             one = around.make(Predicate(done), where[0], thing, 5)
             found.append(replace(one, cue=done))

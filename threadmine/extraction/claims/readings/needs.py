@@ -78,6 +78,9 @@ def _needed(around: Around, actors: list[Thing]) -> list[Candidate]:
 
 def _must_be(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
     """ "The member must be zero (in f(), before f() is called)"."""
+    later = _after(around)
+    if later is not None and later.entity != left[-1].entity:
+        return [around.make(Predicate.PRECEDES, left[-1], later, 6)]
     place = around.where()
     kinds = [t for t in around.left if t.sort is Sort.KIND]
     doer = place[0] if place else _later(around) or around.unsaid or around.context
@@ -86,6 +89,17 @@ def _must_be(around: Around, left: list[Thing], right: list[Thing]) -> list[Cand
         return [around.make(Predicate.REQUIRES, left[-1], right[0], 5, around.behind())]
     fit = 5 if doer is not None and doer.first >= 0 else 4
     return [around.make(Predicate.REQUIRES, doer, left[-1], fit, around.behind())]
+
+
+def _after(around: Around) -> Thing | None:
+    """The member before whose change another one must be there ("x must be visible before y is set")."""
+    words = around.read.words
+    for thing in around.read.things:
+        if thing.first < around.cue.last or thing.sort is Sort.FUNCTION:
+            continue
+        before = words[max(around.cue.last, thing.first - 3) : thing.first]
+        return thing if thing.sort in MEMBERISH and "before" in before else None
+    return None
 
 
 def _later(around: Around) -> Thing | None:
