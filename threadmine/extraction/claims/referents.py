@@ -177,10 +177,13 @@ def _before(read: Read, words: Sequence[str], memory: Memory, want: Want) -> Mea
 
 
 def _called(said: Said, words: Sequence[str], inside: Thing | None) -> Meant:
-    """Of a pronoun right under quoted code: the function called in its last line, else the one around it."""
+    """Of a pronoun right under quoted code: "this" is the function called in its last line, "it" the one around
+    it.
+    """
     calls = said.doers()
-    whole = "function" in words and "that" not in words
-    if calls and not whole:
+    lists = referent_words()
+    last = not lists.pointing.isdisjoint(words) and ("function" not in words or "that" in words)
+    if calls and (last or inside is None or not lists.functions.isdisjoint(words)):
         return Meant((calls[0],))
     return Meant((inside,)) if inside is not None else NONE
 

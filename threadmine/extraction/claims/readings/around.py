@@ -85,7 +85,8 @@ class Around:
         if known is None and predicate in _BY_SOMEBODY and not self.between and not self._strange():
             named = (t for t in self.clause.things if self._acts(t, predicate) and t is not object_)
             near = self.memory.function if self.memory.subject else None
-            known = next(named, None) or near or self.context or self.memory.function
+            before = (self.context, near) if predicate is Predicate.REQUIRES else (near, self.context)
+            known = next(named, None) or before[0] or before[1] or self.memory.function
             known = None if known and object_ and known.entity == object_.entity else known
         if object_ is None and predicate in _OF_SOMETHING and predicate is self.predicate:
             object_ = self.whatever()
