@@ -177,8 +177,8 @@ def _before(read: Read, words: Sequence[str], memory: Memory, want: Want) -> Mea
 
 
 def _called(said: Said, words: Sequence[str], inside: Thing | None) -> Meant:
-    """Of a pronoun right under quoted code: "this" is the function called in its last line, "it" the one around
-    it.
+    """Of a pronoun right under quoted code: "this" is the function called in its last line, "it" the one
+    around it.
     """
     calls = said.doers()
     lists = referent_words()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import Around, implied, run
-from threadmine.extraction.claims.sentence import Sort
+from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.text import Place
 from threadmine.model import Predicate
@@ -24,13 +24,19 @@ def asserted(around: Around) -> list[Candidate]:
     if at < 0 or "(" not in words[at]:
         return []
     inside = [t for t in clause.things if t.first >= at]
-    objects = [t if t.sort in MEMBERISH else implied(t) for t in inside]
+    objects = [t if t.sort in MEMBERISH else implied(t) for t in inside if _only_looks(t)]
     meant = next((t for t in objects if t is not None), None)
     doers = [t for t in clause.things if t.sort is Sort.FUNCTION and t.implied == () and t is not meant]
     if meant is None:
         return []
     doer = next((t for t in doers if t.last <= at or around.word_before(t) in GRAMMAR.places), None)
     return [around.make(Predicate.REQUIRES, doer or around.context, meant, 7)]
+
+
+def _only_looks(thing: Thing) -> bool:
+    """Whether a thing in an assertion is a member, or a function that does nothing but look at one."""
+    name = thing.entity.lower()
+    return thing.sort is not Sort.FUNCTION or "count" in name or "test" in name or name.startswith("page")
 
 
 def contract(around: Around) -> list[Candidate]:
