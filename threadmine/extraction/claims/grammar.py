@@ -30,6 +30,9 @@ SECOND_READING = 3
 
 _PLAIN = (Predicate.STATE, Predicate.OTHER)
 
+REACH = 3
+"""Tokens from an order to what is to be done ("Remove the f()")."""
+
 ECHO_WORDS = 7
 """The most words of a clause that only repeats the verb of the one before."""
 
@@ -55,6 +58,7 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         memory.keep_list(best, read.sentence.item)
     memory.hear(said_in(read), read.sentence)
     found = [c for c in found if not _left_open(read, c.clause) and not _taken_back(read, c.clause)]
+    found = [c for c in found if not _says_nothing(read, c)]
     main = [c for c in found if not c.clause.conditional]
     kept = main or found
     return _distinct([*kept, *_left_over(read, kept, others)])
@@ -87,6 +91,26 @@ def _taken_back(read: Read, clause: Clause) -> bool:
     them, but").
     """
     return read.marked("retraction", clause.first, clause.last) is not None
+
+
+def _says_nothing(read: Read, one: Candidate) -> bool:
+    """Whether a name stands beside a verb that has another subject and says nothing of it ("you could place
+    the f() call here").
+    """
+    subject, words = one.subject, read.words
+    if one.predicate is not Predicate.OTHER or one.object is not None or subject is None or one.sure:
+        return False
+    if subject.first < 0 or subject.last <= one.clause.first:
+        pointed = not GRAMMAR.pronouns.isdisjoint(words[one.clause.first : one.cue_at])
+        return not (pointed or words[one.clause.first] == "@" or read.sentence.place is Place.COMMENT)
+    if subject.last <= one.cue_at:
+        between = words[subject.last : one.cue_at]
+        return any(
+            w not in GRAMMAR.helpers and w not in GRAMMAR.fillers and not w.endswith("ly") for w in between
+        )
+    said = set(words[one.clause.first : subject.first])
+    ordered = one.clause.first == 0 and one.cue_at == 0 and subject.first <= one.cue_at + 1 + REACH
+    return not (ordered or {"no", "gone"} & said)
 
 
 def _left_open(read: Read, clause: Clause) -> bool:

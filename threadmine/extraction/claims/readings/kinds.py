@@ -40,7 +40,7 @@ def kind_is(around: Around) -> list[Candidate]:
     """is_a: a kind of page and the kind that it is, is not or becomes; empty for anything else."""
     words, at = around.read.words, around.cue.first
     if around.cue.text.lower() in GRAMMAR.turning:
-        return _made_into(around)
+        return [] if around.functions(around.left) else _made_into(around)
     if words[at] in ("must", "can") and words[at + 1 : at + 2] == ("be",):
         at += 1
     if words[at] not in GRAMMAR.being:
