@@ -170,6 +170,11 @@ class Around:
         things = self.read.things
         return [t for t in things if first < t.first <= first + AHEAD and t.sort in MEMBERISH][:1]
 
+    def word_at(self, offset: int) -> str:
+        """The word ``offset`` tokens from the cue's first, empty outside the clause."""
+        at = self.cue.first + offset
+        return self.read.words[at] if self.clause.first <= at < self.clause.last else ""
+
     def word_before(self, thing: Thing) -> str:
         """The word before a thing of this clause, empty for one that was named elsewhere."""
         return self.read.words[thing.first - 1] if thing.first > 0 and thing in self.clause.things else ""

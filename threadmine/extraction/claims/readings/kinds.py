@@ -67,7 +67,13 @@ def _made_into(around: Around) -> list[Candidate]:
     at = next((i for i in span if words[i] in ("into", "to")), 0)
     made = _ending_at(around.read, around.cue.last, at) if at else None
     into = next(_listed(around, at + 1), None) if at else None
-    return [around.make(Predicate.IS_A, made, into, 5)] if made is not None and into is not None else []
+    if (
+        made is None
+        or into is None
+        or not GRAMMAR.determiners.issuperset(words[around.cue.last : made.first])
+    ):
+        return []
+    return [around.make(Predicate.IS_A, made, into, 5)]
 
 
 def _subjects(around: Around) -> list[Thing]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import Around, last_run, run
 from threadmine.extraction.claims.readings.calls import calls
@@ -12,6 +14,7 @@ from threadmine.model import Predicate
 MANY = 8
 """The most pairs of one clause."""
 
+_VARIABLE = re.compile(r"[a-z_]\w*$")
 _ALIASES = ("alias for", "alias of", "another name for")
 _CALLING = ("return", "returns")
 
@@ -33,10 +36,11 @@ def pair(around: Around) -> list[Candidate]:
     right = [t for t in around.right if t.sort in sides]
     if around.cue.text == "==":
         left = _chained(around, left)
-        number = _number(around)
-        if left and number:
-            said = Predicate.STATE if left[-1].sort is Sort.MEMBER else predicate
-            return [around.make(said, left[-1], None, 5, number)]
+        if not left or left[-1].last != around.cue.first:
+            left = _written(around, around.cue.first - 1)
+        if not right or right[0].first > around.cue.last + 1:
+            right = _written(around, around.cue.last)
+        return _compared(around, left, right)
     if left and right:
         return _both(around, left, right)
     joined = last_run(left, around.read) if len(left) > 1 else run(right, around.read)
@@ -53,6 +57,27 @@ def pair(around: Around) -> list[Candidate]:
         one = (left or right)[0]
         return [around.make(predicate, one, None, 3 if one.sort in MEMBERISH else 1, around.behind())]
     return []
+
+
+def _compared(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
+    """ "a == b": a member with a number or a constant is a state."""
+    number = _number(around)
+    constant = right[0].entity if right and right[0].sort is Sort.CONSTANT else ""
+    if not left or (left[-1].sort is Sort.AGENT and (number or not right or right[0].sort not in ENTITIES)):
+        return []
+    member = left[-1].sort is Sort.MEMBER
+    if number or (member and constant):
+        said = Predicate.STATE if member else Predicate.EQUALS
+        return [around.make(said, left[-1], None, 5, number or constant)]
+    return _both(around, left, right) if right else []
+
+
+def _written(around: Around, at: int) -> list[Thing]:
+    """A variable that is token ``at``, as a thing of its own."""
+    if not around.clause.first <= at < around.clause.last:
+        return []
+    text = around.read.tokens[at].strip("&*()")
+    return [Thing(at, at + 1, text, text, Sort.AGENT)] if _VARIABLE.match(text) else []
 
 
 def _both(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:

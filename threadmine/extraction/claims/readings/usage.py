@@ -11,6 +11,9 @@ from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+NEAR = 2
+"""Tokens from the verb to what something is."""
+
 MAX_USER = 6
 """The most tokens from "for" to "to use"."""
 
@@ -21,7 +24,7 @@ _ONCE = re.compile(r"(?:READ|WRITE)_ONCE\(")
 
 def usable(around: Around) -> list[Candidate]:
     """valid_for, is_a: an operation or member and the kind of page it is for, or is."""
-    turned = _passed(around)
+    turned = _passed(around) or _racing(around)
     if turned:
         return turned
     callers, called = around.functions(around.right), around.functions(around.left)
@@ -43,11 +46,43 @@ def usable(around: Around) -> list[Candidate]:
         return [around.make(Predicate.EQUALS, subject, objects[0], 6)]
     if around.cue.text.lower() in GRAMMAR.crashing and not (subject.sort is Sort.FUNCTION and kinds):
         return []
-    if around.predicate is Predicate.IS_A and goal is None and subject.sort in MEMBERISH:
-        return [around.make(Predicate.STATE, subject, None, 3, around.state())]
+    if around.predicate is Predicate.IS_A:
+        return _is_something(around, subject, goal)
     fit = (3 if subject.sort in ENTITIES else 1) + (1 if goal else 0)
     subjects = last_run(entities, around.read) or [subject]
     return [around.make(around.predicate, one, goal, fit, around.behind()) for one in subjects]
+
+
+def _racing(around: Around) -> list[Candidate]:
+    """ "f() races with g()": what may happen at the same time, whatever is legal."""
+    if not around.cue.text.lower().startswith("rac") or around.read.words[around.cue.last :][:1] != ("with",):
+        return []
+    doers = last_run([t for t in around.left if t.sort in ACTORS], around.read)
+    goals = run([t for t in around.right if t.sort in (*ENTITIES, Sort.AGENT, Sort.KIND)], around.read)
+    return [around.make(Predicate.OTHER, who, one, 4) for who, one in every(doers, goals)]
+
+
+def placed(around: Around) -> list[Candidate]:
+    """sets, clears, reads: "In f(), page->lru is initialised": f does it; empty for anything else."""
+    words, first = around.read.words, around.clause.first
+    working = around.predicate in (Predicate.SETS, Predicate.CLEARS, Predicate.READS)
+    if not (working and around.passive) or words[first] not in ("in", "inside", "within"):
+        return []
+    place = [t for t in around.left if t.sort is Sort.FUNCTION and t.first <= first + 2]
+    members = last_run(around.members(around.left), around.read)
+    if not place or not members or around.by() is not None or around.functions(around.right):
+        return []
+    return [around.make(around.predicate, place[0], one, 6) for one in members]
+
+
+def _is_something(around: Around, subject: Thing, goal: Thing | None) -> list[Candidate]:
+    """What a member is, or a page that is represented by another thing; of a function it says too little."""
+    if subject.sort in MEMBERISH:
+        return [around.make(Predicate.STATE, subject, None, 3, around.state())]
+    if subject.sort is Sort.FUNCTION or goal is None or around.word_at(-1) == ",":
+        return []
+    near = goal.first <= around.cue.last + NEAR
+    return [around.make(Predicate.IS_A, subject, goal, 2, around.behind())] if near else []
 
 
 def _is_other(around: Around) -> bool:
@@ -146,6 +181,16 @@ def _used(around: Around, members: list[Thing]) -> list[Candidate]:
     return [around.make(Predicate.USES, who, one, fit, around.behind()) for who, one in pairs]
 
 
+def _is_active(around: Around) -> bool:
+    """Whether what stands before the verb uses something, and is not used ("clears x and uses it for y")."""
+    lower = around.cue.text.lower()
+    if lower not in GRAMMAR.using or around.passive or around.by() is not None or lower.endswith("ed"):
+        return False
+    before = around.left[-1] if around.left else None
+    between = before is not None and before.sort in ACTORS  # "the list that slab uses"
+    return not between and around.word_at(-1) != "to"
+
+
 def _users(around: Around) -> list[Thing]:
     """Who uses what stands before the cue ("used by X and Y", "free for X to use", "used for X")."""
     words = around.read.words
@@ -242,6 +287,8 @@ def uses(around: Around) -> list[Candidate]:
     """A part of the kernel or a kind of page uses a member; a function that uses functions calls them."""
     functions, callers = around.functions(around.right), around.functions(around.left)
     members = around.members(around.left)
+    if around.cue.text.lower() == "used to" and around.word_at(-1) not in GRAMMAR.be:
+        return []  # "it used to hold the lock"
     if found := _of_kinds(around, functions):
         return found
     if _is_of_nature(around) and (callers or not (members or around.members(around.right))):
@@ -252,7 +299,7 @@ def uses(around: Around) -> list[Candidate]:
         return [around.make(Predicate.OVERLAPS, members[-1], shared, 6)]
     if found := _of_user(around):
         return found
-    if members:
+    if members and not _is_active(around):
         return _used(around, last_run(members, around.read))
     members = around.members(around.right)
     once = [t for t in members if _ONCE.match(around.read.tokens[t.first])]
