@@ -58,7 +58,7 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         memory.keep_list(best, read.sentence.item)
     memory.hear(said_in(read), read.sentence)
     found = [c for c in found if not _left_open(read, c.clause) and not _taken_back(read, c.clause)]
-    found = [c for c in found if not _says_nothing(read, c)]
+    found = [c for c in found if not _is_beside(read, c)]
     main = [c for c in found if not c.clause.conditional]
     kept = main or found
     return _distinct([*kept, *_left_over(read, kept, others)])
@@ -93,7 +93,7 @@ def _taken_back(read: Read, clause: Clause) -> bool:
     return read.marked("retraction", clause.first, clause.last) is not None
 
 
-def _says_nothing(read: Read, one: Candidate) -> bool:
+def _is_beside(read: Read, one: Candidate) -> bool:
     """Whether a name stands beside a verb that has another subject and says nothing of it ("you could place
     the f() call here").
     """
