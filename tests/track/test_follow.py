@@ -128,6 +128,25 @@ def test_a_changed_line_is_not_enough_where_nobody_agreed(state: ConcernState) -
     assert after("This should be done by the caller.", GONE, state=state).state is state
 
 
+def test_a_small_thing_is_done_without_a_word_where_another_line_takes_the_place() -> None:
+    other = version("v2", patch("p2", "page->count = NONE;"))
+    status = after("This should be done by the caller.", other, state=ConcernState.OPEN)
+    assert (status.state, status.addressed_in) == (ConcernState.ADDRESSED, "v2")
+    large = after("This is racy.", other, kind=ConcernKind.OBJECTION, state=ConcernState.OPEN)
+    assert large.state is ConcernState.OPEN
+
+
+def test_a_patch_rewritten_under_another_title_is_found_by_what_it_is_for() -> None:
+    old = [patch("a1", "one();", title="arch: add widget_free, the long way", file="f")]
+    new = [
+        patch("a2", "other();", title="arch: add widget_free for shared pages", file="f"),
+        patch("b2", "other();", title="lib: add widget_free for shared pages", file="f", number=2),
+    ]
+    assert {one: other.message_id for one, other in match_patches(old, new).items()} == {
+        old[0].message_id: new[0].message_id
+    }
+
+
 def test_an_answered_question_is_addressed_where_its_own_line_changes_only() -> None:
     question = "Why is this done here?"
     answered = ConcernState.ANSWERED
@@ -183,9 +202,9 @@ def test_a_version_posted_before_the_concern_says_nothing() -> None:
     assert after("This should be done by the caller.", early).state is ConcernState.ACKNOWLEDGED
 
 
-def test_a_dropped_patch_settles_what_was_against_it_or_about_its_code() -> None:
+def test_a_dropped_patch_settles_what_was_against_it() -> None:
     other = version("v2", patch("q2", "gadget();", title="gadgets", file="gadget"))
-    assert after("This should be done by the caller.", other).addressed_in == "v2"
+    assert after("This should be done by the caller.", other).addressed_in == ""
     assert after("This is racy.", other, kind=ConcernKind.OBJECTION).addressed_in == "v2"
     assert (
         after("This is racy.", other, kind=ConcernKind.OBJECTION, state=ConcernState.OPEN).addressed_in == ""

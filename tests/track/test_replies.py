@@ -163,3 +163,49 @@ def test_a_question_that_only_wants_to_know_is_answered_by_a_promise_too() -> No
 def test_the_asker_may_say_that_it_is_not_important() -> None:
     status = status_after((PAUL, "No, the caller holds it."), (RITA, "It is no big deal."))
     assert status.state is ConcernState.WITHDRAWN
+
+
+POINTS = ["Please drop the second check.", "Why is the order passed in?"]
+WHOLE = [
+    ("Thanks! I'll address all of these in v2.", [ConcernState.ACKNOWLEDGED] * 2),
+    ("I did not have the time for each comment.", [ConcernState.OPEN] * 2),
+    (
+        "> Please drop the second check.\n\nNo, the others need it.\n",
+        [ConcernState.DISPUTED, ConcernState.OPEN],
+    ),
+    (
+        "> Please drop the second check.\n\nNo, the others need it. I'll fix the rest.\n",
+        [ConcernState.DISPUTED, ConcernState.ACKNOWLEDGED],
+    ),
+    ("It works on my machine.", [ConcernState.OPEN] * 2),
+]
+
+
+@pytest.mark.parametrize(("reply", "states"), WHOLE)
+def test_a_promise_for_all_points_counts_for_each(reply: str, states: list[ConcernState]) -> None:
+    body = "Hi,\n\n> +	count = 0;\n\n" + "\n\n> +	order = 1;\n\n".join(POINTS) + "\n"
+    concerns = [
+        Concern(
+            f"q{at}",
+            "ask@example.org",
+            RITA,
+            START,
+            quote,
+            body.index(quote),
+            body.index(quote) + len(quote),
+            kind,
+        )
+        for at, (quote, kind) in enumerate(
+            zip(POINTS, (ConcernKind.REQUEST, ConcernKind.QUESTION), strict=True)
+        )
+    ]
+    mails = [mail("ask", RITA, body, None, 0), mail("r1", PAUL, reply + "\n", "ask", 1)]
+    assert [status.state for status in statuses(mails, concerns)] == states
+
+
+def test_an_answer_without_a_quotation_is_to_the_only_point() -> None:
+    body = "> +	count = 0;\n\nWhat protects the list?\n"
+    concern = concern_in(body, "What protects the list?", ConcernKind.QUESTION)
+    mails = [mail("ask", RITA, body, None, 0), mail("r1", PAUL, "The lock of the pool does.\n", "ask", 1)]
+    (status,) = statuses(mails, [concern])
+    assert status.state is ConcernState.ANSWERED

@@ -38,7 +38,8 @@ class Finding:
     """Why a version counts as having done it, or not: words a maintainer can check.
 
     ``sure``: what was asked for is there. ``near``: the very line that the concern stands under has changed.
-    ``vague``: its function has changed, or its whole patch is gone.
+    ``replaced``: another line stands in its place. ``vague``: its function has changed, or its whole patch
+    is gone.
     """
 
     done: bool
@@ -46,6 +47,7 @@ class Finding:
     words: str
     near: bool = False
     vague: bool = False
+    replaced: bool = False
 
 
 def may_be_addressed(status: ConcernStatus) -> bool:
@@ -73,7 +75,7 @@ def follow(
         return status
     old = versions[0]
     patch = old.patch(patch_id)
-    wanted = tie(concern, _wanted(concern.kind, is_agreed(status), asked), patch)
+    wanted = tie(concern, _wanted(concern.kind, _will_be_done(concern.kind, status), asked), patch)
     later = [new for new in versions[1:] if _after(concern.date, new.date)]
     if not may_be_addressed(status):
         told = _told(later[-1], compare(concern, wanted, old, patch, later[-1])) if later else ""
@@ -147,11 +149,21 @@ def _counts(kind: ConcernKind, status: ConcernStatus, finding: Finding) -> bool:
     """Whether a change settles a concern: the less was agreed, the surer it must be.
 
     What was answered, and not agreed to, is settled by a change right there; that its function or its whole
-    patch is another one now tells nothing.
+    patch is another one now tells nothing. Of what nobody answered a small thing is done where another line
+    stands in its place.
     """
     answered = status.state is ConcernState.ANSWERED and not finding.vague
     explained = answered and (finding.near or kind is not ConcernKind.QUESTION)
-    return finding.sure or explained or is_agreed(status)
+    small = kind in (ConcernKind.REQUEST, ConcernKind.NIT)
+    silent = status.state is ConcernState.OPEN and finding.replaced and small  # done without a word
+    return finding.sure or explained or silent or _will_be_done(kind, status)
+
+
+def _will_be_done(kind: ConcernKind, status: ConcernStatus) -> bool:
+    """Whether somebody agreed to do something; "correct" under a question only answers it."""
+    if kind is ConcernKind.QUESTION and status.state is ConcernState.ANSWERED:
+        return any(one.effect in (Effect.PROMISE, Effect.FIX) for one in status.evidence)
+    return is_agreed(status)
 
 
 def is_agreed(status: ConcernStatus) -> bool:
@@ -219,10 +231,11 @@ def _by_lines(
         case Fate.MOVED:
             return Finding(False, False, f"the line is moved: {followed.line}")
         case Fate.CHANGED:
-            return Finding(True, False, _changed_words(followed), near=not asks or followed.is_telling)
+            near = not asks or followed.is_telling
+            return Finding(True, False, _changed_words(followed), near=near, replaced=bool(followed.now))
         case Fate.DROPPED:
             against = asked.wants_away or asked.about_message or concern.kind is ConcernKind.OBJECTION
-            return Finding(followed.of_code or against, False, PATCH_GONE, vague=True)
+            return Finding(against, False, PATCH_GONE, vague=True)
     if not asks and (words := function_changed(asked, old, new)):
         return Finding(True, False, words, vague=True)
     if patch is not None and matched(old, new, patch) is None:

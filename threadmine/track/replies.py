@@ -58,6 +58,7 @@ class Reaction:
     quote: str
     by_asker: bool
     writer: str = ""
+    blanket: bool = False  # said of all points of a mail at once
 
 
 def statuses(mails: Sequence[StoredMessage], concerns: Sequence[Concern]) -> tuple[ConcernStatus, ...]:
@@ -119,6 +120,7 @@ class _Tree:
             if mail.in_reply_to and mail.in_reply_to != mail.message_id:
                 self._answers.setdefault(mail.in_reply_to, []).append(mail)
         self._exchanges: dict[str, tuple[Exchange, ...]] = {}
+        self._blankets: dict[str, str] = {}
 
     def below(self, message_id: str) -> list[StoredMessage]:
         """All that people wrote below a message, oldest first; robots answer nothing."""
@@ -162,6 +164,18 @@ class _Tree:
             self._effects[key] = effect_of(self.exchanges(mail)[at], by_asker)
         return self._effects[key]
 
+    def blanket(self, mail: StoredMessage) -> str:
+        """The sentence in which a mail promises all that was asked for, empty where it does not."""
+        if mail.message_id not in self._blankets:
+            said = (one for exchange in self.exchanges(mail) for one in exchange.said[:MAX_SAID])
+            found = (one for one in said if _promises_all(read_words(one)))
+            self._blankets[mail.message_id] = next(found, "")
+        return self._blankets[mail.message_id]
+
+    def is_only(self, message_id: str) -> bool:
+        """Whether a mail raises a single point."""
+        return len(self._stops.get(message_id, ())) == 1
+
     def exchanges(self, mail: StoredMessage) -> tuple[Exchange, ...]:
         if mail.message_id not in self._exchanges:
             self._exchanges[mail.message_id] = () if mail.bot else exchanges(mail)
@@ -183,6 +197,35 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
         if effect is not None:
             yield Reaction(effect, mail.message_id, quote, by_asker, name_key(mail.author.display))
             return
+    if mail.in_reply_to == concern.message_id and not same_person(mail.author, concern.author):
+        yield from _of_the_whole(mail, tree)
+
+
+def _of_the_whole(mail: StoredMessage, tree: _Tree) -> Iterator[Reaction]:
+    """What a reply says of a point of the mail it answers that it does not quote.
+
+    A promise for all of them ("I'll address these in v2") counts for each; an answer without any quotation
+    is one to the only point of a mail.
+    """
+    writer = name_key(mail.author.display)
+    if promised := tree.blanket(mail):
+        yield Reaction(Effect.PROMISE, mail.message_id, promised, False, writer, blanket=True)
+        return
+    found = tree.exchanges(mail)
+    if len(found) == 1 and not found[0].quoted and tree.is_only(mail.in_reply_to or ""):
+        effect, quote = tree.effect(mail, 0, False)
+        if effect is not None:
+            yield Reaction(effect, mail.message_id, quote, False, writer)
+
+
+_TO_DO = frozenset({Effect.PROMISE, Effect.FIX, Effect.AGREE, Effect.DEFER})
+
+
+def _promises_all(words: Words) -> bool:
+    """Whether a sentence agrees to do all that was asked for, or puts all of it off."""
+    if words.is_question or " not " in words.text:
+        return False
+    return bool(_cue("blanket", words)) and _effect(words) in _TO_DO
 
 
 def _is_short(exchange: Exchange) -> bool:
@@ -206,7 +249,11 @@ def effect_of(exchange: Exchange, by_asker: bool) -> tuple[Effect | None, str]:
     read = ((sentence, read_words(sentence)) for sentence in exchange.said[:MAX_SAID])
     if by_asker:
         return _askers_effect(read)
-    stated = ((sentence, words) for sentence, words in read if not words.is_question)
+    stated = (
+        (sentence, words)
+        for at, (sentence, words) in enumerate(read)
+        if not words.is_question and not (at and _cue("others", words))
+    )
     effects = [(_effect(words), sentence) for sentence, words in islice(stated, MAX_STATED)]
     for wanted, last in _PRECEDENCE:
         for effect, sentence in effects[:last]:
@@ -281,6 +328,9 @@ def _state(concern: Concern, reactions: Sequence[Reaction]) -> ConcernState:
         if reaction.by_asker:
             state = _after_asker(concern.kind, state, reaction.effect)
             continue
+        if reaction.blanket:
+            state = ConcernState.ACKNOWLEDGED if state is ConcernState.OPEN else state
+            continue
         if reaction.effect in (Effect.PROMISE, Effect.FIX):
             promised.add(reaction.writer)
         elif reaction.effect is Effect.DISAGREE and promised - {reaction.writer}:
@@ -296,7 +346,7 @@ def _after(concern: Concern, state: ConcernState, effect: Effect) -> ConcernStat
     """
     if effect is Effect.REDIRECT:
         return state
-    asks = concern.kind is ConcernKind.PROCESS and concern.quote.endswith("?")
+    asks = concern.kind is ConcernKind.PROCESS and _only_asks(concern.quote)
     if concern.kind is ConcernKind.QUESTION and effect is Effect.PROMISE and suggests(concern):
         return ConcernState.ACKNOWLEDGED
     if concern.kind is ConcernKind.QUESTION or (asks and effect is Effect.DISAGREE):
@@ -306,6 +356,12 @@ def _after(concern: Concern, state: ConcernState, effect: Effect) -> ConcernStat
             return state
         return ConcernState.DISPUTED if concern.kind is ConcernKind.REQUEST else ConcernState.ANSWERED
     return _SETTLES[effect]
+
+
+def _only_asks(quote: str) -> bool:
+    """Whether a sentence asks for information: "no" answers it, and declines nothing."""
+    words = read_words(quote)
+    return words.is_question and not vocabulary("concerns")["question"]["request"].first(words)
 
 
 def _after_asker(kind: ConcernKind, state: ConcernState, effect: Effect) -> ConcernState:
