@@ -113,10 +113,20 @@ def ask_of(words: Words, setting: Setting) -> Ask | None:
     invites = setting.part is Part.POSTER and vocabulary("concerns")["question"]["invites"].first(words)
     if invites:
         return Ask(ConcernKind.QUESTION, invites)
-    own = vocabulary("concerns")["speech"]["own"].first(words)
-    if not own or vocabulary("concerns")["veto"]["courtesy"].first(words):
+    return _authors(words, setting)
+
+
+def _authors(words: Words, setting: Setting) -> Ask | None:
+    """What a statement of the patch's author wants: most of them explain, agree or promise."""
+    cues = vocabulary("concerns")
+    asks, rejects = cues["speech"]["own"].first(words), cues["speech"]["rejects"].first(words)
+    vetoed = cues["veto"]["courtesy"].first(words) or cues["veto"]["agreement"].first(words)
+    if not (asks or rejects) or vetoed:
         return None
-    return _statement(words, setting) or Ask(ConcernKind.REQUEST, own)
+    if rejects:
+        said = cues["question"]["said"].first(words)
+        return Ask(ConcernKind.QUESTION if said else ConcernKind.OBJECTION, said or rejects)
+    return _statement(words, setting) or Ask(ConcernKind.REQUEST, asks)
 
 
 def _is_asked(words: Words, setting: Setting) -> bool:
@@ -200,6 +210,8 @@ def _by_form(words: Words, setting: Setting) -> tuple[str, str]:
     speech = vocabulary("concerns")["speech"]
     if speech["telling"].first(words):
         return "", ""
+    if said := vocabulary("concerns")["question"]["said"].first(words):
+        return "", said
     if asked := speech["order"].first(words) or speech["plea"].first(words):
         return asked, ""
     if blame := speech["blame"].first(words):
@@ -226,5 +238,6 @@ def _choose(words: Words, nit: str, request: str, objection: str) -> Ask | None:
     if request and not (objection.startswith("my ") and not process):
         return Ask(ConcernKind.PROCESS if process else ConcernKind.REQUEST, process or request)
     if objection:
-        return Ask(ConcernKind.OBJECTION, objection)
+        said = vocabulary("concerns")["question"]["said"].first(words)
+        return Ask(ConcernKind.QUESTION if said else ConcernKind.OBJECTION, said or objection)
     return None

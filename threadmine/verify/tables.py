@@ -24,7 +24,6 @@ class Packed:
     fact: str
     page: int = 0
     config: str = ""
-    bits: int = 0  # how many it takes, 0 where that depends or is not known
 
 
 @cache
@@ -32,13 +31,7 @@ def packed() -> tuple[Packed, ...]:
     """Quantities that are packed into words."""
     return tuple(
         Packed(
-            frozenset(r["words"]),
-            r["kernels"],
-            r["word"],
-            r["fact"],
-            r.get("page", 0),
-            r.get("config", ""),
-            r.get("bits", 0),
+            frozenset(r["words"]), r["kernels"], r["word"], r["fact"], r.get("page", 0), r.get("config", "")
         )
         for r in _data()["packed"]
     )
