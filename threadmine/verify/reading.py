@@ -131,6 +131,9 @@ def _between(clause: str, negation: int, subject: Ref, target: Ref) -> bool:
 
 
 def _place(clause: str, ref: Ref) -> int:
+    whole = clause.find(ref.text.lower()) if ref.kind is Kind.FLAG else -1
+    if whole >= 0:
+        return whole  # PG_idle, not the "idle" of page_idle
     found = [clause.find(name) for name in spellings(ref)]
     return min((place for place in found if place >= 0), default=-1)
 

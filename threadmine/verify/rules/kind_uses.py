@@ -28,6 +28,7 @@ class KindUsesRule(Rule):
         Case(Predicate.USES, "ZONE_DEVICE", "dev_pagemap.ref", value="waits for users"),
         Case(Predicate.USES, "anonymous folio", "folio.index", value="virtual page offset"),
         Case(Predicate.USES, "page tables", "ptdesc.pt_mm"),
+        Case(Predicate.USES, "page_pool", "page.pp_magic"),
         Case(Predicate.USES, "folio.pgmap", "device private pages"),
         Case(
             Predicate.USES,
@@ -48,8 +49,9 @@ class KindUsesRule(Rule):
     )
 
     def applies(self, question: Question) -> bool:
-        kinds = (question.subject.kind, question.object.kind)
-        return Kind.MEMBER in kinds and not set(kinds) & {Kind.FUNCTION, Kind.FILE}
+        others = [ref for ref in (question.subject, question.object) if ref.kind is not Kind.MEMBER]
+        code = any(ref.kind in (Kind.FUNCTION, Kind.FILE) and kind_of(ref.text) is None for ref in others)
+        return len(others) == 1 and not code
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
         claim, subject, target = question.claim, question.subject, question.object

@@ -8,8 +8,8 @@ from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 
-_RESULT = re.compile(r"(?<!\w)(NULL|true|false|-E[A-Z]{2,}|zero)\b")
-_RETURNS = re.compile(r"\breturn(?:s|ed|ing)?\b", re.I)
+_RESULT = re.compile(r"(?<![\w-])(NULL|true|false|-E[A-Z]{2,}|zero|\d+)\b")
+_RETURNS = re.compile(r"\breturn(?:s|ed|ing)?\b|\b(?:fail(?:s|ed)?|bails? out|errors? out) with\b", re.I)
 
 
 class ResultRule(Rule):
@@ -29,6 +29,7 @@ class ResultRule(Rule):
             kernel="5.15",
             quote="page_anon_vma() returns NULL",
         ),
+        Case(Predicate.EQUALS, "page_anon_vma", "NULL", kernel="5.15", quote="page_anon_vma() returns NULL"),
         Case(Predicate.OTHER, "prep_compound_page", value="returns NULL", verdict=VerdictKind.UNDECIDED),
         Case(
             Predicate.EQUALS,
@@ -51,7 +52,7 @@ class ResultRule(Rule):
         claim, subject = question.claim, question.subject
         if subject.kind is not Kind.FUNCTION or not _RETURNS.search(f"{claim.value} {claim.quote}"):
             return Unknown("not about what a function returns")
-        stated = _RESULT.search(claim.value)
+        stated = _RESULT.fullmatch(claim.object) or _RESULT.search(claim.value)
         facts = question.code.function(subject.text, version)
         if stated is None or isinstance(facts, Unknown):
             return facts if isinstance(facts, Unknown) else Unknown("no constant result stated")

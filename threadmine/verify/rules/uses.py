@@ -6,7 +6,7 @@ import re
 
 from threadmine.memmap.calls import FunctionFacts
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
-from threadmine.verify.code import reach, uses_of
+from threadmine.verify.code import operation, reach, uses_of
 from threadmine.verify.kinds import PageKind, kind_of
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
@@ -20,6 +20,9 @@ _CONSTANT = re.compile(r"_{0,2}[A-Z][A-Z0-9]*_[A-Z0-9_]+$")
 _AND = re.compile(r"\s+and\s+|\s*,\s*|\s*/\s*(?=[a-z_]+$)")
 MAX_OUTSIDE = 3
 MAX_ACCESSORS = 40
+MAX_FUNCTIONS = 800
+"""Functions of a part of the kernel that are asked for a flag; the largest file has some five hundred."""
+
 NOT_WHOLE = ("drivers/", "arch/", "net/", "include/net/", "block/", "virt/")
 """Parts of the tree of which only some folders were read: nothing follows from an absence there."""
 
@@ -45,6 +48,16 @@ class UsesRule(Rule):
             verdict=VerdictKind.UNDECIDED,
         ),
         Case(Predicate.USES, "page_pgmap", "folio.pgmap"),
+        Case(Predicate.USES, "page_idle", "PG_idle"),
+        Case(Predicate.USES, "ksm", "PG_idle", verdict=VerdictKind.UNDECIDED),
+        Case(
+            Predicate.USES,
+            "page_idle",
+            "PG_idle",
+            polarity=Polarity.NEGATIVE,
+            quote="page_idle does not use PG_idle",
+            verdict=VerdictKind.UNDECIDED,
+        ),
         Case(Predicate.USES, "the scheduler", "folio.share", verdict=VerdictKind.UNDECIDED),
     )
 
@@ -52,6 +65,10 @@ class UsesRule(Rule):
         subject, target = question.subject, question.object
         if subject.kind is Kind.MEMBER and target.kind is not Kind.MEMBER:
             subject, target = target, subject
+        if subject.kind is Kind.FUNCTION and places_of(subject.text):
+            subject = Ref(Kind.WORDS, subject.text)  # "page_pool"
+        if target.kind is Kind.FLAG:
+            return self._flag(question, subject, target, version)
         if subject.kind is Kind.FUNCTION and target.kind is Kind.STRUCT:
             return self._struct(question, subject, target, version)
         if subject.kind is Kind.FUNCTION and target.kind is Kind.MEMBER:
@@ -91,6 +108,27 @@ class UsesRule(Rule):
             return Unknown(f"no use of {target.name} is known in {subject.text}() ({found.start.kernel})")
         text = f"{hit.spelled} ({found.start.kernel})"
         return Finding(Truth.TRUE, text, self.fact(text, hit.step.facts.source), firm=False)
+
+    def _flag(self, question: Question, subject: Ref, target: Ref, version: str) -> Finding | Unknown:
+        """A function, or one in a part of the kernel, sets, clears or tests a flag."""
+        if _ONLY.search(question.claim.quote):
+            return Unknown(f"who else uses {target.text} is not known")
+        if subject.kind is Kind.FUNCTION:
+            names = [subject.text]
+        else:
+            parts = [_places(part, subject) for part in _AND.split(subject.text) if part]
+            if len(parts) != 1 or not parts[0]:
+                return unnamed(subject, "part of the kernel that is known")
+            names = sorted(_functions(question, parts[0], version))
+        for name in names[:MAX_FUNCTIONS]:
+            facts = question.code.function(name, version)
+            calls = () if isinstance(facts, Unknown) else facts.calls
+            for call in calls:
+                done = operation(call.callee)
+                if done is not None and done.flag == target.text and not isinstance(facts, Unknown):
+                    text = f"{name}() in {facts.files[0]} calls {call.callee}() ({facts.kernel})"
+                    return Finding(Truth.TRUE, text, self.fact(text, facts.source), firm=False)
+        return Unknown(f"no use of {target.text} is known in {subject.text}")
 
     def _constant(self, question: Question, subject: Ref, constant: str, version: str) -> Finding | Unknown:
         """A function names a constant (``__GFP_COMP``)."""

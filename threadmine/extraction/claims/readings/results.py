@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from threadmine.extraction.claims.clauses import Candidate
-from threadmine.extraction.claims.readings.around import Around, last_run
+from threadmine.extraction.claims.readings.around import Around, every, last_run
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
@@ -28,17 +28,13 @@ def result(around: Around) -> list[Candidate]:
         while before > around.clause.first and around.read.words[before - 1] in GRAMMAR.helpers:
             before -= 1
         value = _value_at(around, before - 1) if before > around.clause.first else None
-        return [around.make(Predicate.EQUALS, doers[0], value, 6)] if doers and value else []
+        return _each(around, doers[:1], [value], 6) if doers and value else []
     if returning:
         return _given(around)
     if cue in GRAMMAR.be and (named := around.functions(around.left)) and not around.passive:
         between = around.read.words[named[-1].last : around.cue.first]
         values = _values(around) if GRAMMAR.helpers.issuperset(between) else []
-        return [
-            around.make(Predicate.EQUALS, who, one, 5)
-            for one in values
-            for who in last_run(named, around.read)
-        ]
+        return _each(around, last_run(named, around.read), values, 5)
     if cue in GRAMMAR.getting:
         return _got(around)
     return []
@@ -53,7 +49,7 @@ def _given(around: Around) -> list[Candidate]:
         return []
     values = _values(around)
     if values:
-        return [around.make(Predicate.EQUALS, who, one, 6) for one in values for who in doers]
+        return _each(around, doers, values, 6)
     right = around.functions(around.right) + around.members(around.right)
     words = around.read.words
     if not right or right[0].first > around.cue.last + REACH:
@@ -69,7 +65,13 @@ def _got(around: Around) -> list[Candidate]:
     values, doers = _values(around), around.functions(around.right)
     if not values or not doers or around.word_before(doers[0]) not in ("from", "by"):
         return []
-    return [around.make(Predicate.EQUALS, doers[0], one, 5) for one in values]
+    return _each(around, doers[:1], values, 5)
+
+
+def _each(around: Around, doers: list[Thing], values: list[Thing], fit: int) -> list[Candidate]:
+    """Each function with each value, which is the statement's value as well."""
+    pairs = every(doers, values)
+    return [around.make(Predicate.EQUALS, who, one, fit, one.text) for who, one in pairs]
 
 
 def _values(around: Around) -> list[Thing]:
