@@ -10,7 +10,9 @@ from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
-_VALUE = re.compile(r"-?E[A-Z]{2,}$|-?\d\w*$|(?:NULL|true|false|TRUE|FALSE|zero|one|VM_FAULT_[A-Z]+)$")
+_VALUE = re.compile(
+    r"-?E[A-Z]{2,}$|-?(?:0|[1-9]\d*|0x\w+)[UuLl]{0,3}$|(?:NULL|true|false|TRUE|FALSE|zero|one|VM_FAULT_[A-Z]+)$"
+)
 
 REACH = 4
 """Tokens behind the verb in which the value begins ("returns either 0 or 1")."""
@@ -101,12 +103,11 @@ def _value_at(around: Around, at: int) -> Thing | None:
         return named if named.sort is Sort.CONSTANT and "page" not in named.entity.split() else None
     text = tokens[at].strip("'\"`")
     behind = around.read.words[at + 1] if at + 1 < len(tokens) else ""
-    if not _VALUE.match(text) or (text in ("one", "zero") and behind.isalpha() and behind in _COUNTED):
+    if not _VALUE.match(text) or (text in ("one", "zero") and behind.isalpha() and not _ends(behind)):
         return None
     return Thing(at, at + 1, text, text, Sort.CONSTANT)
 
 
-_COUNTED = frozenset(
-    {"of", "page", "pages", "folio", "folios", "refcount", "mapcount", "reference", "more", "less"}
-)
-"""Behind "one" these make it a number of something else."""
+def _ends(word: str) -> bool:
+    """Whether a value ends before ``word``; before a noun "one" is no value ("is the one place")."""
+    return word in GRAMMAR.no_nouns and word != "of"
