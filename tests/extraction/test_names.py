@@ -35,6 +35,10 @@ def entities(text: str, lexicon: Lexicon, body: str = "") -> list[str]:
         ("the mapping of the index is private", []),
         ("the mapping field and page's index", ["page.mapping", "page.index"]),
         ("version 6.12.43 of e.g. this", []),
+        ("alloc_slab_obj_exts_early fills it", ["alloc_slab_obj_exts_early"]),
+        ("new_page is a variable", []),
+        ("a swap_cluster_info with its memcg_table", ["swap_cluster_info", "swap_cluster_info.memcg_table"]),
+        ("sizeof(struct page) bytes", ["page"]),
     ],
 )
 def test_names_in_prose_and_code(text: str, expected: list[str], lexicon: Lexicon) -> None:

@@ -236,3 +236,12 @@ def test_the_first_answer_comes_within_50_ms_of_cpu_time() -> None:
         for _ in range(6)
     ]
     assert min(times) < 0.05, (times, time.monotonic() - started)
+
+
+def test_names_around_the_descriptors_come_from_the_code_facts() -> None:
+    names = load().names
+    assert "swap_info_struct" in names.other_members["swap_map"]
+    assert "swap_cluster_info" in names.other_structs
+    assert not names.other_structs & set(names.structs)
+    assert "dax_insert_entry" in names.routines  # fs/dax.c
+    assert not any("_" not in name for name in names.routines)

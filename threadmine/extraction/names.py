@@ -65,6 +65,15 @@ class NameFacts(Protocol):
     @property
     def flags(self) -> Iterable[str]: ...
 
+    @property
+    def routines(self) -> frozenset[str]: ...
+
+    @property
+    def other_members(self) -> Mapping[str, tuple[str, ...]]: ...
+
+    @property
+    def other_structs(self) -> frozenset[str]: ...
+
     def resolve(self, name: str) -> str: ...
 
 
@@ -82,6 +91,9 @@ class Lexicon:
     plain: frozenset[str]
     others: Mapping[str, str]  # members of structs outside the model
     beside: frozenset[str]
+    routines: frozenset[str] = frozenset()  # functions of memory management, whatever they touch
+    around: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members of other structs
+    neighbours: frozenset[str] = frozenset()  # those structs
     resolved: dict[str, str] = field(default_factory=dict)
 
 
@@ -179,6 +191,9 @@ def _build(facts: NameFacts) -> Lexicon:
         others={str(k): str(v) for k, v in vocabulary["other_members"].items()},
         plain=frozenset(plain["words"]),  # type: ignore[call-overload]  # a TOML array by construction
         beside=frozenset(plain["beside"]),  # type: ignore[call-overload]
+        routines=facts.routines,
+        around=facts.other_members,
+        neighbours=facts.other_structs,
     )
 
 
@@ -439,13 +454,29 @@ def _word(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -
         return Name(start, end, word, word, NameKind.CONSTANT, implied[:1])
     if "_" in word and word[0].isupper() and word[1:].islower():  # it begins the sentence
         word = word[0].lower() + word[1:]
-    if "_" in word and (word in lexicon.functions or mail.is_function(word)):
+    routine = word in lexicon.routines and word.lstrip("_").count("_") > 1  # new_page is a variable as well
+    if "_" in word and (routine or word in lexicon.functions or mail.is_function(word)):
         return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
     if word in lexicon.structs and "_" in word:
         return Name(start, end, word, word, NameKind.STRUCT)
+    if "_" in word and (found := _of_neighbour(word, start, text, lexicon)):
+        return found
     if word.count("_") > 1 and word.islower() and _DOING.search(text, max(0, start - 10), start):
         return Name(start, end, word, word, NameKind.FUNCTION)
     return None
+
+
+def _of_neighbour(word: str, start: int, text: str, lexicon: Lexicon) -> Name | None:
+    """A struct outside the layouts, or a member that only one of them has (or one that the text names)."""
+    end = start + len(word)
+    if word in lexicon.neighbours and word not in lexicon.plain:
+        return Name(start, end, word, word, NameKind.STRUCT)
+    owners = lexicon.around.get(word, ())
+    struct = owners[0] if len(owners) == 1 else _nearby(text, owners, lexicon)
+    if not struct or word in lexicon.plain:
+        return None
+    note = f"struct {struct} for a bare member"
+    return Name(start, end, word, f"{struct}.{word}", NameKind.EXPRESSION, inferred=note)
 
 
 def _beside(text: str, start: int, end: int, lexicon: Lexicon) -> bool:

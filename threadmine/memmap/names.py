@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from threadmine.memmap import facts
+from threadmine.memmap import facts, neighbours
 from threadmine.memmap.flags import canonical_flag
 from threadmine.memmap.versions import Version, in_range
 
@@ -99,6 +99,21 @@ class Names:
         from threadmine.memmap.effects import known_functions
 
         return known_functions()
+
+    @cached_property
+    def routines(self) -> frozenset[str]:
+        """Functions of memory management, with or without facts on what they do to a page."""
+        return neighbours.routines()
+
+    @cached_property
+    def other_members(self) -> Mapping[str, tuple[str, ...]]:
+        """Member name -> structs around the descriptors that had it in any kernel (sorted)."""
+        return neighbours.other_members()
+
+    @cached_property
+    def other_structs(self) -> frozenset[str]:
+        """Structs around the descriptors that any kernel had."""
+        return neighbours.other_structs() - self.structs
 
     def resolve(self, name: str) -> str:
         """The present name of a member, function or flag; ``name`` itself where nothing better is known.

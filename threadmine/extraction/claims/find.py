@@ -14,6 +14,7 @@ from threadmine.extraction.claims.context import Surroundings
 from threadmine.extraction.claims.grammar import candidates
 from threadmine.extraction.claims.qualifiers import Qualifiers, qualify
 from threadmine.extraction.claims.readings.coverage import coverage
+from threadmine.extraction.claims.relevance import relevant
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, read_sentence
 from threadmine.extraction.names import Lexicon, MailFacts, NameFacts, lexicon_of
 from threadmine.extraction.text import Place, Sentence
@@ -141,47 +142,6 @@ def with_lead(sentence: Sentence) -> Sentence:
     if not sentence.lead or len(sentence.text) > MAX_BARE_ITEM or " " in sentence.text.strip(" .,;"):
         return sentence
     return replace(sentence, text=f"{sentence.lead.rstrip(' :')} {sentence.text}")
-
-
-_OF_FUNCTIONS = (
-    Predicate.CALLS,
-    Predicate.REQUIRES,
-    Predicate.SETS,
-    Predicate.CLEARS,
-    Predicate.READS,
-    Predicate.VALID_FOR,
-    Predicate.PRECEDES,
-    Predicate.EQUALS,
-)
-"""What is worth knowing of a function that the model does not know; its state is nothing of the kind."""
-
-
-def relevant(one: Candidate, lexicon: Lexicon) -> bool:
-    """Whether a candidate is about the memory map: a member, a flag, a kind of page, or a function that
-    deals with them.
-    """
-    worth = scan.wanted(lexicon)
-    pair = [t for t in (one.subject, one.object) if t is not None and t.entity in lexicon.structs]
-    if one.predicate is Predicate.SIZE and one.sure and pair:
-        return True
-    if one.predicate is Predicate.OVERLAPS and len(pair) == 2:
-        return True
-    for thing in (*(t for t in (one.subject, one.object) if t is not None), *one.clause.things):
-        if thing.sort in (Sort.MEMBER, Sort.FLAG) and (thing.known or one.predicate is not Predicate.OTHER):
-            return True
-        if thing.sort is Sort.FUNCTION and (thing.implied or thing.entity in lexicon.functions):
-            return True
-        if (
-            thing.sort is Sort.FUNCTION
-            and (one.predicate in _OF_FUNCTIONS or (one.predicate is Predicate.OTHER and one.cue))
-            and worth.in_names((thing.entity.lower(),))
-        ):
-            return True
-        if thing.sort is Sort.CONSTANT and thing.implied:
-            return True
-        if thing.sort is Sort.KIND and one.fit > 1:
-            return True
-    return False
 
 
 def _claim(message: Message, proposal: Proposal) -> Claim:

@@ -43,9 +43,13 @@ _GOES_ON = re.compile(
 MAX_GOING_ON = 240
 """Characters of such a sentence."""
 
+_SETTING = ("set", "clear", "testset", "testclear", "__set", "__clear")
+"""What stands before a flag's name (``PageActive``) in the helpers that change it, in lower case."""
+
 _LOCK = re.compile(r"\b(?:page|folio|lru|lruvec) locks?\b")
 """Locks among the members and flags, as people name them."""
 
+_CALL = re.compile(r"\b[a-z]\w{0,40}_\w{1,60}\(")
 _SIZE = re.compile(r"\bstruct page\W[^.]{0,40}\d ?-?bytes?\b|\d ?-?bytes?\b[^.]{0,40}\bstruct page\b")
 """What is said of the size of struct page."""
 
@@ -66,10 +70,17 @@ class Wanted:
     words: frozenset[str]  # lower case
     all: frozenset[str]  # and those that count only beside a sentence with one of the others
     parts: re.Pattern[str]  # of C names
+    near: frozenset[str] = frozenset()  # functions and structs around the memory map, likewise
 
     def in_text(self, text: str) -> bool:
         """Whether one of the words, or a C name with one of the parts, is in ``text``."""
         return self._holds(text, self.words)
+
+    def in_c(self, text: str) -> bool:
+        """Whether a C name of memory management stands in ``text``, or any call or member."""
+        if "->" in text or _CALL.search(text):
+            return True
+        return "_" in text and not self.near.isdisjoint(text.lower().translate(_TO_BLANKS).split())
 
     def weakly_in(self, text: str) -> bool:
         """Whether one of the words, weak ones included, or such a C name is in ``text``."""
@@ -81,7 +92,7 @@ class Wanted:
 
     def in_prose(self, text: str) -> bool:
         """Whether ``text`` holds such a word or name, or says that a series changes every user."""
-        return self.weakly_in(text) or covers(text)
+        return self.weakly_in(text) or self.in_c(text) or covers(text)
 
     def _holds(self, text: str, words: frozenset[str]) -> bool:
         if ("->" in text and _ARROW.search(text)) or (" lock" in text and _LOCK.search(text)):
@@ -109,10 +120,19 @@ def wanted(lexicon: Lexicon) -> Wanted:
         members = {member.lower() for member in lexicon.members if "_" in member and "." not in member}
         flags = {flag.lower() for flag in lexicon.flags}
         functions = {function.lower() for function in lexicon.functions}
-        strong = words | members | flags | functions
-        known = (lexicon, Wanted(strong, strong | weak, re.compile("|".join(sorted(parts)))))
+        strong = words | members | flags | functions | _set_and_cleared(lexicon)
+        near = frozenset(
+            name.lower() for name in (*lexicon.routines, *lexicon.neighbours) if name.count("_") > 1
+        )
+        known = (lexicon, Wanted(strong, strong | weak, re.compile("|".join(sorted(parts))), near))
         _wanted[id(lexicon)] = known
     return known[1]
+
+
+def _set_and_cleared(lexicon: Lexicon) -> frozenset[str]:
+    """The helpers that set and clear the flags (``SetPageActive``), in lower case."""
+    pages = [flag.lower() for flag in lexicon.flags if flag.startswith("Page")]
+    return frozenset(verb + page for page in pages for verb in _SETTING)
 
 
 def _answers_code(message: Message, own: str, worth: Wanted) -> bool:
