@@ -56,16 +56,37 @@ MM_FILE = re.compile(
 )
 
 
-WHOLE = (
-    "fs/dax.c",
-    "fs/hugetlbfs/",
-    "fs/iomap/",
-    "io_uring/memmap.c",
-    "net/core/page_pool.c",
-    "drivers/dax/",
-    "virt/kvm/guest_memfd.c",
-)
+WHOLE = tuple(NAMES["whole"])
 """Files all of whose functions are kept."""
+
+MAX_HEADER = 300_000
+"""Bytes above which a driver's header is left out: tables of registers."""
+
+TELLS = re.compile(
+    rb"(?:page|folio|pgmap|zone|lruvec|memcg|slab|ptdesc|zpdesc|netmem|niov|pool|pgdat|hstate|zspage|objcg)\w*"
+    rb"(?:\[\w+\])?(?:->|\.)[a-z_]|(?:Set|Clear)?Page[A-Z]\w*\(|folio_|(?:un)?lock_page|mmap_\w*lock|i_mmap_"
+    rb"|dev_pagemap|migrate_vma|page_pool|hmm_range|_user_page|vm_insert_|vmf_insert|zone_device|set_page_|page_ref_"
+    rb"|page_private|PG_\w|__GFP_COMP|put_page\(|get_page\(|page_count\(|mapcount\(|pagetable_|memremap|balloon_page"
+    rb"|alloc_contig|_reserved_page|walk_page_|lru_lock|rcu_read_lock|zap_vma|memory_failure|->(?:b_page|b_folio)"
+)
+"""Words of a function outside mm that is read whole; of others only the names of what they call are kept."""
+
+HANDLES = re.compile(
+    rb"folio|dev_pagemap|zone_device|migrate_vma|page_pool|netmem|_user_pages|vm_insert_page|\b(?:__)?(?:Set|Clear)Page[A-Z]"
+    rb"|\bpage\w*->[a-z_]|\bPG_[a-z]|__GFP_COMP|page_count\(|page_ref_|set_page_|page_private|ptdesc|pagetable_|split_page"
+    rb"|balloon_|memremap_pages|alloc_contig|_reserved_page|memory_failure|hmm_range|lru_lock|rmap"
+)
+"""Words of a file outside mm, fs and their headers that is parsed."""
+
+PARSED = ("mm/", "include/", "fs/", "io_uring/", "virt/", "net/core/")
+
+CALLED = re.compile(rb"\b([A-Za-z_]\w+)\s*\(")
+
+ACCESSOR = re.compile(r"^(?:__)?(?:(?:Test)?(?:Set|Clear)Page[A-Z]\w*|folio_(?:test_)?(?:set|clear)_\w+)$")
+"""Accessors that change a flag: whoever calls one is of interest, wherever it stands."""
+
+AT_THE_EDGE = frozenset(NAMES["at_the_edge"])
+"""Functions of mm through which drivers and file systems handle pages: their callers are kept."""
 
 NEED = re.compile(
     r"\b(?:must|should|caller|called|needs? to|requires?|has to|have to)\b[^.;]{0,90}?"
@@ -100,10 +121,18 @@ class Tree:
     def read(self) -> None:
         sources: list[tuple[str, bytes]] = []
         for path in self.files():
-            data = path.read_bytes()
             name = path.relative_to(self.root).as_posix()
-            if name.startswith(("mm/", "include/linux/mm")) or WANTED.search(data):
-                sources.append((name, ATTRIBUTES.sub(lambda m: b" " * len(m.group()), data)))
+            if path.suffix == ".h" and name.startswith("drivers/") and path.stat().st_size > MAX_HEADER:
+                continue
+            data = path.read_bytes()
+            if name.startswith(("mm/", "include/linux/mm")):
+                pass
+            elif not WANTED.search(data):
+                continue
+            elif not (name.startswith(PARSED) or HANDLES.search(data)):
+                self.unread(name, data)
+                continue
+            sources.append((name, ATTRIBUTES.sub(lambda m: b" " * len(m.group()), data)))
         for _, data in sources:
             for found in re.finditer(rb"\bstruct (\w+) \*+\s*(\w+)\(", data):
                 self.types.returns.setdefault(found.group(2).decode(), found.group(1).decode())
@@ -115,6 +144,14 @@ class Tree:
         for name, data in sources:
             self.definitions(parsed.get(name) or self.parser.parse(data).root_node, name)
             self.lost(name, data)
+
+    def unread(self, name: str, data: bytes) -> None:
+        """A file that handles no pages itself: what it calls, it calls where nothing is known to hold."""
+        function = self.entry(f"({name})", name)
+        for callee in sorted({c.decode() for c in CALLED.findall(data)}):
+            if not NOT_A_CALL.match(callee):
+                function.calls[callee] = 0
+                function.places[callee] = frozenset()
 
     def lost(self, name: str, data: bytes) -> None:
         """Definitions that the parse of the whole file lost: each is parsed by itself."""
@@ -167,6 +204,13 @@ class Tree:
         if not re.match(r"^[A-Za-z_]\w+$", name):
             return
         function = self.entry(name, path)
+        body_text = body.text or b""
+        if not path.startswith(("mm/", "include/", *WHOLE)) and not TELLS.search(body_text):
+            for callee in sorted({c.decode() for c in CALLED.findall(body_text)}):
+                if not NOT_A_CALL.match(callee):  # called where nothing is known to hold
+                    function.calls.setdefault(callee, 0)
+                    function.places[callee] = frozenset()
+            return
         function.says |= needs_in(comment)
         reader = Reader(self.types, function)
         parameters = declarator.child_by_field_name("parameters")
@@ -220,13 +264,14 @@ def relevant(functions: dict[str, Function]) -> Iterator[Function]:
         f.name for f in functions.values() if any(p.startswith(("mm/", "include/linux/")) for p in f.files)
     }
     mm_only = {f.name for f in functions.values() if any(MM_FILE.match(path) for path in f.files)}
-    for name in sorted(functions):
+    for name in sorted(name for name in functions if name[0] != "("):
         function = functions[name]
         if (
             name in core
             or function.members
             or any(c in mm_only for c in function.calls)
             or function.constants
+            or any(ACCESSOR.match(c) for c in function.calls)
             or any(path.startswith(WHOLE) for path in function.files)
         ):
             yield function
@@ -391,13 +436,15 @@ def wanted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if row["f"] in core
         or row["m"]
         or row["k"]
-        or any(call[0] in near for call in row["c"])
+        or any(call[0] in near or call[0] in AT_THE_EDGE or ACCESSOR.match(call[0]) for call in row["c"])
         or any(path.startswith(WHOLE) for path, _ in row["p"])
     ]
     names = {row["f"] for row in kept}
     for row in kept:
         # of the calls of anything else, those that decide claims: through pointers, accessors, locks
-        row["c"] = [c for c in row["c"] if c[0] in names or c[0] == "*" or "." in c[0] or OTHERS.match(c[0])]
+        row["c"] = [
+            c for c in row["c"] if c[0] in names or c[0][0] in "*=" or "." in c[0] or OTHERS.match(c[0])
+        ]
         row["h"] = [h for h in row["h"] if h[0] in names or h[0] == "*" or OTHERS.match(h[0])]
     return kept
 

@@ -38,13 +38,22 @@ NO_CALL = re.compile(
 )
 VALUE = re.compile(r"^[-~]?[A-Za-z0-9_]{1,30}$")
 CONSTANT = re.compile(
-    r"^(?:__GFP|PG|PAGE_FLAGS|MEMORY_DEVICE|TAIL|PAGE_MAPPING|FOLIO_MAPPING|MIGRATE_VMA)_\w+$"
+    r"^(?:__GFP|PG|PGTY|PAGE_FLAGS|MEMORY_DEVICE|TAIL|PAGE_MAPPING|FOLIO_MAPPING|MIGRATE_VMA|MEMCG_DATA|LIST_POISON"
+    r"|GUP_PIN|PP_SIGNATURE|PP_MAGIC|LRU_GEN|LRU_REFS|MIGRATE|GFP|SWP|FGP|FPI)_?\w+$"
 )
 HANDED = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[A-Z][A-Z0-9_]{3,30})$")
-RESULT = re.compile(r"^(?:-?E[A-Z]+|-E[A-Z]+|ERR_PTR\(-E[A-Z]+\)|NULL|true|false|-?\d{1,3})$")
+RESULT = re.compile(r"^(?:-?E[A-Z]+|ERR_PTR\(-E[A-Z]+\)|NULL|true|false|-?\d{1,3}|[A-Z][A-Z0-9_]{3,30})$")
+RETURNED = re.compile(
+    r"^(?:-E[A-Z]+|ERR_PTR\(-E[A-Z]+\)|NULL|false|true|void|-?\d{1,3}|[A-Z][A-Z0-9_]{3,30})$"
+)
+"""Values of a conditional return that are kept with its condition."""
+
+CHAIN = re.compile(r"^[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)+$")
 BIT_OPERATION = re.compile(
     r"^(?:arch_|const_|__)?(test|set|clear|test_and_set|test_and_clear|change)_bit(?:_lock|_unlock)?$"
 )
+LIKELY = frozenset({"likely", "unlikely"})
+COMPARED = re.compile(r"[=!<>]")
 SURE, REPEATED = 1, 2
 
 
@@ -332,11 +341,36 @@ class Reader:
         access, value = ("r", "") if bit[1] == "test" else ("w", "0" if "clear" in bit[1] else "1")
         self.function.members.add((f"flag.{text_of(first)}", access, value))
 
+    def member_test(self, node: Node) -> str:
+        """A test of a member by its struct: ``!dev_pagemap_ops.page_free``, ``page.index!=0``; or empty."""
+        while node.type == "parenthesized_expression" and node.named_children:
+            node = node.named_children[0]
+        if node.type == "call_expression" and text_of(node.child_by_field_name("function")) in LIKELY:
+            arguments = node.child_by_field_name("arguments")
+            return self.member_test(arguments.named_children[0]) if arguments is not None else ""
+        if node.type == "unary_expression" and text_of(node).startswith("!"):
+            argument = node.child_by_field_name("argument")
+            inner = self.member_test(argument) if argument is not None else ""
+            return f"!{inner}" if inner and inner[0] != "!" and "=" not in inner else ""
+        if node.type == "binary_expression":
+            left, right = node.child_by_field_name("left"), text_of(node.child_by_field_name("right"))
+            operator = text_of(node.child_by_field_name("operator"))
+            inner = self.member_test(left) if left is not None else ""
+            compared = operator in ("==", "!=", "<", ">", "<=", ">=") and VALUE.match(right)
+            plain = inner and inner[0] != "!" and not COMPARED.search(inner)
+            return f"{inner}{operator}{right}" if compared and plain else ""
+        if node.type != "field_expression" or not CHAIN.match(re.sub(r"\s", "", text_of(node))):
+            return ""
+        owner = self.type_of(node.child_by_field_name("argument"))
+        return f"{owner}.{text_of(node.child_by_field_name('field'))}" if owner in STRUCTS else ""
+
     def store(self, name: str) -> None:
         """Keep which locks are held wherever the function writes a member."""
         locks = frozenset(token for token in self.held if token.startswith(LOCK))
         seen = self.function.stores.get(name)
         self.function.stores[name] = locks if seen is None else seen & locks
+        step = f"={name}"
+        self.function.calls[step] = REPEATED if step in self.function.calls else 0
 
     def hand(self, name: str, arguments: Node | None) -> None:
         """Keep which own parameters and constants a callee gets; nothing where two calls differ."""
@@ -414,7 +448,7 @@ class Reader:
         if then is None or then.type != "return_statement" or condition is None:
             return
         value = text_of(then.named_children[0]) if then.named_children else "void"
-        if re.match(r"^(?:-E[A-Z]+|ERR_PTR\(-E[A-Z]+\)|NULL|false|void|0)$", value):
+        if RETURNED.match(value):
             self.conditions(f"return {value}", condition)
 
     def conditions(self, effect: str, node: Node) -> None:
@@ -427,6 +461,10 @@ class Reader:
                 inner = node.child_by_field_name(side)
                 if inner is not None:
                     self.conditions(effect, inner)
+            return
+        member = self.member_test(node)
+        if member:
+            self.function.guards.add((effect, member))
             return
         words = re.sub(r"\b(?:un)?likely\b", "", text_of(node))
         plain = re.sub(r"\s+", "", words)
