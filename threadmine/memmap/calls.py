@@ -25,6 +25,9 @@ SURE = 1
 REPEATED = 2
 """Flag of a call: it stands more than once in the function."""
 
+STORE = "="
+"""How a store among the steps of a function is marked: ``=folio.mapping``."""
+
 INDIRECT = "*"
 """The callee of a call through a pointer that could not be resolved."""
 
@@ -108,6 +111,11 @@ class FunctionFacts:
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """In the order in which they first stand in the function."""
+        return tuple(step for step in self.steps if step.callee[0] != STORE)
+
+    @cached_property
+    def steps(self) -> tuple[Call, ...]:
+        """Calls, and stores to members (``=folio.mapping``), in the order in which they first stand."""
         mask = self._mask
         bits: dict[str, int] = {}
         flags: dict[str, int] = {}

@@ -89,3 +89,19 @@ def primitives() -> dict[str, tuple[tuple[str, str, str], ...]]:
 def tail_page_of(member: str) -> int:
     """The page of a compound in which older kernels keep a member of struct page (1: first tail); 0: any."""
     return int(_data()["tail_members"].get(member, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The value of a macro or enumerator in some kernels; ``offset`` names what a configuration adds to it."""
+
+    kernels: str
+    value: int
+    offset: str
+    source: str
+
+
+@cache
+def constants(name: str) -> tuple[Constant, ...]:
+    """What is known of the value of a constant; empty where nothing is."""
+    return tuple(Constant(*row) for row in _data()["constants"].get(name, ()))

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from threadmine.verify.rule import Rule
 from threadmine.verify.rules.alias import AliasRule
+from threadmine.verify.rules.answers import AnswerRule
 from threadmine.verify.rules.calls import CallRule
 from threadmine.verify.rules.config import ConfigRule
+from threadmine.verify.rules.constants import ConstantRule
 from threadmine.verify.rules.coverage import CoverageRule
 from threadmine.verify.rules.declared import DeclaredRule
 from threadmine.verify.rules.effects import EffectRule
@@ -16,6 +18,7 @@ from threadmine.verify.rules.guards import RequiresRule
 from threadmine.verify.rules.handles import HandlesRule
 from threadmine.verify.rules.heads import HeadRule
 from threadmine.verify.rules.hunks import HunkRule
+from threadmine.verify.rules.insists import InsistsRule
 from threadmine.verify.rules.is_a import IsARule
 from threadmine.verify.rules.kind_uses import KindUsesRule
 from threadmine.verify.rules.lifecycle import LifecycleRule
@@ -60,6 +63,7 @@ RULES: tuple[Rule, ...] = (
     FunctionExistsRule(),
     NeedsRule(),
     RequiresRule(),
+    InsistsRule(),
     LockRule(),
     ProtocolRule(),
     HandlesRule(),
@@ -72,6 +76,8 @@ RULES: tuple[Rule, ...] = (
     EntryRule(),
     StaleRule(),
     ResultRule(),
+    AnswerRule(),
+    ConstantRule(),
     AliasRule(),
     ParameterRule(),
     AllocationRule(),
