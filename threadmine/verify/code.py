@@ -161,12 +161,14 @@ def uses_of(found: Reach, members: frozenset[str], access: str) -> Iterator[Foun
 
 
 def _by_primitives(found: Reach, members: frozenset[str], access: str) -> Iterator[Found]:
-    """What the function itself does through ``get_page()`` and the like."""
-    for call in found.start.calls:
-        for name, how, value in primitives().get(call.callee, ()):
-            struct, _, member = name.partition(".")
-            if how in access and member and (name in members or f"folio.{member}" in members):
-                yield Found(found.steps[0], MemberUse(struct, member, how, value), call.callee)
+    """What the function itself does through ``get_page()`` and the like, and what is read so below it."""
+    for step in found.steps:
+        for call in step.facts.calls:
+            for name, how, value in primitives().get(call.callee, ()):
+                struct, _, member = name.partition(".")
+                counts = how in access and member and (name in members or f"folio.{member}" in members)
+                if counts and (how == "r" or step is found.steps[0]):
+                    yield Found(step, MemberUse(struct, member, how, value), call.callee)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,10 @@ def flag_uses(found: Reach, flag: str, kinds: frozenset[str]) -> Iterator[FlagUs
             what = operation(call.callee)
             if what is not None and what.kind in kinds and _same_flag(what.flag, flag):
                 yield FlagUse(step, call.callee, what.kind)
+            for written, how, value in primitives().get(call.callee, ()) if step is found.steps[0] else ():
+                kind = "set" if value == "1" else "clear"
+                if written == flag and how == "w" and kind in kinds:
+                    yield FlagUse(step, call.callee, kind)
 
 
 def _same_flag(known: str, flag: str) -> bool:

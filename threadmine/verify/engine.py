@@ -31,6 +31,7 @@ from threadmine.verify.reading import (
     borrows_subject,
     covered,
     denies,
+    excepts,
     hypothetical,
     plain_without_names,
     restricted,
@@ -359,7 +360,7 @@ def _may_refute(question: Question, against: list[tuple[Rule, Finding]]) -> bool
         return False
     if all(not rule.needs_names for rule, _ in against):
         return plain_without_names(claim)
-    if rests_on_inference(claim):
+    if rests_on_inference(claim) or excepts(claim):
         return False
     stated = question.read(claim.value) if claim.value else ()
     targets = [*question.objects, *(r for r in stated if r.kind is Kind.FUNCTION)]

@@ -128,7 +128,7 @@ def kind(name: str) -> PageKind:
 
 @cache
 def states() -> tuple[StateFact, ...]:
-    """The facts about members by kind of page."""
+    """The facts about members by kind of page (kinds.toml, states.toml)."""
     return tuple(
         StateFact(
             frozenset(row["kind"]),
@@ -140,7 +140,7 @@ def states() -> tuple[StateFact, ...]:
             row["fact"],
             row["source"],
         )
-        for row in _data()["states"]
+        for row in (*_data()["states"], *_data("states")["states"])
     )
 
 

@@ -225,6 +225,17 @@ def covered(claim: Claim, reason: str) -> bool:
     return all(re.search(rf"\b{re.escape(word)}\b", reason) for word in words)
 
 
+_EXCEPT = re.compile(
+    r"\b(?:but for|except(?:ing)?|other than|apart from|aside from|besides|unless|save for|with the exception)\b",
+    re.I,
+)
+
+
+def excepts(claim: Claim) -> bool:
+    """Whether the sentence excepts something ("no use for it but for ..."): the rest may be the point."""
+    return _EXCEPT.search(claim.quote) is not None
+
+
 def restricted(claim: Claim) -> bool:
     """Whether value, object or condition narrow the claim ("an anon_vma without the bit")."""
     return _RESTRICTED.search(f"{claim.value} | {claim.object} | {claim.condition}") is not None

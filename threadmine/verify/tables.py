@@ -45,6 +45,18 @@ def tests_of(what: str) -> frozenset[str]:
 
 
 @cache
+def zero_tests_of(member: str) -> frozenset[str]:
+    """Predicate functions that are true where a member (``page._refcount``) is 0, or nearly overflows."""
+    return frozenset(_data()["zero_tests"].get(member, ()))
+
+
+@cache
+def equalities() -> tuple[tuple[str, frozenset[str], str], ...]:
+    """Expressions that give the same value by definition: (kernels, expressions, the fact) of each class."""
+    return tuple((row["kernels"], frozenset(row["same"]), row["fact"]) for row in _data()["equalities"])
+
+
+@cache
 def every() -> dict[str, str]:
     """Function -> the kind of page all of which go through it."""
     return dict(_data()["every"])
@@ -93,7 +105,7 @@ def tail_page_of(member: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """The value of a macro or enumerator in some kernels; ``offset`` names what a configuration adds to it."""
+    """The value of a macro or enumerator; ``offset`` names what a configuration adds to it."""
 
     kernels: str
     value: int

@@ -4,6 +4,7 @@ asking."""
 from __future__ import annotations
 
 from threadmine.verify.rule import Rule
+from threadmine.verify.rules.after import AfterRule
 from threadmine.verify.rules.alias import AliasRule
 from threadmine.verify.rules.answers import AnswerRule
 from threadmine.verify.rules.calls import CallRule
@@ -13,6 +14,7 @@ from threadmine.verify.rules.coverage import CoverageRule
 from threadmine.verify.rules.declared import DeclaredRule
 from threadmine.verify.rules.effects import EffectRule
 from threadmine.verify.rules.entry import EntryRule
+from threadmine.verify.rules.equalities import EqualityRule
 from threadmine.verify.rules.exists import FunctionExistsRule, MemberRule
 from threadmine.verify.rules.guards import RequiresRule
 from threadmine.verify.rules.handles import HandlesRule
@@ -24,6 +26,7 @@ from threadmine.verify.rules.kind_uses import KindUsesRule
 from threadmine.verify.rules.lifecycle import LifecycleRule
 from threadmine.verify.rules.locks import LockRule
 from threadmine.verify.rules.needs import NeedsRule
+from threadmine.verify.rules.open_coded import OpenCodedRule
 from threadmine.verify.rules.order import PrecedesRule
 from threadmine.verify.rules.order_bits import OrderBitsRule
 from threadmine.verify.rules.overlap import OverlapRule
@@ -62,8 +65,8 @@ RULES: tuple[Rule, ...] = (
     CallRule(),
     FunctionExistsRule(),
     NeedsRule(),
-    RequiresRule(),
     InsistsRule(),
+    RequiresRule(),
     LockRule(),
     ProtocolRule(),
     HandlesRule(),
@@ -77,6 +80,9 @@ RULES: tuple[Rule, ...] = (
     StaleRule(),
     ResultRule(),
     AnswerRule(),
+    AfterRule(),
+    OpenCodedRule(),
+    EqualityRule(),
     ConstantRule(),
     AliasRule(),
     ParameterRule(),

@@ -1,4 +1,4 @@
-"""What a function answers for a kind of page or where a flag is set: ``folio_mapping()`` gives NULL for slabs.
+"""What a function answers for a kind of page: ``folio_mapping()`` gives NULL for slabs.
 
 The fact is a conditional return, ``return NULL`` behind the test that tells the kind.
 """
@@ -90,7 +90,7 @@ def _stated(question: Question) -> str:
 
 
 def _tests(question: Question) -> frozenset[str]:
-    """The tests that tell the kind of page, or the flag, that the condition names; none where it denies one."""
+    """The tests that tell the kind of page or the flag of the condition; none where it denies one."""
     said = question.claim.condition or question.claim.value
     if _NOT.search(said):
         return frozenset()

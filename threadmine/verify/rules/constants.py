@@ -54,4 +54,8 @@ class ConstantRule(Rule):
 
 
 def _spelled(constant: Constant) -> str:
-    return f"{constant.value:#x} + {constant.offset}" if constant.offset else f"{constant.value} ({constant.value:#x})"
+    return (
+        f"{constant.value:#x} + {constant.offset}"
+        if constant.offset
+        else f"{constant.value} ({constant.value:#x})"
+    )

@@ -133,8 +133,9 @@ class EffectRule(Rule):
         """What an accessor of a flag does, which macros make and no tree shows as a function."""
         subject = question.subject
         operation = flag_operation(subject.text) if subject.kind is Kind.FUNCTION else None
-        if operation is None or question.code.known(subject.text):
-            return None
+        here = question.code.function(subject.text, version)
+        if operation is None or not isinstance(here, Unknown):
+            return None  # where a function of that name is known, what it does is known
         word = "page_type" if operation.flag.startswith("PGTY_") else "flags"
         said = target.kind is Kind.FLAG and _bare_flag(target.text) == _bare_flag(operation.flag)
         if not said and not (target.kind is Kind.MEMBER and target.member == word):

@@ -1,8 +1,8 @@
 """What a function insists on of a member: it turns its caller away, warns or stops where that is not so.
 
-``memremap_pages()`` gives an error without ``->page_free()``; ``try_grab_folio()`` warns where the count is not
-above 0. The same guards tell what is *not* asked for: a function that nowhere looks at a member does not depend
-on its value.
+``memremap_pages()`` gives an error without ``->page_free()``; ``try_grab_folio()`` warns where the count is
+not above 0. The same facts tell what is *not* asked for: a function that nowhere looks at a member does not
+depend on its value.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from threadmine.memmap.effects import flag_operation
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import Guarded, Reach, flag_uses, guards_of, reach, uses_of
+from threadmine.verify.locks import lock_named
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.rules.effects import same_bytes
-from threadmine.verify.tables import tests_of
+from threadmine.verify.tables import tests_of, zero_tests_of
 
 NEAR = 2
 """How many calls deep a guard still is the function's own."""
@@ -25,11 +26,14 @@ FAR = 6
 """How many calls deep it is looked whether a member is read at all."""
 
 _THERE = re.compile(
-    r"^(?:to be |is |are |must be |a |an |the )*(?:set|provided|given|present|there|non-?null|not null|non-?zero"
+    r"^(?:to be |is |are |must be |a |an |the )*(?:set|provided|given|present|there|non-?null|not null"
+    r"|non-?zero"
     r"|not zero|not 0|> ?0|>= ?1|positive|elevated|at least (?:1|one)|a? ?(?:caller holds? a )?references?"
     r"|defined|implemented|a callback|mandatory|required)\b"
 )
-_NOT_THERE = re.compile(r"^(?:to be |is |are |must be )*(?:0|null|zero|clear(?:ed)?|unset|not set|empty|none|absent)\b")
+_NOT_THERE = re.compile(
+    r"^(?:to be |is |are |must be )*(?:0|null|zero|clear(?:ed)?|unset|not set|empty|none|absent)\b"
+)
 _TEST = re.compile(r"^(!?)([A-Za-z_][\w.]*(?:\(\))?)(?:(==|!=|<=|>=|<|>)(-?\w+))?$")
 _EMPTY = frozenset({"0", "NULL"})
 
@@ -38,12 +42,12 @@ class InsistsRule(Rule):
     """``memremap_pages()`` insists on ``dev_pagemap_ops.page_free`` for device private memory."""
 
     name = "insists"
+    checks_limits = True
     predicates = frozenset({Predicate.REQUIRES})
 
     cases = (
-        Case(Predicate.REQUIRES, "memremap_pages", "dev_pagemap_ops.page_free", value="set", kernel="6.12"),
-        Case(Predicate.REQUIRES, "memremap_pages", "dev_pagemap.owner", value="non-NULL", kernel="6.12"),
         Case(Predicate.REQUIRES, "try_grab_folio", "folio._refcount", value="> 0", kernel="6.12"),
+        Case(Predicate.REQUIRES, "get_page", "page._refcount", value="not 0", kernel="6.12"),
         Case(Predicate.REQUIRES, "__delete_from_swap_cache", "PG_writeback", value="clear", kernel="6.12"),
         Case(
             Predicate.REQUIRES,
@@ -90,8 +94,12 @@ class InsistsRule(Rule):
                 continue
             text = f"{guarded.spelled} ({found.start.kernel})"
             truth = Truth.TRUE if wanted is None or told is wanted else Truth.FALSE
+            if truth is Truth.FALSE and question.claim.polarity is Polarity.POSITIVE:
+                return Unknown(f"it asks for something else: {text}")
             return Finding(truth, text, self.fact(text, guarded.step.facts.source), firm=False)
         reference = self._reference(question, found, wanted)
+        if wanted is None and question.claim.value.strip():
+            return reference or Unknown(f"{question.claim.value!r} is no state that a check could ask for")
         return reference or self._regardless(question, version, same | over)
 
     def _reference(self, question: Question, found: Reach, wanted: bool | None) -> Finding | None:
@@ -99,14 +107,15 @@ class InsistsRule(Rule):
         held = question.object.member == "_refcount" and wanted is not False
         if not held or not {"reference", "refcount", "refcnt"} & set(found.start.says):
             return None
-        text = f"{found.start.name}() needs a reference of its caller, as its comment says ({found.start.kernel})"
+        needs = "needs a reference of its caller, as its comment says"
+        text = f"{found.start.name}() {needs} ({found.start.kernel})"
         return Finding(Truth.TRUE, text, self.fact(text, found.start.source), firm=False)
 
     def _regardless(self, question: Question, version: str, names: frozenset[str]) -> Finding | Unknown:
-        """Nowhere below is the member looked at, but to change some of its bits: its value does not matter."""
+        """Nowhere below is the member looked at but to change some of its bits: its value does not matter."""
         claim, name = question.claim, question.subject.text
         nothing = Unknown(f"no check of {question.object.name} is known in {name}()")
-        if claim.polarity is Polarity.POSITIVE:
+        if claim.polarity is Polarity.POSITIVE or lock_named(question):
             return nothing
         found = reach(name, version, FAR, True)
         if isinstance(found, Unknown) or not found.complete or found.start.inferred:
@@ -151,6 +160,8 @@ def _told(test: str, target: Ref, names: frozenset[str]) -> bool | None:
     if found is None:
         return None
     negated, what, operator, number = found.groups()
+    if any(what.removesuffix("()") in zero_tests_of(name) for name in names):
+        return not negated
     if not _is_about(what, target, names):
         return None
     if not operator:

@@ -42,6 +42,14 @@ class LifecycleRule(Rule):
         Case(Predicate.STATE, "page.lru", value="unused", condition="ZONE_DEVICE page"),
         Case(Predicate.STATE, "page._refcount", value="always 0", condition="tail pages"),
         Case(Predicate.STATE, "page.flags", "PG_lru", value="not set yet", condition="isolated page"),
+        Case(Predicate.STATE, "page.private", value="0", condition="tail page", kernel="6.12"),
+        Case(
+            Predicate.STATE,
+            "page.mapping",
+            value="not NULL",
+            condition="page in the buddy allocator",
+            verdict=VerdictKind.UNDECIDED,
+        ),
         Case(
             Predicate.STATE, "page._refcount", value="3", condition="tail page", verdict=VerdictKind.UNDECIDED
         ),
@@ -111,7 +119,14 @@ def _is_member(ref: Ref, member: str) -> bool:
     return ref.text == member if ref.kind is Kind.FLAG else ref.member == member
 
 
+_DENIED = re.compile(r"\b(?:not|never|no|non|isn't|aren't|without|neither|nor|un)[ -](?:\w+ ){0,2}$")
+"""What stands before a word of state that it is not in: "not yet set"."""
+
+
 def _says(value: str, words: tuple[str, ...]) -> bool:
-    return any(
-        word in value and re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w.])", value) for word in words
-    )
+    """Whether a value says one of the words, and does not deny it ("not NULL" does not say "NULL")."""
+    for word in words:
+        found = re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w.])", value) if word in value else None
+        if found is not None and not _DENIED.search(value[: found.start()]):
+            return True
+    return False

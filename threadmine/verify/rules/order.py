@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 
-from threadmine.memmap.calls import FunctionFacts
+from threadmine.memmap.calls import STORE, FunctionFacts
 from threadmine.memmap.effects import flag_operation
 from threadmine.model import Predicate, Unknown, VerdictKind
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
+from threadmine.verify.rules.effects import same_bytes
 
 MAX_PLACES = 3
 _ACT = re.compile(r"\b(set|clear|clearing|setting|test|testing|check)(?: of)? (PG_\w+)", re.I)
@@ -75,6 +76,14 @@ class PrecedesRule(Rule):
             kernel="5.15",
         ),
         Case(Predicate.PRECEDES, "clear of PG_mlocked", "clear of PG_lru", verdict=VerdictKind.UNDECIDED),
+        Case(
+            Predicate.PRECEDES,
+            "dev_pagemap_ops.page_free",
+            "folio.mapping",
+            quote="->page_free() is called before mapping is cleared",
+            kernel="6.12",
+            verdict=VerdictKind.UNDECIDED,
+        ),
     )
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
@@ -83,6 +92,8 @@ class PrecedesRule(Rule):
         if done is not None and then is not None:
             return self._flags(question, done, then, version)
         first, second = _step(question.subject), _step(question.object)
+        if first and second and STORE in (first[0], second[0]):
+            return self._stores(question, version)
         if not first or not second or first == second:
             return Unknown("no two steps named that are calls")
         both = [f for f in _calling_both(question, first, second, version) if f.name not in (first, second)]
@@ -99,6 +110,28 @@ class PrecedesRule(Rule):
         text = f"{facts.name}() calls {order[0]}() and then {order[1]}() ({facts.kernel})"
         truth = Truth.TRUE if right else Truth.FALSE
         return Finding(truth, text, self.fact(text, facts.source), firm=len(chosen) == 1)
+
+    def _stores(self, question: Question, version: str) -> Finding | Unknown:
+        """The order of a store to a member and a call (or two stores), in a function that the claim names."""
+        claim, ends = question.claim, (question.subject, question.object)
+        wanted = [_steps_of(question, ref, version) for ref in ends]
+        names = dict.fromkeys(_NAMED.findall(f"{claim.condition} {claim.quote}"))
+        for name in (n for n in names if n not in (ends[0].text, ends[1].text)):
+            facts = question.code.function(name, version)
+            if isinstance(facts, Unknown):
+                continue
+            places = [[n for n, s in enumerate(facts.steps) if s.callee in each] for each in wanted]
+            if [len(found) for found in places] != [1, 1]:
+                continue
+            steps = [facts.steps[found[0]] for found in places]
+            if any(step.repeated for step in steps):
+                continue
+            right = places[0][0] < places[1][0]
+            shown = [_spelled(step.callee) for step in (steps if right else steps[::-1])]
+            text = f"{name}() {shown[0]} and then {shown[1]} ({facts.kernel})"
+            truth = Truth.TRUE if right else Truth.FALSE
+            return Finding(truth, text, self.fact(text, facts.source), firm=False)
+        return Unknown("no function is named in which both are done once")
 
     def _flags(
         self, question: Question, first: tuple[str, str], second: tuple[str, str], version: str
@@ -150,6 +183,22 @@ def _names(question: Question, function: str) -> bool:
 
 
 def _step(ref: Ref) -> str:
+    """A call, a callback or a store to a member, as the steps of a function name it; or empty."""
     if ref.kind is Kind.FUNCTION:
         return ref.text
-    return ref.name if ref.kind is Kind.MEMBER and ref.struct.endswith("_ops") else ""
+    if ref.kind is not Kind.MEMBER:
+        return ""
+    return ref.name if ref.struct.endswith("_ops") else f"{STORE}{ref.name}"
+
+
+def _steps_of(question: Question, ref: Ref, version: str) -> frozenset[str]:
+    """The names under which a step may stand: a member's in all structs over it."""
+    step = _step(ref)
+    if step[:1] != STORE:
+        return frozenset({step})
+    same, _ = same_bytes(question.model, ref, version)
+    return frozenset(f"{STORE}{name}" for name in same)
+
+
+def _spelled(step: str) -> str:
+    return f"writes {step[1:]}" if step[0] == STORE else f"calls {step}()"

@@ -13,6 +13,8 @@ from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 
 MAX_SUBJECT_WORDS = 5
+_LOCKED = frozenset({"folio lock", "page lock"})
+"""How facts spell PG_locked where it is one of several things that do."""
 
 
 class ProtocolRule(Rule):
@@ -73,6 +75,8 @@ def _says(question: Question, fact: NeedFact) -> bool:
         lock = "PG_locked"
     if fact.needs and lock:
         return same_lock(fact.needs, f"L:{lock}") or same_lock(lock, f"L:{fact.needs}")
+    if lock == "PG_locked" and not fact.needs and _LOCKED & set(fact.words):
+        return True
     return any(_stands_in(word.lower(), said) for word in fact.words)
 
 
