@@ -226,7 +226,8 @@ def covered(claim: Claim, reason: str) -> bool:
 
 
 _EXCEPT = re.compile(
-    r"\b(?:but for|except(?:ing)?|other than|apart from|aside from|besides|unless|save for|with the exception)\b",
+    r"\b(?:but for|except(?:ing)?|other than|apart from|aside from|besides|unless|save for"
+    r"|with the exception)\b",
     re.I,
 )
 

@@ -24,7 +24,7 @@ class EqualityRule(Rule):
         Case(Predicate.EQUALS, "folio_page(folio, 0)", "&folio->page"),
         Case(Predicate.EQUALS, "1 << folio_order", value="folio_nr_pages()"),
         Case(Predicate.EQUALS, "folio_size", "PAGE_SIZE << 2", verdict=VerdictKind.UNDECIDED),
-        Case(Predicate.EQUALS, "folio_size", "folio_order", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.EQUALS, "folio_size", "folio_pos() << 1", verdict=VerdictKind.UNDECIDED),
     )
 
     def find(self, question: Question, version: str) -> Finding | Unknown:

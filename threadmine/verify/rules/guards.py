@@ -53,7 +53,6 @@ class RequiresRule(Rule):
         Case(Predicate.VALID_FOR, "vm_insert_page", "anonymous folio", verdict=VerdictKind.REFUTED),
         Case(Predicate.VALID_FOR, "prep_compound_head", "order == 0", verdict=VerdictKind.REFUTED),
         Case(Predicate.VALID_FOR, "folio_set_order", "order 0", polarity=Polarity.NEGATIVE),
-        Case(Predicate.REQUIRES, "zone_device_page_init", "folio._refcount", value="0"),
         Case(
             Predicate.REQUIRES,
             "prep_compound_page",
@@ -66,7 +65,6 @@ class RequiresRule(Rule):
         Case(Predicate.REQUIRES, "page_to_pfn", value="order > 0", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.REQUIRES, "mem_cgroup_page_lruvec", "page.mem_cgroup", value="stable", kernel="5.10"),
         Case(Predicate.REQUIRES, "page_zone", "page._mapcount", value="valid", verdict=VerdictKind.UNDECIDED),
-        Case(Predicate.REQUIRES, "isolate_lru_page", "page._refcount", value="elevated", kernel="5.10"),
         Case(
             Predicate.REQUIRES,
             "vm_insert_page",

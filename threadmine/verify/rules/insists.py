@@ -46,6 +46,8 @@ class InsistsRule(Rule):
     predicates = frozenset({Predicate.REQUIRES})
 
     cases = (
+        Case(Predicate.REQUIRES, "zone_device_page_init", "folio._refcount", value="0"),
+        Case(Predicate.REQUIRES, "isolate_lru_page", "page._refcount", value="elevated", kernel="5.10"),
         Case(Predicate.REQUIRES, "try_grab_folio", "folio._refcount", value="> 0", kernel="6.12"),
         Case(Predicate.REQUIRES, "get_page", "page._refcount", value="not 0", kernel="6.12"),
         Case(Predicate.REQUIRES, "__delete_from_swap_cache", "PG_writeback", value="clear", kernel="6.12"),
