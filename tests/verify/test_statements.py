@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -29,6 +30,9 @@ EXPECTED = {"T": VerdictKind.CONFIRMED, "F": VerdictKind.REFUTED, "D": VerdictKi
 DECIDED = 0.81
 """The share of these statements that is decided; it may grow."""
 
+WIDE, HELD = 0.66, 0.64
+"""The same of statements_wide.txt: of those that rules were made with, and of the third held aside."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -51,8 +55,8 @@ class Statement:
         return judge(claim, message, memmap.load(), kernel=self.kernel)
 
 
-def statements() -> Iterator[Statement]:
-    text = Path(__file__).with_name("statements.txt").read_text(encoding="utf-8")
+def statements(name: str = "statements.txt") -> Iterator[Statement]:
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
     for line in text.splitlines():
         if line.startswith("#"):
             continue
@@ -79,15 +83,36 @@ def statements() -> Iterator[Statement]:
         yield Statement(kernel, claim, EXPECTED[expected])
 
 
+def held_aside(statement: Statement) -> bool:
+    """Whether a wide statement is of the third that nobody looks at while making rules."""
+    return crc32(statement.claim.quote.encode()) % 3 == 0
+
+
 @pytest.fixture(scope="module")
 def judged() -> list[tuple[Statement, Verdict]]:
     return [(statement, statement.verdict()) for statement in statements()]
 
 
-def test_no_statement_is_decided_wrongly(judged: list[tuple[Statement, Verdict]]) -> None:
+@pytest.fixture(scope="module")
+def judged_widely() -> list[tuple[Statement, Verdict]]:
+    return [(statement, statement.verdict()) for statement in statements("statements_wide.txt")]
+
+
+@pytest.mark.parametrize(("held", "share"), [(False, WIDE), (True, HELD)])
+def test_most_wide_statements_are_decided(
+    judged_widely: list[tuple[Statement, Verdict]], held: bool, share: float
+) -> None:
+    meant = [verdict for statement, verdict in judged_widely if held_aside(statement) is held]
+    decided = [verdict for verdict in meant if verdict.kind is not VerdictKind.UNDECIDED]
+    assert len(decided) >= share * len(meant)
+
+
+def test_no_statement_is_decided_wrongly(
+    judged: list[tuple[Statement, Verdict]], judged_widely: list[tuple[Statement, Verdict]]
+) -> None:
     wrong = [
         (statement.claim.quote, verdict.kind, verdict.reason)
-        for statement, verdict in judged
+        for statement, verdict in (*judged, *judged_widely)
         if verdict.kind is not VerdictKind.UNDECIDED and verdict.kind is not statement.expected
     ]
     assert not wrong
