@@ -98,13 +98,13 @@ def ingest_messages(
     reconciler = Reconciler(database)
     with _collecting_seldom():
         for batch, withdrawn in _batches(items, account):
-            settled = reconciler.settle(batch)
-            _store_batch(store, settled, reconciler.gone, find, account)
+            _store_batch(store, reconciler.settle(batch), reconciler.gone, find, account)
             for message_id, message in reconciler.told(batch):
                 store.save_told(message_id, Told.of(message))
             _withdraw(store, reconciler, withdrawn, find, account)
             if progress is not None and batch:
                 progress(account.read, str(batch[-1].origin))
+            batch.clear()  # before the next one is read; and what is looked through now is little
             gc.collect(1)
         update_states(database)
     return account.report()

@@ -70,11 +70,9 @@ def test_forms_of_verbs(verb: str, forms: set[str]) -> None:
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A vocabulary that is full from the start."""
     nlp.language.cache_clear()
-    nlp._components.cache_clear()
     monkeypatch.setattr(nlp, "MAX_WORDS", len(nlp.language().vocab))
     yield
     nlp.language.cache_clear()
-    nlp._components.cache_clear()
 
 
 def test_a_full_vocabulary_forgets_later_words(small: None) -> None:

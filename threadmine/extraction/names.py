@@ -128,6 +128,9 @@ _NAME = re.compile(
     """,
     re.VERBOSE,
 )
+_PLAIN = ("plain", "word")
+"""The groups of :data:`_NAME` that match a single word, which is all that they match."""
+
 _DECLARED = r"\bstruct[ \t]+(\w{{2,40}})[ \t]*\*{{1,2}}[ \t]*(?:const[ \t]+)?{}\b"
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+$")
 _FLAG_CALL = re.compile(
@@ -254,9 +257,10 @@ def find_names(text: str, lexicon: Lexicon, mail: MailFacts = NO_MAIL) -> tuple[
     found = list(_listed_flags(text, lexicon))
     taken = {i for name in found for i in range(name.start, name.end)}
     for match in _NAME.finditer(text):
-        word = match["plain"] or match["word"]
-        if word is not None and "_" not in word and word not in members and word not in flags:
-            continue
+        if match.lastgroup in _PLAIN:  # most are
+            word = match.group()
+            if "_" not in word and word not in members and word not in flags:
+                continue
         name = _read(match, text, lexicon, mail)
         if name is not None and name.start not in taken:
             found.append(name)

@@ -1,9 +1,9 @@
 """The part that spaCy plays: tokens that keep C expressions whole, and matching of word lists.
 
-The pipeline is a blank English one with a tokenizer of our own (no statistical model is needed or loaded)
-and two components: ``terms`` finds the phrases of ``vocab/`` with a PhraseMatcher, ``longest`` keeps the
-longest of those that lie over each other. A whole sentence costs some hundred microseconds, so callers send
-only sentences that a plain scan has picked (see ``extraction.claims``).
+The pipeline is a tokenizer with rules of our own (no statistical model is needed or loaded) and a
+PhraseMatcher that finds the phrases of ``vocab/``; of those that lie over each other the longest is kept.
+A whole sentence costs some hundred microseconds, so callers send only sentences that a plain scan has picked
+(see ``extraction.claims``).
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any, NamedTuple
 
-import spacy
 from spacy.attrs import LOWER, NORM
-from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokenizer import Tokenizer
-from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from threadmine.vocab.lists import word_list
 
@@ -110,16 +108,25 @@ def _terms() -> Iterable[tuple[str, str, str]]:
             yield group, phrase, phrase
 
 
-@Language.factory("terms")
-def _make_terms(nlp: Language, name: str) -> _Terms:
-    return _Terms(nlp)
+class _Pipeline:
+    """A tokenizer of our own and the phrases of the word lists, over one vocabulary.
 
+    spaCy's own pipeline would first make that of English, with exceptions that are not ours.
+    """
 
-class _Terms:
-    """Component: the phrases of the word lists, put into ``doc.user_data["terms"]``."""
-
-    def __init__(self, nlp: Language) -> None:
-        self.matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+    def __init__(self) -> None:
+        self.vocab = Vocab()
+        vocab: Any = self.vocab  # its attribute getters are missing from spaCy's type stubs
+        vocab.lex_attr_getters = {LOWER: str.lower, NORM: str.lower}
+        self.tokenizer = Tokenizer(
+            self.vocab,
+            rules={},
+            prefix_search=_unless_plain(_PREFIX.match),
+            suffix_search=_unless_plain(_SUFFIX.search),
+            infix_finditer=_infixes,
+            token_match=_unless_plain(_WHOLE.match),
+        )
+        self.matcher = PhraseMatcher(self.vocab, attr="LOWER")
         self.meaning: dict[int, tuple[str, str]] = {}
         by_label: dict[tuple[str, str], list[str]] = {}
         taken: set[tuple[bool, str]] = set()
@@ -130,14 +137,14 @@ class _Terms:
                 by_label.setdefault((group, value), []).append(phrase)
         for (group, value), phrases in by_label.items():
             label = f"{group}|{value}"
-            self.matcher.add(label, [nlp.make_doc(phrase) for phrase in phrases])
-            self.meaning[nlp.vocab.strings[label]] = (group, value)
+            self.matcher.add(label, [self.tokenizer(phrase) for phrase in phrases])
+            self.meaning[self.vocab.strings[label]] = (group, value)
 
-    def __call__(self, doc: Doc) -> Doc:
+    def read(self, whole: str) -> Reading:
+        """A text as tokens and terms."""
+        doc = self.tokenizer(whole)
         found = [(*self.meaning[label], first, last) for label, first, last in self.matcher(doc)]
-        doc.user_data["spans"] = doc.to_array(_SPAN).tolist()
-        doc.user_data["terms"] = _longest(found)
-        return doc
+        return Reading(doc.to_array(_SPAN).tolist(), _longest(found))
 
 
 _SPAN: list[int | str] = ["IDX", "LENGTH"]
@@ -182,21 +189,9 @@ def _infixes(text: str) -> Iterator[re.Match[str]]:
 
 
 @lru_cache(maxsize=1)
-def language() -> Language:
+def language() -> _Pipeline:
     """The pipeline, made once for a process."""
-    nlp = spacy.blank("en")
-    vocab: Any = nlp.vocab  # its attribute getters are missing from spaCy's type stubs
-    vocab.lex_attr_getters = {name: vocab.lex_attr_getters[name] for name in (LOWER, NORM)}
-    nlp.tokenizer = Tokenizer(
-        nlp.vocab,
-        rules={},
-        prefix_search=_unless_plain(_PREFIX.match),
-        suffix_search=_unless_plain(_SUFFIX.search),
-        infix_finditer=_infixes,
-        token_match=_unless_plain(_WHOLE.match),
-    )
-    nlp.add_pipe("terms")
-    return nlp
+    return _Pipeline()
 
 
 class Reading(NamedTuple):
@@ -222,11 +217,10 @@ def read(text: str) -> Reading:
         if len(nlp.vocab) > MAX_FORGOTTEN:
             _held.forget()
             language.cache_clear()
-            _components.cache_clear()
             nlp = language()
         if len(nlp.vocab) >= MAX_WORDS:
             _held.hold(nlp)
-        return _read(nlp, whole)
+        return nlp.read(whole)
 
 
 class _Held:
@@ -235,9 +229,9 @@ class _Held:
     def __init__(self) -> None:
         self.texts = 0
         self._zone = ExitStack()
-        self._of: Language | None = None
+        self._of: _Pipeline | None = None
 
-    def hold(self, nlp: Language) -> None:
+    def hold(self, nlp: _Pipeline) -> None:
         """Opens a zone of this pipeline unless one is open, and counts a text."""
         if self._of is not nlp:
             self.forget()
@@ -253,19 +247,6 @@ class _Held:
 
 _held = _Held()
 _TURN = Lock()
-
-
-def _read(nlp: Language, whole: str) -> Reading:
-    doc = nlp.tokenizer(whole)
-    for component in _components():
-        doc = component(doc)
-    return Reading(doc.user_data["spans"], doc.user_data["terms"])
-
-
-@lru_cache(maxsize=1)
-def _components() -> tuple[Callable[[Doc], Doc], ...]:
-    """The pipeline's components, without the bookkeeping that ``Language`` does for each text."""
-    return tuple(component for _, component in language().pipeline)
 
 
 def spans(reading: Reading) -> list[list[int]]:

@@ -69,6 +69,9 @@ _CODE_LINE = re.compile(
     r"(?m)^(?:[ \t]*(?:#[ \t]*(?:if|endif|define|include|else)\b|[{}]|//|/\*).*"
     r"|.*[;{}][ \t]*|\t+\S.*[,(][ \t]*)$"
 )
+_CODE_SIGNS = (";", "{", "}", "#", "//", "/*", "\t")
+"""One of these is in every line that :data:`_CODE_LINE` finds."""
+
 _HEADER_LINE = re.compile(
     r"(?m)^[ \t]*(?:\[(?:RFC )?(?:PATCH|GIT|RESEND|v\d)|(?:From|Subject|Date|Message-I[Dd]|To|Cc|Link): "
     r"|\d{1,2}/\d{1,2} |From [0-9a-f]{40} |[0-9a-f]{12,40} \(\").*$"
@@ -186,7 +189,8 @@ def _sentence(
     for piece_start, piece_end in _without_code(body, start, end):
         raw = body[piece_start:piece_end]
         inner = raw.strip()
-        if len(inner) >= MIN_SENTENCE and not _NUMBERED.search(inner, 0, MAX_SENTENCE):
+        numbered = inner.count("/") > 2 and _NUMBERED.search(inner, 0, MAX_SENTENCE)
+        if len(inner) >= MIN_SENTENCE and not numbered:
             first = piece_start + len(raw) - len(raw.lstrip())
             text = fold(inner[:MAX_SENTENCE])
             yield Sentence(text, first, first + len(inner), place, number, lead, item=item)
@@ -197,7 +201,9 @@ _NUMBERED = re.compile(r"\b\d{1,2}/\d{1,2}\b[^/]*\b\d{1,2}/\d{1,2}\b[^/]*\b\d{1,
 
 def _without_code(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The runs of lines in ``body[start:end]`` that are no code pasted into the text."""
-    if not _CODE_LINE.search(body, start, end) and not _HEADER_LINE.search(body, start, end):
+    text = body[start:end]
+    may_be = any(map(text.__contains__, _CODE_SIGNS)) and _CODE_LINE.search(body, start, end)
+    if not may_be and not _HEADER_LINE.search(body, start, end):
         yield start, end
         return
     begin = start

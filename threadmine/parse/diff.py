@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from threadmine.model import Hunk, Patch, Side, unique
@@ -31,6 +32,7 @@ __all__ = [
 
 MAX_STAT_LINES = 5_000
 MAX_PREREQUISITES = 1_000
+MAX_KEPT = 20_000  # characters of a hunk whose lines are remembered
 
 _SIDES = {"+": Side.ADDED, "-": Side.REMOVED}
 _STAT_LINE = re.compile(r" (\S[^|\n]*?) *\|[ \t]+(?:\d+|Bin)\b")
@@ -178,8 +180,20 @@ def hunk_lines(body: str, hunk: Hunk) -> Iterator[HunkLine]:
     """The lines of ``hunk`` in order, with their numbers and the function they are in.
 
     Lines that a mailer broke off are left out. Works for hunks of a quoted or indented diff too: what stands
-    before the ``@@`` is taken off each line.
+    before the ``@@`` is taken off each line. Those of the last hunks are remembered, if they are not long:
+    several rooms ask for them, one after the other.
     """
+    if hunk.end - hunk.start > MAX_KEPT:
+        return _hunk_lines(body, hunk)
+    return iter(_kept_lines(body, hunk))
+
+
+@lru_cache(maxsize=32)
+def _kept_lines(body: str, hunk: Hunk) -> tuple[HunkLine, ...]:
+    return tuple(_hunk_lines(body, hunk))
+
+
+def _hunk_lines(body: str, hunk: Hunk) -> Iterator[HunkLine]:
     rows = list(marked_lines(body, hunk))
     new_scopes = scopes_of([text for side, text, _ in rows if side != "-"], hunk.heading)
     removed = any(side == "-" for side, _, _ in rows)

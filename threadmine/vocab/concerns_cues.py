@@ -264,6 +264,7 @@ def read_words(sentence: str) -> Words:
         plain = " ".join(parts)
     found = _TOKEN.findall(plain.lower().replace("’", "'")) if plain is sentence else _with_marks(plain)
     text = f" {' '.join(found)} "
+    marks = sum(map(text.count, ",;:?!"))
     if "'" in text or " cannot " in text:
         text = " ".join(_NEGATED.get(word, word) for word in text.split(" "))
         text = _SPELLED.sub(lambda match: match[1] + _SHORT[match[2]], text)
@@ -272,9 +273,7 @@ def read_words(sentence: str) -> Words:
     lead = _lead_in().match(text, 1)
     begin = lead.end() if lead else 1
     words = frozenset(text.split())
-    return Words(
-        text, begin, words, len(found) - code - sum(map(found.count, ",;:?!")), code, sentence[:1].isupper()
-    )
+    return Words(text, begin, words, len(found) - code - marks, code, sentence[:1].isupper())
 
 
 def _with_marks(plain: str) -> list[str]:
