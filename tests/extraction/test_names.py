@@ -39,6 +39,10 @@ def entities(text: str, lexicon: Lexicon, body: str = "") -> list[str]:
         ("new_page is a variable", []),
         ("a swap_cluster_info with its memcg_table", ["swap_cluster_info", "swap_cluster_info.memcg_table"]),
         ("sizeof(struct page) bytes", ["page"]),
+        ("page->rcu_head is free", ["page.rcu_head"]),
+        ("struct page contains one rcu_head", ["page", "page.rcu_head"]),
+        ("the removal of @pp_magic", ["page.pp_magic"]),
+        ("swap_cluster_info.table is set", ["swap_cluster_info.table"]),
     ],
 )
 def test_names_in_prose_and_code(text: str, expected: list[str], lexicon: Lexicon) -> None:
@@ -75,3 +79,14 @@ def test_a_function_of_the_mail_is_known_without_parentheses(lexicon: Lexicon) -
 def test_hostile_text_takes_linear_time(lexicon: Lexicon) -> None:
     for text in ("a->" * 30_000, "((struct " * 20_000, "A/" * 30_000, "page[" * 30_000, "x(" * 30_000):
         find_names(text, lexicon)
+
+
+def test_the_end_of_a_longer_name_is_no_call(lexicon: Lexicon) -> None:
+    facts = MailFacts("netmem_clear_pp_magic(x);\n")
+    assert not facts.is_function("pp_magic")
+    assert facts.is_function("netmem_clear_pp_magic")
+
+
+def test_a_plain_word_of_two_parts_is_a_member_where_the_mail_has_it_in_c(lexicon: Lexicon) -> None:
+    assert entities("both use the rcu_head at once", lexicon, "see page->rcu_head\n") == ["page.rcu_head"]
+    assert entities("both use the rcu_head at once", lexicon) == []

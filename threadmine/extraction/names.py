@@ -185,7 +185,7 @@ def _build(facts: NameFacts) -> Lexicon:
     plain = vocabulary["plain"]
     return Lexicon(
         structs=frozenset(facts.structs),
-        members=facts.members,
+        members={**_lacking(facts), **facts.members},
         functions=frozenset(facts.functions) | frozenset(accessors),
         flags=flags,
         accessors=accessors,
@@ -198,6 +198,13 @@ def _build(facts: NameFacts) -> Lexicon:
         around=facts.other_members,
         neighbours=facts.other_structs,
     )
+
+
+def _lacking(facts: NameFacts) -> Mapping[str, tuple[str, ...]]:
+    """Members of the described structs that only the facts of the code know (``page.rcu_head``)."""
+    ours = frozenset(facts.structs)
+    found = {name: tuple(s for s in owners if s in ours) for name, owners in facts.other_members.items()}
+    return {name: owners for name, owners in found.items() if owners and "_" in name}
 
 
 def _spellings(flag: str) -> Iterable[str]:
@@ -221,6 +228,7 @@ class MailFacts:
     def __init__(self, body: str = "") -> None:
         self._body = body
         self._structs: dict[str, str] = {}
+        self._called: dict[str, bool] = {}
 
     def struct_of(self, variable: str) -> str:
         """The one struct that ``variable`` is declared to point to in the mail, empty where there is none."""
@@ -238,7 +246,20 @@ class MailFacts:
 
     def is_function(self, name: str) -> bool:
         """Whether ``name`` is called anywhere in the mail: in its text, a quotation or a patch."""
-        return f"{name}(" in self._body
+        known = self._called.get(name)
+        if known is None:
+            known = self._called[name] = self._is_called(f"{name}(")
+        return known
+
+    def _is_called(self, call: str) -> bool:
+        at = self._body.find(call)
+        while at > 0 and (self._body[at - 1].isalnum() or self._body[at - 1] == "_"):
+            at = self._body.find(call, at + 1)  # the end of a longer name
+        return at >= 0
+
+    def has_member(self, name: str) -> bool:
+        """Whether the mail names a member ``name`` as C does, ``x->name``."""
+        return f"->{name}" in self._body
 
 
 NO_MAIL = MailFacts()
@@ -342,7 +363,7 @@ def _chain(match: re.Match[str], lexicon: Lexicon, mail: MailFacts) -> Name | No
         if owner and (arrow or struct):
             note = inferred if owner == struct else f"struct {owner} from the member's name"
             return _member(match, text, owner, member, base, note)
-    if not base or (not arrow and not mail.struct_of(base)):
+    if not base or not (arrow or base in lexicon.neighbours or mail.struct_of(base)):
         return None
     end = match.start() + len(text)
     entity = f"{struct or base}.{bare[-1]}"
@@ -441,7 +462,7 @@ def _word(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -
         return Name(start, end, word, flag, NameKind.FLAG, ("page.flags",))
     owners = lexicon.members.get(word)
     plain = "_" not in word or word in lexicon.plain
-    if owners and (not plain or _beside(text, start, end, lexicon)):
+    if owners and (not plain or _beside(text, start, end, lexicon) or _written(word, text, owners, mail)):
         if word != "compound_head" and mail.is_function(word):
             return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
         common = not plain or not _COMMON.isdisjoint(owners)
@@ -470,6 +491,15 @@ def _word(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -
     return None
 
 
+def _written(word: str, text: str, owners: tuple[str, ...], mail: MailFacts) -> bool:
+    """Whether a plain word of two parts (``rcu_head``) is a member here: the mail has it in C, or the struct
+    is named beside it.
+    """
+    if "_" not in word:
+        return False
+    return mail.has_member(word) or any(f"struct {owner}" in text for owner in owners)
+
+
 def _of_neighbour(word: str, start: int, text: str, lexicon: Lexicon) -> Name | None:
     """A struct outside the layouts, or a member that only one of them has (or one that the text names)."""
     end = start + len(word)
@@ -487,6 +517,8 @@ def _beside(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     """Whether ``field``, ``member`` or the like follows a plain word, or it stands in quotes."""
     following = text[end : end + 12].lstrip("'\"` ").split(" ", 1)[0].rstrip(".,;:)")
     if following in lexicon.beside or _OWNED.search(text, max(0, start - 16), start):
+        return True
+    if text[max(0, start - 1) : start] == "@":
         return True
     return text[max(0, start - 1) : start] in "`@'\"" and text[end : end + 1] in "`'\"" and start > 0
 
@@ -507,7 +539,7 @@ def prefer(owners: tuple[str, ...]) -> str:
 
 def _struct_of(variable: str, lexicon: Lexicon, mail: MailFacts) -> tuple[str, str]:
     """(struct, how it was inferred) for a variable; the struct is empty where nothing tells."""
-    if variable in lexicon.structs:
+    if variable in lexicon.structs or variable in lexicon.neighbours:
         return variable, ""
     for ending, struct in lexicon.variables:
         if variable == ending or (len(ending) > 1 and variable.endswith(ending)):

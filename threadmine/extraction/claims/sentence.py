@@ -174,9 +174,13 @@ def _things(
     names: tuple[Name, ...], phrases: list[Term], starts: tuple[int, ...], text: str, words: tuple[str, ...]
 ) -> tuple[Thing, ...]:
     found: list[Thing] = []
+    outer = 0
     for name in names:
         first = _token_at(starts, name.start)
         last = _token_at(starts, name.end - 1) + 1
+        if first < outer:
+            continue  # an argument of the call before
+        outer = last if name.kind is NameKind.FUNCTION else outer
         found.append(
             Thing(
                 first,
