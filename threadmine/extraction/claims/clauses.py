@@ -192,6 +192,20 @@ def text_of(read: Read, first: int, last: int) -> str:
     return read.sentence.text[start:end].strip(" .,;:()?!")
 
 
+def excepted(read: Read, clause: Clause) -> Thing | None:
+    """Who stands behind "but" or "except" where nobody else does it ("nobody reads it but f()")."""
+    words = read.words
+    for at in range(clause.first, min(clause.last + 1, len(words) - 1)):
+        if words[at] in ("but", "except"):
+            near = (
+                t for t in read.things if at < t.first <= at + 3 and t.sort in (Sort.FUNCTION, Sort.AGENT)
+            )
+            found = next(near, None)
+            verb = found is not None and any(found.last <= c.first <= found.last + 2 for c in read.cues)
+            return None if verb else found
+    return None
+
+
 def noun_phrase(read: Read, first: int, last: int, longest: int = 4) -> Thing | None:
     """The plain words ``first`` to ``last`` as a thing ("the free path": ``free path``), None for anything
     else.
@@ -239,6 +253,7 @@ class Memory:
     look_up: Callable[[], Thing | None] | None = None
     look_above: Callable[[], Said | None] | None = None
     said: Said | None = None  # what the sentence before names
+    look_back: Callable[[], Said | None] | None = None
     here: Thing | None = None  # the subject of the clause before, in the same sentence
     described: Thing | None = None  # the member that a comment is about
     headed: Thing | None = (
@@ -253,11 +268,18 @@ class Memory:
         """The function whose code the text is about; looked up when first asked."""
         return self.look_up() if self.look_up is not None else None
 
+    def before(self) -> Said | None:
+        """What the sentence before names: the last one read, or one that was not worth reading in between."""
+        if self.look_back is not None:
+            between, self.look_back = self.look_back(), None
+            self.said = between or self.said
+        return self.said
+
     def hear(self, said: Said | None, sentence: Sentence) -> None:
         """Remember what a sentence names; an item of a list goes on about what introduces the list, unless a
         function is what it is about itself.
         """
-        about = said is not None and said.topic[0].sort is Sort.FUNCTION
+        about = said is not None and said.leads and said.topic[0].sort is Sort.FUNCTION
         if said is not None and (about or not sentence.item or self.said is None):
             self.said = said
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from threadmine.extraction.claims.referents import referent_words
-from threadmine.extraction.claims.said import Said
-from threadmine.extraction.claims.sentence import SORT_OF, Sort, Thing
+from threadmine.extraction.claims.said import Said, said_in
+from threadmine.extraction.claims.sentence import SORT_OF, Sort, Thing, read_sentence
 from threadmine.extraction.names import Lexicon, MailFacts, NameKind, find_names
 from threadmine.extraction.text import Place, Sentence, split_text
 from threadmine.model import Message, Stretch, StretchKind, fold
@@ -23,6 +24,9 @@ MAX_HUNKS = 12
 
 MAX_QUOTED = 3_000
 """Characters of a quotation, from its end, that are looked at for what a remark below it means."""
+
+MAX_SKIPPED = 400
+"""Characters before a sentence in which the one before it is looked for."""
 
 MAX_TRAILING = 4
 """Lines at the end of quoted code of which the last changed one is what a remark is about."""
@@ -38,7 +42,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*$")
 _DECLARED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\]|\s*:\s*\d+)?\s*[;,]?$")
 _POINTER = re.compile(r"struct (?P<struct>\w+) +\*(?P<name>\w+)")
 _TEXT = (StretchKind.PROSE, StretchKind.CODE, StretchKind.DIFF)
-_MARK = re.compile(r"[ \t]{0,3}(?:[>|][ \t]?){1,30}")
+_MARK = re.compile(r"^[ \t]{0,3}(?:[>|][ \t]?){1,30}")
 _TITLED = re.compile(r"\b([a-z_]\w{4,60})\(\)")
 
 
@@ -110,6 +114,22 @@ class Surroundings:
             ends = list(split_text(text))
             return self._named(text[slice(*ends[-1])] if ends else "", code=False)
         return self._named(_last_line(lines), code=True)
+
+    def before(self, sentence: Sentence, mail: MailFacts, end: int) -> Said | None:
+        """What the sentence right before names that was not worth reading; ``end``: where the last one that
+        was ends. None where there is none in between.
+        """
+        if sentence.place is Place.COMMENT or sentence.item:
+            return None
+        body = self._message.body
+        start = max(end, sentence.start - MAX_SKIPPED, body.rfind("\n\n", 0, sentence.start) + 2)
+        own = [s.start for s in self._message.stretches if s.start <= sentence.start < s.end]
+        text = fold(body[max([start, *own]) : sentence.start].strip())
+        ends = list(split_text(text))
+        if not ends:
+            return None
+        passed = replace(sentence, text=text[slice(*ends[-1])])
+        return said_in(read_sentence(passed, self._lexicon, mail))
 
     def _quotations(self, sentence: Sentence) -> Iterator[Stretch]:
         """The last two quoted stretches of prose or code right above a sentence of a reply, last first."""

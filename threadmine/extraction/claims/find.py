@@ -75,7 +75,7 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
         return
     mail = MailFacts(message.body)
     memory = Memory()
-    paragraph = -1
+    paragraph, end = -1, 0
     surroundings = Surroundings(message, lexicon)
     for sentence in picked:
         if sentence.paragraph != paragraph:
@@ -94,6 +94,8 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
                 memory.list = surroundings.listed(sentence)
             if memory.described is None and not sentence.code:
                 memory.described = surroundings.struct(sentence)
+        memory.look_back = partial(surroundings.before, sentence, mail, end)
+        end = sentence.end
         around = message.body[max(0, sentence.start - NEAR) : sentence.end + NEAR]
         read = read_sentence(with_lead(sentence), lexicon, mail, around)
         found = candidates(read, memory)

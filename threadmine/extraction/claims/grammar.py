@@ -172,14 +172,11 @@ def _told_by(one: Candidate) -> set[tuple[Predicate, str]]:
 def _echo(read: Read, clause: Clause, memory: Memory) -> Candidate | None:
     """ "but folio_put() does not": the statement before, said of another subject."""
     last = memory.last
-    if (
-        last is None
-        or last.object is None
-        or len(clause.things) != 1
-        or clause.last - clause.first > ECHO_WORDS
-    ):
+    if last is None or last.object is None or clause.last - clause.first > ECHO_WORDS:
         return None
-    thing = clause.things[0]
+    thing = clause.things[0] if len(clause.things) == 1 else _of_two(read, clause, memory)
+    if thing is None:
+        return None
     helper = next((i for i in range(clause.first, clause.last) if read.words[i] in GRAMMAR.echoes), -1)
     other_verb = any(c.value != "state" for c in clause.cues)
     if helper < thing.last or thing.sort is not Sort.FUNCTION or other_verb:
@@ -187,6 +184,17 @@ def _echo(read: Read, clause: Clause, memory: Memory) -> Candidate | None:
     return replace(
         last, subject=thing, clause=clause, cue=read.tokens[helper], cue_at=helper, inherited=False
     )
+
+
+def _of_two(read: Read, clause: Clause, memory: Memory) -> Thing | None:
+    """The function that "the latter does" is said of; None where the clause names or says something else."""
+    if clause.things or {"former", "latter"}.isdisjoint(read.words[clause.first : clause.last]):
+        return None
+    said = memory.before()
+    doers = said.doers() if said is not None else []
+    if len(doers) != 2:
+        return None
+    return doers["latter" in read.words[clause.first : clause.last]]
 
 
 def _names(found: Iterable[Candidate]) -> set[str]:
@@ -222,7 +230,7 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
         left, inherited = [memory.described], True
     elif _of_these(read, clause, cue, left) and memory.list:
         left, inherited = list(memory.list), True
-    elif not left and _wants_subject(read, clause, cue, passive):
+    elif (not left or _goes_on(read, cue, left)) and _wants_subject(read, clause, cue, passive):
         left, between = _meant(read, clause, cue, memory, passive)
         inherited = bool(left)
     if left and not right and not inherited and clause.opening in ("which", "that"):
@@ -321,9 +329,24 @@ def _wants_subject(read: Read, clause: Clause, cue: Term, passive: bool) -> bool
         return True
     if all(w in GRAMMAR.cut_words or w in GRAMMAR.pronouns or w in GRAMMAR.prefaces for w in bare):
         return bare[-1] in GRAMMAR.pronouns or bare[0] in GRAMMAR.cut_words
-    if bare[-1] in GRAMMAR.pronouns:
+    if bare[-1] in GRAMMAR.pronouns or (bare[-1] in ("we", "you") and not _is_placed(read, clause)):
         return True
     return len(bare) == 2 and bare[0] in GRAMMAR.pronouns and bare[1] in GRAMMAR.generic
+
+
+def _is_placed(read: Read, clause: Clause) -> bool:
+    """Whether a clause names the function in which something is done ("we call it as part of f()")."""
+    functions = (t for t in clause.things if t.sort is Sort.FUNCTION)
+    return any(
+        not GRAMMAR.places.isdisjoint(read.words[max(clause.first, t.first - 2) : t.first]) for t in functions
+    )
+
+
+def _goes_on(read: Read, cue: Term, left: list[Thing]) -> bool:
+    """Whether a verb follows "and" and no name of code stands before it ("walks the lists and sets x")."""
+    return read.words[cue.first - 1] in ("and", "then") and all(
+        t.sort in (Sort.AGENT, Sort.KIND) for t in left
+    )
 
 
 def _leaves_out(cue: Term, before: list[str], passive: bool) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from threadmine.extraction.claims.clauses import Candidate, is_order
+from threadmine.extraction.claims.clauses import Candidate, excepted, is_order
 from threadmine.extraction.claims.sentence import Read
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
@@ -109,6 +109,7 @@ def _is_perfect(read: Read, one: Candidate) -> bool:
     return at < one.clause.last and read.words[at].endswith(GRAMMAR.participles)
 
 
+_TAKES = frozenset({"take", "hold", "acquire", "grab", "get"})
 _MUST = frozenset({"must", "cannot", "can't", "should", "shouldn't", "mustn't", "may", "has", "have"})
 _NOTS = frozenset({"not", "n't", "cannot", "can't", "never", "doesn't", "don't", "won't"})
 
@@ -123,7 +124,11 @@ def _of_need(read: Read, one: Candidate, cue: set[str]) -> Polarity | None:
     if "without" in cue:
         return Polarity.POSITIVE if _NOTS & (cue | set(before[-2:])) else Polarity.NEGATIVE
     if _MUST & cue and "need" not in cue:
-        return Polarity.POSITIVE
+        behind = read.words[one.cue_at : one.cue_at + 4]
+        taken = (
+            one.object is not None and one.object.entity in GRAMMAR.locks and not _TAKES.isdisjoint(behind)
+        )
+        return Polarity.NEGATIVE if taken and _NOTS & set(behind) else Polarity.POSITIVE
     if "need" in before and {"no", "not", "n't", "don't", "doesn't", "isn't"} & set(before):
         return Polarity.NEGATIVE
     if cue & {"entered", "held", "while"}:
@@ -135,6 +140,10 @@ def _denies(read: Read, one: Candidate, term: Term) -> bool:
     """Whether a negation in the clause of ``one`` is about what it states."""
     if term.value in _DOUBLE or 0 <= term.first - one.cue_at < len(one.cue.split()):
         return False  # a cue's own denial was looked at before ("fails with")
+    if "forget" in read.words[term.last : term.last + 2]:
+        return False  # "Don't forget that f() sets it"
+    if term.value in GRAMMAR.nobody and excepted(read, one.clause) is not None:
+        return False
     if term.first == 0 and read.words[term.last : term.last + 1] == (",",):
         return False  # "No, f() sets it", "Pointless, f() sets it"
     if term.first <= 1 and term.text.lower().endswith("n't") and read.sentence.text.endswith("?"):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from threadmine.extraction.claims.clauses import Clause, Memory
+from threadmine.extraction.claims.clauses import Clause, Memory, is_order
 from threadmine.extraction.claims.said import Said, elsewhere, is_doer
 from threadmine.extraction.claims.sentence import ENTITIES, MEMBERISH, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -112,6 +112,8 @@ def _is_called(read: Read, clause: Clause, cue: Term) -> bool:
 def subject_of(read: Read, clause: Clause, cue: Term, memory: Memory, want: Want) -> Meant:
     """What a pronoun or a gap before the verb ``cue`` stands for."""
     words = read.words[clause.first : cue.first]
+    if _goes_on_ordering(read, clause, words, want):
+        return Meant((memory.context,)) if memory.context is not None else NONE
     if want is Want.ANY or memory.described is not None:
         return NONE
     if want is Want.DOER and _is_worked_on(read, clause, cue, memory):
@@ -125,6 +127,12 @@ def subject_of(read: Read, clause: Clause, cue: Term, memory: Memory, want: Want
     if read.sentence.place is Place.COMMENT:
         return NONE
     return _before(read, words, memory, want)
+
+
+def _goes_on_ordering(read: Read, clause: Clause, words: Sequence[str], want: Want) -> bool:
+    """Whether a clause without a subject goes on with what a patch is told to do ("Use f() and clear x")."""
+    ordered = read.sentence.place is not Place.COMMENT and is_order(read)
+    return ordered and want is Want.DOER and clause.first > 0 and GRAMMAR.pronouns.isdisjoint(words)
 
 
 def _is_worked_on(read: Read, clause: Clause, cue: Term, memory: Memory) -> bool:
@@ -162,7 +170,7 @@ def _fits(thing: Thing, want: Want) -> bool:
 
 def _before(read: Read, words: Sequence[str], memory: Memory, want: Want) -> Meant:
     """The thing of the text before the sentence: the sentence before, the code above, the subject line."""
-    said = memory.said or memory.quoted
+    said = memory.before() or memory.quoted
     spoken = set(words)
     if want is Want.MEMBER:
         return _member(said, spoken) if said is not None else NONE
@@ -173,6 +181,10 @@ def _before(read: Read, words: Sequence[str], memory: Memory, want: Want) -> Mea
         return Meant((inside,)) if inside is not None else NONE
     if said.code:
         return _called(said, words, inside)
+    if not lists.people.isdisjoint(words):
+        alone = said.doers()
+        meant = inside or (alone[0] if len(alone) == 1 and bare else None)
+        return Meant((meant,)) if meant is not None else NONE
     return _doer(said, spoken, want)
 
 
@@ -259,7 +271,7 @@ def object_of(read: Read, clause: Clause, cue: Term, memory: Memory, function: b
         return _function(before, spoken, memory)
     if before and not spoken & lists.plural:
         return [before[-1]]
-    said = memory.said or memory.quoted
+    said = memory.before() or memory.quoted
     meant = _member(said, spoken).things if said is not None else ()
     if meant:
         return list(meant)
@@ -272,7 +284,7 @@ def _is_object(thing: Thing, function: bool) -> bool:
 
 def _function(before: list[Thing], spoken: set[str], memory: Memory) -> list[Thing]:
     """The function that "calls it" means: none that is the caller itself."""
-    said = memory.said or memory.quoted
+    said = memory.before() or memory.quoted
     named = [t for t in said.doers() if t.sort is Sort.FUNCTION] if said is not None else []
     callers = {t.entity for t in before}
     left = [t for t in named if t.entity not in callers]
@@ -289,6 +301,6 @@ def doer_behind(read: Read, clause: Clause, at: int, memory: Memory) -> Thing | 
     before = [t for t in read.things if t.last <= clause.first and is_doer(t)]
     if before:
         return before[-1]
-    said = memory.said or memory.quoted
+    said = memory.before() or memory.quoted
     meant = _doer(said, spoken, Want.DOER).things if said is not None else ()
     return meant[0] if len(meant) == 1 else None

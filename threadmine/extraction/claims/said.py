@@ -15,13 +15,15 @@ _VAGUE = frozenset({"caller", "callers", "user", "users", "nobody", "nothing", "
 class Said:
     """The things that a sentence, or a line of quoted code, names.
 
-    ``topic`` is what it is about: the things side by side before its first verb. ``code``: it is code, in
+    ``topic`` is what it is about: the things side by side before its first verb (``leads``: there are
+    such, else it is what is named first). ``code``: it is code, in
     which a function's name is a call. Positions in ``things`` are worth nothing: it is another sentence.
     """
 
     things: tuple[Thing, ...]
     topic: tuple[Thing, ...]
     code: bool = False
+    leads: bool = False
 
     def doers(self) -> list[Thing]:
         """The functions named, and the parts of the kernel that it is about, in order, each once."""
@@ -51,14 +53,15 @@ def said_in(read: Read) -> Said | None:
     if not things:
         return None
     verb = min((c.first for c in read.cues), default=len(read.words))
-    begun = [t for t in things if t.first < verb] or list(things)
+    led = [t for t in things if t.first < verb]
+    begun = led or list(things)
     topic = begun[:1]
     for thing in begun[1:]:
         gap = read.words[topic[-1].last : thing.first]
         if len(gap) > 3 or not all(word in GRAMMAR.joins for word in gap):
             break
         topic.append(thing)
-    return Said(tuple(_without_place(things)), tuple(_without_place(topic)))
+    return Said(tuple(_without_place(things)), tuple(_without_place(topic)), leads=bool(led))
 
 
 def _without_place(things: Iterable[Thing]) -> list[Thing]:

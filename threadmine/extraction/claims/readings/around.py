@@ -22,6 +22,7 @@ _BY_FUNCTIONS = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.CA
 _OF_SOMETHING = (Predicate.REQUIRES, Predicate.VALID_FOR)
 _BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
 _PAGEISH = re.compile(r"(?i)order|page|folio|alloc|mapping|\d")
+_PATCH = frozenset({"patch", "change", "commit", "series", "patchset", "conversion", "this"})
 _FOR = frozenset({"for", "on", "with", "to"})
 _ABOUT = frozenset({"for", "in", "on", "within", "inside", "with"})
 
@@ -68,8 +69,9 @@ class Around:
 
     def patched(self) -> Thing | None:
         """The function that a patch changes, where its message says what comes about with it."""
-        told = self.read.sentence.place is Place.COMMIT and self.read.marked("proposed", 0, self.cue.last)
-        return self.context if told else None
+        told = self.read.marked("proposed", 0, self.cue.last)
+        of_patch = told is not None and not _PATCH.isdisjoint(told.value.split())
+        return self.context if of_patch and self.read.sentence.place is Place.COMMIT else None
 
     @property
     def predicate(self) -> Predicate:
@@ -84,7 +86,9 @@ class Around:
             known = next((t for t in (self.unsaid, self.context) if t and t.entity != object_.entity), None)
         if known is None and predicate in _BY_SOMEBODY and not self.between and not self._strange():
             named = (t for t in self.clause.things if self._acts(t, predicate) and t is not object_)
-            near = self.memory.function if self.memory.subject else None
+            near = (
+                self.memory.function if self.memory.subject and not self._unsaid_caller(predicate) else None
+            )
             before = (self.context, near) if predicate is Predicate.REQUIRES else (near, self.context)
             known = next(named, None) or before[0] or before[1] or self.memory.function
             known = None if known and object_ and known.entity == object_.entity else known
@@ -115,17 +119,32 @@ class Around:
         near = self.read.words[max(self.clause.first, thing.first - 2) : thing.first]
         return thing.last <= self.cue.first or not GRAMMAR.places.isdisjoint(near)
 
+    def _unsaid_caller(self, predicate: Predicate) -> bool:
+        """Whether it is not said who calls a function: not the one that was named last."""
+        return self.passive and predicate is Predicate.CALLS
+
     def _strange(self) -> bool:
         """Whether it is somebody whom the text does not know ("somebody clears it")."""
         return not referent_words().strangers.isdisjoint(self.read.words[self.clause.first : self.cue.first])
 
     def meant(self, subject: Thing | None) -> Thing | None:
         """The function that "the function" is, and in a comment that whose callers must do something."""
-        if subject is None or subject.sort is not Sort.AGENT or self.context is None:
+        if subject is None or subject.sort is not Sort.AGENT:
             return subject
         word = subject.entity.lower()
+        if self.predicate is Predicate.REQUIRES and word in referent_words().callers and self._of_caller():
+            said = self.memory.before()
+            named = said.doers() if said is not None else []
+            return named[0] if len(named) == 1 and named[0].sort is Sort.FUNCTION else subject
+        if self.context is None:
+            return subject
         inside = self.read.sentence.place is Place.COMMENT and word in ("caller", "callers")
         return self.context if inside or word in ("function", "helper", "routine") else subject
+
+    def _of_caller(self) -> bool:
+        """Whether a sentence of prose begins with "the caller": of the function spoken of before."""
+        words = self.read.words[self.clause.first : self.clause.first + 2]
+        return self.read.sentence.place is not Place.COMMENT and words[:1] in (("the",), ("its",))
 
     def members(self, side: list[Thing]) -> list[Thing]:
         return [t for t in side if t.sort in MEMBERISH]
@@ -302,6 +321,8 @@ CORE = Thing(-1, -1, "core mm", "core mm", Sort.AGENT, inferred="nobody does it:
 
 def run(things: list[Thing], read: Read) -> list[Thing]:
     """The first of ``things`` and those joined to it by commas, "and", "or" or a slash."""
+    if things and all(t.first < 0 for t in things):
+        return things
     found = things[:1]
     for thing in things[1:]:
         if not _joined(read, found[-1], thing):

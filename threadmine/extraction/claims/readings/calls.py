@@ -78,7 +78,8 @@ def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candid
     place = around.where() if not left else []
     if not right and members and left and around.cue.text.lower() in GRAMMAR.replacing:
         return [around.make(Predicate.SETS, left[-1], one, 4) for one in run(members, around.read)]
-    right = [t for t in right if t not in place] or around.stood_for(Sort.FUNCTION)
+    meant = around.stood_for(Sort.FUNCTION)
+    right = meant or [t for t in right if t not in place]
     if right:
         caller = left[-1] if left else place[0] if place else around.doer()
         fit = 6 if left or place else 3 if caller else 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, excepted
 from threadmine.extraction.claims.readings.around import CORE, Around, every, implied, last_run, run
 from threadmine.extraction.claims.referents import referent_words
 from threadmine.extraction.claims.said import is_doer
@@ -121,6 +121,9 @@ def _kind(around: Around, thing: Thing) -> Predicate:
 
 def _somebody(around: Around) -> Thing | None:
     """The doer that is no function before the verb ("the only reader of x is f()")."""
+    nobody = not GRAMMAR.nobody.isdisjoint(around.read.words[around.clause.first : around.cue.first])
+    if nobody and (other := excepted(around.read, around.clause)) is not None:
+        return other
     behind = around.functions(around.right)
     if around.cue.text.lower().endswith("er of") and behind:
         return behind[0]
