@@ -317,10 +317,10 @@ class Memory:
 
 def is_order(read: Read) -> bool:
     """Whether the sentence begins with a bare verb ("Add", "Clear", "Move")."""
-    return bool(read.words) and read.tokens[0][:1].isupper() and read.words[0] in _ORDERS
+    return bool(read.words) and read.tokens[0][:1].isupper() and read.words[0] in ORDERS
 
 
-_ORDERS = frozenset(
+ORDERS = frozenset(
     """add allow avoid bring call change check clean clear convert copy create define delete do drop
     enable ensure export extend extract factor fix free get give handle implement initialise
     initialize inline instead introduce keep let limit make mark move open optimise optimize pass

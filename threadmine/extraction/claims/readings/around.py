@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, noun_phrase, text_of
+from threadmine.extraction.claims.clauses import (
+    MEMBERISH,
+    ORDERS,
+    Candidate,
+    Clause,
+    Memory,
+    is_order,
+    noun_phrase,
+    text_of,
+)
 from threadmine.extraction.claims.referents import doer_behind, object_of, referent_words
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -23,6 +32,19 @@ _OF_SOMETHING = (Predicate.REQUIRES, Predicate.VALID_FOR)
 _BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
 _PAGEISH = re.compile(r"(?i)order|page|folio|alloc|mapping|\d")
 _PATCH = frozenset({"patch", "change", "commit", "series", "patchset", "conversion", "this"})
+_NOBODYS = (
+    GRAMMAR.fillers
+    | GRAMMAR.pronouns
+    | GRAMMAR.helpers
+    | GRAMMAR.prefaces
+    | GRAMMAR.determiners
+    | GRAMMAR.openers
+    | GRAMMAR.no_nouns
+    | GRAMMAR.cut_words
+    | GRAMMAR.generic
+    | GRAMMAR.avoiding
+    | {"there", "here", "need", "needs", "no", "blindly", "simply", "please", "really", "ensure", "sure"}
+)
 _FOR = frozenset({"for", "on", "with", "to"})
 _ABOUT = frozenset({"for", "in", "on", "within", "inside", "with"})
 
@@ -90,7 +112,9 @@ class Around:
                 self.memory.function if self.memory.subject and not self._unsaid_caller(predicate) else None
             )
             before = (self.context, near) if predicate is Predicate.REQUIRES else (near, self.context)
-            known = next(named, None) or before[0] or before[1] or self.memory.function
+            known = next(named, None)
+            if known is None and not self._has_own_subject():
+                known = before[0] or before[1] or self.memory.function
             known = None if known and object_ and known.entity == object_.entity else known
         if object_ is None and predicate in _OF_SOMETHING and predicate is self.predicate:
             object_ = self.whatever()
@@ -118,6 +142,23 @@ class Around:
             return thing.sort in (Sort.KIND, Sort.AGENT)
         near = self.read.words[max(self.clause.first, thing.first - 2) : thing.first]
         return thing.last <= self.cue.first or not GRAMMAR.places.isdisjoint(near)
+
+    def _has_own_subject(self) -> bool:
+        """Whether plain words stand before the verb, so that somebody does it who is named, if by no name of
+        code ("the refcount system has to tolerate that").
+        """
+        words = self.read.words
+        of_patch = self.read.sentence.place is not Place.REPLY and words[self.cue.first] in ORDERS
+        if of_patch or is_order(self.read) or words[self.cue.first - 1] == "to":
+            return False
+        things = {i for t in self.clause.things for i in range(t.first, t.last)}
+        skipped = GRAMMAR.fillers | GRAMMAR.helpers
+        for i in range(self.cue.first - 1, self.clause.first - 1, -1):
+            if i in things or not words[i].isalpha():
+                return False
+            if words[i] not in skipped and not words[i].endswith("ly"):
+                return words[i] not in _NOBODYS
+        return False
 
     def _unsaid_caller(self, predicate: Predicate) -> bool:
         """Whether it is not said who calls a function: not the one that was named last."""
