@@ -239,13 +239,12 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     around = Around(read, clause, cue, left, right, passive, _gapped(read, clause, cue), memory, between)
     found = next((said for special in SPECIAL if (said := special(around))), [])
     found = found or RULES[Predicate(cue.value)](around)
+    found = [c for c in found if not ((inherited or c.inherited) and _says_nothing(c))]
     if not inherited and len(found) < 2:
         return found
     every = _names(found) if len(found) > 1 else set()
     return [
-        replace(c, inherited=inherited or c.inherited, listed=frozenset(every - _names([c])))
-        for c in found
-        if not (inherited and _says_nothing(c))
+        replace(c, inherited=inherited or c.inherited, listed=frozenset(every - _names([c]))) for c in found
     ]
 
 
@@ -253,7 +252,8 @@ def _says_nothing(one: Candidate) -> bool:
     """Whether of a function named elsewhere nothing is said that names anything ("it accesses itself")."""
     if one.object is not None or one.subject is None or one.subject.sort is not Sort.FUNCTION:
         return False
-    return one.predicate in (Predicate.OTHER, Predicate.STATE, Predicate.REQUIRES) and one.subject.first < 0
+    plain = one.predicate in (Predicate.OTHER, Predicate.STATE, Predicate.REQUIRES)
+    return plain and one.subject not in one.clause.things
 
 
 def _worth(one: Candidate) -> int:

@@ -10,6 +10,7 @@ from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+_IS = frozenset({"is", "isn't"})
 _DOING = (Predicate.SETS, Predicate.CLEARS, Predicate.READS)
 
 
@@ -27,7 +28,10 @@ def requires(around: Around) -> list[Candidate]:
 
 def _read(around: Around, cue: str) -> list[Candidate]:
     """The reading of a need that is no guard."""
+    words = around.read.words
     lock = next((t for t in around.clause.things if t.first < around.cue.first < t.last), None)
+    if lock is not None and lock.sort is Sort.FLAG and not _IS.isdisjoint(words[lock.first : lock.last]):
+        return [around.make(Predicate.STATE, lock, None, 3, around.behind())]  # "the folio is locked"
     if lock is not None:  # "with the folio lock held"
         who = [*around.members(around.left), *around.functions(around.left)]
         doer = who[-1] if who else _later(around) or around.unsaid or around.context
