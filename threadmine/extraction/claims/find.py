@@ -122,6 +122,8 @@ def asks(read: Read, one: Candidate) -> bool:
         return _TOLD.search(text) is not None or _TITLE.match(text) is not None
     if read.sentence.place is not Place.REPLY or one.clause.first > 0:
         return False
+    if read.words[0] == "lets" or read.words[:2] == ("let", "'s"):
+        return read.words[2:3] != ("say",)
     return "please" in read.words[: one.cue_at + 1] or (is_order(read) and one.cue_at == 0)
 
 

@@ -233,9 +233,10 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     elif (not left or _goes_on(read, cue, left)) and _wants_subject(read, clause, cue, passive):
         left, between = _meant(read, clause, cue, memory, passive)
         inherited = bool(left)
-    if left and not right and not inherited and clause.opening in ("which", "that"):
+    named = any(t.sort in ENTITIES for t in right)
+    if left and not named and not inherited and clause.opening in ("which", "that"):
         before = _inherit(read, clause, cue, memory)
-        right = [before] if before is not None else []
+        right = [before] if before is not None else right
     around = Around(read, clause, cue, left, right, passive, _gapped(read, clause, cue), memory, between)
     found = next((said for special in SPECIAL if (said := special(around))), [])
     found = found or RULES[Predicate(cue.value)](around)
@@ -282,12 +283,22 @@ def _of_these(read: Read, clause: Clause, cue: Term, left: list[Thing]) -> bool:
 
 
 def _set_aside(read: Read, thing: Thing) -> bool:
-    """Whether a thing is only named as what is *not* meant ("instead of page->mapping")."""
-    return read.words[max(0, thing.first - 2) : thing.first] in (
-        ("instead", "of"),
-        ("rather", "than"),
-        ("than", "the"),
-    )
+    """Whether a thing is only named: as what is *not* meant ("instead of page->mapping"), or as what
+    somebody speaks of ("a comment about page->lru", "the page->lru part").
+    """
+    words = read.words
+    before = words[max(0, thing.first - 2) : thing.first]
+    if before in (("instead", "of"), ("rather", "than"), ("than", "the")):
+        return True
+    if thing.sort not in MEMBERISH or thing.first < 0:
+        return False
+    behind = words[thing.last] if thing.last < len(words) else ""
+    if behind in GRAMMAR.topics and words[thing.first - 1] in GRAMMAR.determiners:
+        return True
+    at = thing.first - (2 if before[-1:] and before[-1] in GRAMMAR.determiners else 1)
+    if at < 0 or any(c.first <= at <= c.last for c in read.cues):
+        return False
+    return words[at] == "about" or (words[at] in ("of", "on", "with") and words[at - 1] in GRAMMAR.topics)
 
 
 def _gapped(read: Read, clause: Clause, cue: Term) -> bool:

@@ -34,6 +34,7 @@ _HAVING = frozenset(
         "contains",
     }
 )
+_IN_PLACE_OF = ("instead of", "rather than")
 _OF_NOUNS = ("no", "none", "neither", "nor", "without")
 _SUPPOSING = ("let's say", "consider the case", "suppose", "assuming", "what if")
 _ORDINARY = ("should be", "needs to", "going to")
@@ -148,6 +149,9 @@ def _denies(read: Read, one: Candidate, term: Term) -> bool:
         return False  # "No, f() sets it", "Pointless, f() sets it"
     if term.first <= 1 and term.text.lower().endswith("n't") and read.sentence.text.endswith("?"):
         return False  # "Doesn't it point there?" expects that it does
+    if term.value in _IN_PLACE_OF:
+        named = [t.first for t in (one.object, one.subject) if t is not None]
+        return any(term.last <= first <= term.last + 2 for first in named)  # "use a instead of b"
     if term.value in _OF_NOUNS and not _of_the_statement(one, term):
         return False
     if one.clause.condition and _inside_condition(read, one, term.first):

@@ -89,6 +89,7 @@ class Grammar:
     before_bare: frozenset[str]
     sharing: frozenset[str]
     being: frozenset[str]
+    topics: frozenset[str]
     plural_nouns: frozenset[str]
     dealing: frozenset[str]
     turning_away: frozenset[str]
@@ -192,6 +193,7 @@ def _load() -> Grammar:
         passing=frozenset(table["dealing"]["passing"]),
         reaching=frozenset(table["dealing"]["reaching"]),
         plural_nouns=frozenset(table["plural_nouns"]["words"]),
+        topics=frozenset(table["topics"]["words"]),
         being=frozenset(table["being"]["words"]),
         returning=frozenset(table["returning"]["words"]),
         before_values=frozenset(table["returning"]["before_values"]),

@@ -16,7 +16,7 @@ MAX_NAME = 4
 """The most words of a kind's name."""
 
 _KIND = re.compile(
-    r"(?:pages?|folios?|thps?|\w*desc(?:riptor)?s?|memdescs?|net_iovs?|netmems?|zspages?|slabs?)$"
+    r"[\w-]*(?:pages?|folios?|thps?|\w*desc(?:riptor)?s?|memdescs?|net_iovs?|netmems?|zspages?|slabs?)$"
 )
 _POINTING = frozenset({"this", "that", "these", "those", "the", "such", "its", "their", "our", "your"})
 _ANY = frozenset({"a", "an", "every", "each", "any", "all", "some", "most", "many", "no"})
@@ -26,8 +26,8 @@ _BEFORE = frozenset(
     plain really both anymore supposed to be any""".split()  # noqa: SIM905
 )
 _SAID_BY_NATURE = re.compile(
-    r"(?i)(?:pages?|folios?|thps?|descs?|net_iovs?)\s+(?:\w+\s+){0,2}?(?:is|are|isn't|aren't|becomes?|be)\s+"
-    r"(?:\w+\s+){0,3}?[\w-]*\s?(?:pages?|folios?)\b"
+    r"(?i)(?:pages?|folios?|thps?|descs?|net_iovs?|slabs?)\s+(?:\w+\s+){0,2}?(?:is|are|isn't|aren't|becomes?|be)\s+"
+    r"(?:\w+\s+){0,3}?[\w-]*\s?(?:pages?|folios?|thps?)\b"
 )
 
 

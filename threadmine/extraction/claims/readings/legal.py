@@ -16,6 +16,10 @@ MAX_GAP = 7
 _ON = frozenset({"on", "for", "with", "to", "against", "of", "about"})
 _SMALL = frozenset({"only", "any", "both", "just", "also", "every", "all", "it", "being"})
 _BY = frozenset({"by", "with", "in", "to", "using", "via", "through", "from"})
+_USED = frozenset(
+    {"used", "called", "applied", "run", "invoked", "allowed", "supported", "meant", "intended"}
+)
+_MODAL = frozenset({"can", "cannot", "may", "must", "should", "could", "only", "not", "never"})
 _BIDDEN = frozenset({"don't", "never", "do", "avoid"})
 _SPECIFIC = frozenset({"the", "this", "that", "its", "our", "their", "his"})
 
@@ -74,13 +78,30 @@ def _made(around: Around, function: Thing, kind: Thing, said: str) -> list[Candi
 def _on(around: Around, functions: list[Thing], kind: Thing) -> list[Candidate]:
     """ "f() on a tail page is a bug", "don't call f() on tail pages"."""
     function = functions[-1] if functions[-1].last <= kind.first else functions[0]
-    if not _between(around, function.last, kind.first, _ON):
-        return []
     said = _judgement(around)
-    if not said and not _may(around, function.first):
+    applied = _applied(around, function.last, kind.first)
+    if not applied and not _between(around, function.last, kind.first, _ON):
+        return []
+    if not applied and not said and not _may(around, function.first):
         return []
     found = _made(around, function, kind, said)
     return [replace(found[0], subject=one) for one in last_run(functions, around.read)]
+
+
+def _applied(around: Around, first: int, last: int) -> bool:
+    """Whether tokens ``first`` to ``last`` say what may be done ("must not be used for")."""
+    part = around.read.words[first:last]
+    allowed = (
+        GRAMMAR.helpers,
+        GRAMMAR.not_words,
+        GRAMMAR.permitting,
+        GRAMMAR.determiners,
+        _ON,
+        _SMALL,
+        _USED,
+    )
+    rest = [w for w in part if not any(w in words for words in allowed)]
+    return not rest and not _USED.isdisjoint(part) and not (GRAMMAR.permitting | _MODAL).isdisjoint(part)
 
 
 def _dealt(around: Around, function: Thing, kinds: list[Thing]) -> list[Candidate]:

@@ -46,6 +46,8 @@ def pair(around: Around) -> list[Candidate]:
     joined = last_run(left, around.read) if len(left) > 1 else run(right, around.read)
     if len(joined) > 1:
         return [around.make(predicate, joined[0], one, 5) for one in joined[1:]]
+    if overlaps and right and not left and (users := _takers(around)):
+        return [around.make(Predicate.USES, who, one, 5) for who in users for one in run(right, around.read)]
     if overlaps and (left or right):
         one = (left or right)[0]
         other = _before(around, one)
@@ -57,6 +59,12 @@ def pair(around: Around) -> list[Candidate]:
         one = (left or right)[0]
         return [around.make(predicate, one, None, 3 if one.sort in MEMBERISH else 1, around.behind())]
     return []
+
+
+def _takers(around: Around) -> list[Thing]:
+    """The parts of the kernel or kinds of page that overload or reuse a member ("memcg overloads its bits")."""
+    doers = [t for t in around.left if t.sort in (Sort.AGENT, Sort.KIND)]
+    return last_run(doers, around.read) if doers and not around.passive else []
 
 
 def _compared(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:

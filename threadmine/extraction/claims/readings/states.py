@@ -27,7 +27,7 @@ def state(around: Around) -> list[Candidate]:
             around.make(Predicate.STATE, one, None, fit, around.state())
             for one in last_run(left, around.read)
         ]
-    if right:
+    if right and not _is_far(around, right[0]):
         return _holds(around, run(right, around.read))
     value = around.state()
     functions = around.functions(around.right)
@@ -40,6 +40,17 @@ def state(around: Around) -> list[Candidate]:
             around.make(Predicate.STATE, one, goal, fit, value) for one in last_run(around.left, around.read)
         ]
     return [around.make(Predicate.STATE, functions[0], None, 1, "")] if functions else []
+
+
+REACH = 4
+"""Tokens from "is" to the member that is in that state ("there is still a stale page->mapping")."""
+
+
+def _is_far(around: Around, member: Thing) -> bool:
+    """Whether "is" says something of another thing, and the member only stands behind it ("that is another
+    story with x").
+    """
+    return around.cue.text.lower() in GRAMMAR.be and member.first > around.cue.last + REACH
 
 
 def _goes_on(around: Around) -> bool:

@@ -173,7 +173,11 @@ def _is_of_nature(around: Around) -> bool:
 
 def _used(around: Around, members: list[Thing]) -> list[Candidate]:
     """Members before the cue: who uses them stands behind "by", "for" or "in", or before them."""
-    users = _users(around)
+    last = around.left[-1]
+    if last.sort in ACTORS and last.first > members[-1].first and not around.passive:
+        users = [last]  # "the list that slab uses", "x is what the driver uses"
+    else:
+        users = _users(around)
     if not users and (whom := around.for_whom()):
         users = [whom]
     fit = 4 if users else 3
@@ -261,7 +265,8 @@ def kept(around: Around) -> list[Candidate]:
         inside = around.members(around.left[-2:-1])  # "the member is where X keeps its handle"
         return [around.make(Predicate.USES, doer, one, 6) for one in inside]
     own = not {"its", "their", "own"}.isdisjoint(words[around.cue.last : around.cue.last + 2])
-    if not inside or not (own or cue in GRAMMAR.keeping_own):
+    habit = around.cue.text.endswith("s") and doer.sort is not Sort.CONSTANT  # "KSM stores a pointer in x"
+    if not inside or not (own or habit or cue in GRAMMAR.keeping_own):
         return []
     value = text_of(around.read, around.cue.last, inside[0].first - 1)
     return [around.make(Predicate.USES, who, inside[0], 6, value) for who in doers]
