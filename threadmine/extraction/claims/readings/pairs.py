@@ -62,7 +62,7 @@ def pair(around: Around) -> list[Candidate]:
 
 
 def _takers(around: Around) -> list[Thing]:
-    """The parts of the kernel or kinds of page that overload or reuse a member ("memcg overloads its bits")."""
+    """The parts of the kernel or kinds of page that reuse a member ("memcg overloads its bits")."""
     doers = [t for t in around.left if t.sort in (Sort.AGENT, Sort.KIND)]
     return last_run(doers, around.read) if doers and not around.passive else []
 
