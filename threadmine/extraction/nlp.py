@@ -9,6 +9,7 @@ A whole sentence costs some hundred microseconds, so callers send only sentences
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import lru_cache
@@ -144,7 +145,7 @@ class _Pipeline:
         """A text as tokens and terms."""
         doc = self.tokenizer(whole)
         found = [(*self.meaning[label], first, last) for label, first, last in self.matcher(doc)]
-        return Reading(doc.to_array(_SPAN).tolist(), _longest(found))
+        return Reading(array("I", doc.to_array(_SPAN).ravel().tolist()), _longest(found))
 
 
 _SPAN: list[int | str] = ["IDX", "LENGTH"]
@@ -197,7 +198,7 @@ def language() -> _Pipeline:
 class Reading(NamedTuple):
     """A text as tokens and terms; plain values, so that it may outlive what spaCy knows of the text."""
 
-    spans: list[list[int]]  # start and length in characters of each token
+    places: array[int]  # start and length in characters of each token, one behind the other
     terms: list[_Found]
 
 
@@ -249,16 +250,16 @@ _held = _Held()
 _TURN = Lock()
 
 
-def spans(reading: Reading) -> list[list[int]]:
+def spans(reading: Reading) -> list[tuple[int, int]]:
     """Start and length in characters of each token of what was read."""
-    return reading.spans
+    return list(zip(reading.places[::2], reading.places[1::2], strict=True))
 
 
 def terms(reading: Reading, text: str) -> list[Term]:
     """The terms found, in order; ``text`` is what was read."""
-    places = reading.spans
+    places = reading.places
     found = []
     for group, value, first, last in reading.terms:
-        begin, (end, length) = places[first][0], places[last - 1]
-        found.append(Term(group, value, first, last, text[begin : end + length]))
+        begin, end = places[2 * first], places[2 * last - 2] + places[2 * last - 1]
+        found.append(Term(group, value, first, last, text[begin:end]))
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -78,6 +79,9 @@ class Guard:
     def rejects(self) -> bool:
         """Whether the caller did something that is not allowed (an error, a warning, a stop)."""
         return self.effect in ("warn", "bug") or self.effect.startswith(("return -E", "return ERR_PTR"))
+
+
+_FUNCTION = re.compile(rb'^\{"f":"([^"]*)"', re.MULTILINE)
 
 
 class FunctionFacts:
@@ -203,17 +207,17 @@ class CodeFacts:
         self._series = [v.series for v in parsed if v is not None]
 
     @cached_property
-    def _lines(self) -> dict[str, bytes]:
-        """Function -> its line, not yet unpacked: ``{"f":"name",...``."""
-        lines = self._rest.split(b"\n")
-        return {line[6 : line.index(b'"', 6)].decode(): line for line in lines if line}
+    def _lines(self) -> dict[str, int]:
+        """Function -> where its line begins: ``{"f":"name",...``."""
+        return {match[1].decode(): match.start() for match in _FUNCTION.finditer(self._rest)}
 
     @lru_cache(maxsize=1_000)  # noqa: B019  (lives as long as the process)
     def _row(self, name: str) -> dict[str, Any] | None:
-        line = self._lines.get(name)
-        if line is None:
+        start = self._lines.get(name)
+        if start is None:
             return None
-        row: dict[str, Any] = json.loads(line)
+        end = self._rest.find(b"\n", start)
+        row: dict[str, Any] = json.loads(self._rest[start : end if end >= 0 else len(self._rest)])
         return row
 
     def names(self) -> Iterator[str]:

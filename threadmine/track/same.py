@@ -139,12 +139,14 @@ def _pairs(said: Sequence[_Said]) -> Iterator[tuple[_Said, _Said]]:
     """Pairs worth comparing, earlier first: they share a writer or a member, and a word that two sentences
     alike must share.
     """
-    buckets: dict[tuple[str, str, str], list[_Said]] = {}
-    for one in said:
+    first: dict[int, int] = {}  # by hash: most keys are found once, and need not be kept themselves
+    shared: dict[tuple[str, str, str], list[_Said]] = {}
+    for at, one in enumerate(said):
         for key in _keys(one):
-            buckets.setdefault(key, []).append(one)
-    shared = sorted((key, bucket) for key, bucket in buckets.items() if len(bucket) > 1)
-    for _, bucket in shared:
+            before = first.setdefault(hash(key), at)
+            if before != at:
+                shared.setdefault(key, [said[before]]).append(one)
+    for _, bucket in sorted(shared.items()):
         for at, one in enumerate(bucket):
             for other in bucket[at + 1 : at + 1 + MAX_BUCKET]:
                 yield one, other

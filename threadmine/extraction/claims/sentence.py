@@ -91,8 +91,9 @@ class Read:
 def read_sentence(sentence: Sentence, lexicon: Lexicon, mail: MailFacts, around: str = "") -> Read:
     """Tokens, things and cues of ``sentence``; ``around`` is the text that tells whose refcount is meant."""
     doc = read(sentence.text)
-    starts = tuple(start for start, _ in spans(doc))
-    tokens = tuple(sentence.text[start : start + length] for start, length in spans(doc))
+    places = spans(doc)
+    starts = tuple([start for start, _ in places])
+    tokens = tuple([sentence.text[start : start + length] for start, length in places])
     words = tuple(token.lower() for token in tokens)
     marks: dict[str, list[Term]] = {}
     for term in terms(doc, sentence.text):
