@@ -52,6 +52,13 @@ def aliases_of(struct: str, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for n in found if n != name))
 
 
+@cache
+def macro_of(struct: str, name: str) -> str:
+    """The name that a macro stands for in every kernel (``rcu_head``: ``callback_head``); else empty."""
+    rows = (row for row in _aliases().get(name, ()) if struct in row.structs and not row.kernels)
+    return next((other for row in rows for other, kernels in row.others if not kernels), "")
+
+
 class Names:
     """Names of structs, members, functions and flags over all kernels with facts."""
 

@@ -73,6 +73,10 @@ _NEGATION = re.compile(
     r"|\b(?:instead of|rather than)\b",
     re.I,
 )
+_OF_BOTH = (Predicate.OVERLAPS, Predicate.EQUALS)
+_BESIDE = re.compile(r"[\w>.()\[\]'-]{1,60}(?:,? (?:and|or)|,) (?:\w{1,20}(?:->|\.))?")
+"""One name and the "and" to the next: what both are said to be, or not to be, stands behind them."""
+
 _DEFINITION = re.compile(
     r"\b(?:members?|fields?|struct\w*|definition|declar\w*|union|defined|exists?|has no|have no|had no"
     r"|no such|only available|is gone|was removed|contains?)\b",
@@ -147,6 +151,8 @@ def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
     first, second = _place(quote, subject), _place(quote, target)
     if first < 0 or second <= first or second - first > MAX_APART:
         return claim.polarity
+    if claim.predicate in _OF_BOTH and _BESIDE.fullmatch(quote[first:second]):
+        return claim.polarity  # "x and y do not overlap"
     negations = _NEGATION.findall(quote[first:second])
     if claim.polarity is Polarity.NEGATIVE:
         lead = _LEAD_END.split(quote[max(0, first - LEAD) : first])[-1]

@@ -75,9 +75,10 @@ _FUNCTION = re.compile(r"[A-Za-z_]\w+$")
 _FILE = re.compile(r"[\w./-]+/[\w.-]+\.[chS]$|[\w./-]+/$")
 _PAGE_INDEX = re.compile(
     r"\bpages?\s?\[\s*([1-9]\d{0,2})\s*\]|\b(?:\w{1,12}_)?page\s\+\s([1-9])\b"
-    r"|\b(first|second|third) tail page\b"
+    r"|\b(first|second|third) tail page\b|\b(second|third|fourth) (?:struct )?page\b"
 )
 _ORDINAL = {"first": 1, "second": 2, "third": 3}
+_NTH_PAGE = {"second": 1, "third": 2, "fourth": 3}
 
 
 def read_refs(text: str, condition: str, model: Model) -> tuple[Ref, ...]:
@@ -154,6 +155,8 @@ def page_index(text: str) -> int | None:
     found = _PAGE_INDEX.search(text)
     if not found:
         return None
+    if found[4]:
+        return _NTH_PAGE[found[4]]
     return int(found[1] or found[2]) if found[1] or found[2] else _ORDINAL[found[3]]
 
 

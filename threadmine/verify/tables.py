@@ -24,6 +24,7 @@ class Packed:
     fact: str
     page: int = 0
     config: str = ""
+    bits: int = 0  # how many it takes, 0 where that depends or is not known
 
 
 @cache
@@ -31,7 +32,13 @@ def packed() -> tuple[Packed, ...]:
     """Quantities that are packed into words."""
     return tuple(
         Packed(
-            frozenset(r["words"]), r["kernels"], r["word"], r["fact"], r.get("page", 0), r.get("config", "")
+            frozenset(r["words"]),
+            r["kernels"],
+            r["word"],
+            r["fact"],
+            r.get("page", 0),
+            r.get("config", ""),
+            r.get("bits", 0),
         )
         for r in _data()["packed"]
     )

@@ -11,12 +11,13 @@ from threadmine.memmap.calls import FunctionFacts
 from threadmine.memmap.effects import flag_operation
 from threadmine.memmap.layout import OVERLAYS
 from threadmine.memmap.names import aliases_of
+from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Claim, Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import DEPTH, FlagUse, Found, Reach, flag_uses, reach, uses_of
 from threadmine.verify.layouts import layouts_for
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
-from threadmine.verify.rules.residence import packed_quantity
+from threadmine.verify.rules.residence import packed_quantities
 from threadmine.verify.tables import places_of
 
 ACCESS = {Predicate.SETS: "w", Predicate.CLEARS: "w", Predicate.READS: "ra"}
@@ -108,7 +109,7 @@ class EffectRule(Rule):
         return next((f for f in findings if f.truth is not Truth.TRUE), findings[0])
 
     def _target(self, question: Question, version: str, target: Ref) -> Finding | Unknown:
-        target = _resolved(target)
+        target = _resolved(target, version)
         own = self._accessor(question, target, version)
         if own is not None:
             return own
@@ -454,9 +455,11 @@ def function_names(question: Question, subject: Ref, version: str) -> tuple[str,
     return names or unnamed(subject, "function that is known")
 
 
-def _resolved(target: Ref) -> Ref:
+def _resolved(target: Ref, version: str) -> Ref:
     """A packed quantity ("the order byte") as the word it is kept in."""
-    quantity = packed_quantity(target.text) if target.kind in (Kind.WORDS, Kind.FUNCTION) else None
+    parsed = parse_version(version)
+    known = packed_quantities(target.text) if target.kind in (Kind.WORDS, Kind.FUNCTION) else ()
+    quantity = next((p for p in known if parsed is not None and in_range(parsed, p.kernels)), None)
     if quantity is None:
         return target
     struct, _, member = quantity.word.partition(".")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from threadmine.memmap import Layout
+from threadmine.memmap.names import macro_of
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
 from threadmine.verify.refs import Kind, Ref
@@ -90,7 +91,7 @@ class MemberRule(LayoutRule):
             return Unknown(f"no kernel is known to have {struct}.{name}")
         if layout.struct(struct) is None:
             return Unknown(f"{layout.kernel} has no facts about struct {struct}")
-        member = layout.member(struct, name)
+        member = layout.member(struct, name) or layout.member(struct, macro_of(struct, name))
         text = f"struct {struct} {'has' if member else 'has no'} {name} ({layout.kernel}, {layout.arch})"
         truth = Truth.TRUE if member else Truth.FALSE
         # a kernel built without an option has no member either: its absence refutes nobody

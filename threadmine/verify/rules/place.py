@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from threadmine.memmap import Layout, Member
+from threadmine.memmap.layout import OVERLAYS
+from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
 from threadmine.verify.refs import Kind, Ref, numbers, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Truth
+from threadmine.verify.rules.residence import packed_quantities
 
 _LAST = re.compile(r"\b(last|final|first)\s+(\d{1,3}|four|eight|two)\s+bytes?\b")
 _WORDS = {"two": 2, "four": 4, "eight": 8}
@@ -16,7 +19,20 @@ _BIT = re.compile(r"\bbits?\b")
 _STATED_SIZE = re.compile(r"\bsize\s*(?:of\s*)?(\d{1,3})\b")
 _IN_PAGE = re.compile(r"page\[(\d{1,3})\]\s*\+\s*(\d{1,3})")
 _UNIT = re.compile(r"\bbytes?\b|\boffset\b|\+|0x|^\s*\d+\s*\|")
-_AMOUNT = re.compile(r"(?<![\w-])(\d{1,5})[- ]?(bytes?|bits?)\b")
+_COUNTS = "one|two|three|four|five|six|seven|eight|nine|ten|sixteen"
+_AMOUNT = re.compile(
+    rf"(?<![\w-])(\d{{1,5}}|{_COUNTS})[- ]?(bytes?|bits?|(?:unsigned )?longs?|words?|pointers?)\b"
+)
+_NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "sixteen": 16,
+}  # fmt: skip
+_NTH = re.compile(
+    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|last) "
+    r"(word|long|unsigned long|member|field)\b"
+)
+_NTHS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7}
+_ENDS = ("first", "last")
 
 
 class OffsetRule(LayoutRule):
@@ -32,6 +48,11 @@ class OffsetRule(LayoutRule):
         Case(Predicate.OFFSET, "PG_waiters", value="bit 7"),
         Case(Predicate.OFFSET, "folio._nr_pages", "page[1]+56"),
         Case(Predicate.OFFSET, "page.memcg_data", "struct page", value="last 8 bytes"),
+        Case(Predicate.OFFSET, "page.compound_info", value="second word", kernel="7.1"),
+        Case(Predicate.OFFSET, "page.flags", value="first member"),
+        Case(Predicate.OFFSET, "page.memcg_data", value="last word"),
+        Case(Predicate.OFFSET, "page.mapping", value="second word", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.OFFSET, "page.mapping", value="second member", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.OFFSET, "PG_head", value="bit 16", verdict=VerdictKind.REFUTED),
         Case(Predicate.OFFSET, "page.mapping", value="offset 32", verdict=VerdictKind.REFUTED),
         Case(
@@ -54,6 +75,9 @@ class OffsetRule(LayoutRule):
         member = layout.find(subject.struct, subject.member)
         if isinstance(member, Unknown):
             return member
+        nth = _NTH.search(words)
+        if nth:
+            return self._nth(layout, member, nth[1], nth[2])
         edge = _LAST.search(words) or _LAST.search(question.claim.quote.lower())
         if edge:
             return self._edge(question, layout, member, edge)
@@ -94,6 +118,21 @@ class OffsetRule(LayoutRule):
         firm = "offset" in words or "offset" in question.claim.quote
         return Finding(truth, text, self.fact(text, layout.source), firm=firm)
 
+    def _nth(self, layout: Layout, member: Member, number: str, noun: str) -> Finding | Unknown:
+        """The second word of struct page, its first member."""
+        whole = layout.struct(member.struct)
+        if whole is None or (noun in ("member", "field") and number not in _ENDS):
+            return Unknown(f"members of struct {member.struct} are not counted")
+        word = layout.pointer_size
+        size = layout.page_size if member.struct in OVERLAYS else whole.size
+        start = member.offset % size
+        wanted = size - word if number == "last" else _NTHS[number] * word
+        text = f"{_spell(member, layout.page_size)} ({layout.kernel}, {layout.arch}); a word has {word} bytes"
+        truth = Truth.TRUE if start == wanted else Truth.FALSE
+        if noun in ("member", "field") and truth is Truth.FALSE:
+            return Unknown(f"{text}; members are not counted")
+        return Finding(truth, text, self.fact(text, layout.source))
+
     def _edge(
         self, question: Question, layout: Layout, member: Member, edge: re.Match[str]
     ) -> Finding | Unknown:
@@ -122,6 +161,10 @@ class SizeRule(LayoutRule):
         Case(Predicate.SIZE, "folio._nr_pages", value="4 bytes"),
         Case(Predicate.SIZE, "struct page", value="64 bytes"),
         Case(Predicate.SIZE, "page._refcount", value="32 bits"),
+        Case(Predicate.SIZE, "page.lru", value="two pointers"),
+        Case(Predicate.SIZE, "page.flags", value="one word"),
+        Case(Predicate.SIZE, "folio order", value="8 bits"),
+        Case(Predicate.SIZE, "zone id", value="8 bits", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.SIZE, "folio._nr_pages", value="8 bytes", verdict=VerdictKind.REFUTED),
         Case(Predicate.SIZE, "page.memcg_data", value="large", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.SIZE, "dev_pagemap.type", value="bits 0-3", verdict=VerdictKind.UNDECIDED),
@@ -129,10 +172,10 @@ class SizeRule(LayoutRule):
 
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         subject, words = question.subject, question.words
-        stated = [(int(n), unit.startswith("bit")) for n, unit in _AMOUNT.findall(words)]
+        stated = [_bits(number, unit, layout) for number, unit in _AMOUNT.findall(words)]
         if len(stated) != 1:
             return Unknown("no size stated in bytes or bits")
-        amount, bits = stated[0]
+        amount = stated[0]
         if subject.kind is Kind.MEMBER:
             member = layout.find(subject.struct, subject.member)
             if isinstance(member, Unknown):
@@ -140,11 +183,25 @@ class SizeRule(LayoutRule):
             size, name = (member.bit_size or member.size * 8), member.full_name
         elif subject.kind in (Kind.STRUCT, Kind.WORDS) and (whole := layout.struct(subject.text)) is not None:
             size, name = whole.size * 8, f"struct {whole.name}"
+        elif packed := next((p for p in packed_quantities(subject.text) if p.bits), None):
+            version = parse_version(layout.kernel)
+            if version is None or not in_range(version, packed.kernels):
+                return Unknown(f"no fact about the bits of {subject.text} in {layout.kernel}")
+            size, name = packed.bits, subject.text
         else:
             return unnamed(subject, "member or struct")
-        text = f"{name} has {size // 8} bytes ({layout.kernel}, {layout.arch})"
-        truth = Truth.TRUE if amount * (1 if bits else 8) == size else Truth.FALSE
+        many = f"{size} bits" if size % 8 else f"{size // 8} bytes"
+        text = f"{name} has {many} ({layout.kernel}, {layout.arch})"
+        truth = Truth.TRUE if amount == size else Truth.FALSE
         return Finding(truth, text, self.fact(text, layout.source))
+
+
+def _bits(number: str, unit: str, layout: Layout) -> int:
+    """An amount in bits: of bytes, of words as long as a pointer, or of bits."""
+    count = _NUMBERS.get(number) or int(number)
+    if unit.startswith("bit"):
+        return count
+    return count * 8 * (1 if unit.startswith("byte") else layout.pointer_size)
 
 
 def _spell(member: Member, page_size: int) -> str:

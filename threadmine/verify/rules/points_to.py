@@ -27,6 +27,9 @@ class PointsToRule(LayoutRule):
         Case(Predicate.POINTS_TO, "netmem_desc.pp", "the page pool"),
         Case(Predicate.POINTS_TO, "slab.slab_cache", "kmem cache"),
         Case(Predicate.POINTS_TO, "slab.obj_exts", "an array of struct slabobj_ext"),
+        Case(Predicate.POINTS_TO, "ptdesc.pt_mm", "mm_struct"),
+        Case(Predicate.POINTS_TO, "slab.freelist", "the first free object"),
+        Case(Predicate.POINTS_TO, "dev_pagemap.ops", "dev_pagemap_ops"),
         Case(
             Predicate.POINTS_TO,
             "page.mapping",
@@ -46,10 +49,10 @@ class PointsToRule(LayoutRule):
             return member
         named = question.claim.object or question.claim.value
         wanted = _plain(named)
-        declared = member.type.replace("struct ", "").strip(" *")
+        declared = re.sub(r"\b(?:struct|const|volatile)\s+", "", member.type).strip(" *")
         version = parse_version(layout.kernel)
         for kernels, struct in targets_of(subject.name):
-            if version is not None and in_range(version, kernels) and struct in _words(wanted):
+            if version is not None and in_range(version, kernels) and struct in _words(f"{wanted} {named}"):
                 text = (
                     f"{member.full_name} points to a struct {struct}, as its low bits tell ({layout.kernel})"
                 )
@@ -90,4 +93,4 @@ _CALLED = {
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text))
+    return set(re.findall(r"\w+", text.lower()))

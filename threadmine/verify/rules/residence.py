@@ -14,6 +14,7 @@ from threadmine.verify.tables import Packed, packed, tail_page_of
 
 _PART = re.compile(r"^__page_(\d)$")
 _ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.I)
+_TAILS = re.compile(r"(?:an? |the |any |some |its )?tail pages?")
 _FIRST = re.compile(r"(?:the |a )?(?:head|first) (?:struct )?page(?: of (?:a|the) folio)?")
 _HEAD = re.compile(r"\bhead page\b|\bfolio\.flags\b|\bpage\[0\]")
 
@@ -34,6 +35,12 @@ class ResidenceRule(LayoutRule):
         Case(Predicate.RESIDES, "page.compound_order", "page[1]", kernel="5.15"),
         Case(Predicate.RESIDES, "PG_has_hwpoisoned", "folio._flags_1"),
         Case(Predicate.RESIDES, "zone id", "page.flags"),
+        Case(Predicate.RESIDES, "folio order", "page.compound_order", kernel="5.15"),
+        Case(Predicate.RESIDES, "swap entry", "folio.swap"),
+        Case(Predicate.RESIDES, "swap entry", "page.private", kernel="6.1"),
+        Case(Predicate.RESIDES, "PGTY_slab", "page.page_type"),
+        Case(Predicate.RESIDES, "folio._pincount", "a tail page"),
+        Case(Predicate.RESIDES, "PG_locked", "page.page_type", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.RESIDES, "folio._nr_pages", "page[2]", verdict=VerdictKind.REFUTED),
         Case(Predicate.RESIDES, "folio._nr_pages", "head page", verdict=VerdictKind.REFUTED),
         Case(Predicate.RESIDES, "folio._refcount", "the head page"),
@@ -52,9 +59,9 @@ class ResidenceRule(LayoutRule):
         subject, place = question.subject, question.object
         if subject.kind is Kind.FLAG:
             return self._flag(question, layout, subject, place)
-        quantity = packed_quantity(subject.text)
-        if quantity is not None and not (subject.kind is Kind.MEMBER and place.kind is Kind.WORDS):
-            return self._packed(question, layout, quantity, place)
+        quantities = packed_quantities(subject.text)
+        if quantities and not (subject.kind is Kind.MEMBER and _is_page(place)):
+            return self._quantity(question, layout, quantities, place)
         if subject.kind is Kind.MEMBER:
             return self._member(question, layout, subject, place)
         return unnamed(subject, "member, flag or packed quantity")
@@ -70,20 +77,36 @@ class ResidenceRule(LayoutRule):
         text = f"{flag.text} is bit {known.bit} of {known.word}, {known.where} ({layout.kernel})"
         if _ONLY.search(question.claim.quote):
             return Unknown(f"{text}; that it lives nowhere else is not a fact about one word")
+        if place.member == "page_type" and known.word == "page.page_type":
+            text = f"{flag.text} is the value {known.bit} of the top byte of page_type ({layout.kernel})"
+            return Finding(Truth.TRUE, text, self.fact(text, layout.source))
         if place.member == "page_type" or known.word == "page.page_type":
-            return Unknown(f"{flag.text} and page_type are not compared")
+            where = "a page type" if known.word == "page.page_type" else f"bit {known.bit} of {known.word}"
+            return Unknown(f"{flag.text} is {where} in {layout.kernel}")
         right = (known.page == "page[1]") == second
         if second and known.page == "any":
             right = True
         truth = Truth.TRUE if right else Truth.FALSE
         return Finding(truth, text, self.fact(text, layout.source), firm=False)
 
-    def _packed(self, question: Question, layout: Layout, what: Packed, place: Ref) -> Finding | Unknown:
+    def _quantity(
+        self, question: Question, layout: Layout, every: tuple[Packed, ...], place: Ref
+    ) -> Finding | Unknown:
+        """One of the facts of a quantity that hold in this kernel: the one about the place, if there is."""
         version = parse_version(layout.kernel)
-        if version is None or not in_range(version, what.kernels):
-            return Unknown(f"no fact about where {layout.kernel} keeps the {question.subject.text}")
+        known = [p for p in every if version is not None and in_range(version, p.kernels)]
+        answers = [self._packed(question, layout, p, place) for p in known]
+        found = next((a for a in answers if isinstance(a, Finding)), None)
+        if found is not None:
+            return found
+        return answers[0] if answers else Unknown(f"no fact about where {layout.kernel} keeps it")
+
+    def _packed(self, question: Question, layout: Layout, what: Packed, place: Ref) -> Finding | Unknown:
         if what.config and not _names_option(question, what.config):
             return Finding(Truth.PARTLY, what.fact, self.fact(what.fact, f"code {layout.kernel}"))
+        if what.page and (page := _page_named(place)) is not None:
+            truth = Truth.TRUE if page == what.page else Truth.FALSE
+            return Finding(truth, what.fact, self.fact(what.fact, layout.source))
         if place.kind is not Kind.MEMBER:
             return unnamed(place, "word")
         index = place.page if place.page is not None else page_index(question.words)
@@ -104,8 +127,11 @@ class ResidenceRule(LayoutRule):
         where = layout.place(member.reference)
         if isinstance(where, Unknown):
             return where
-        part = _PART.match(place.member)
-        index = int(part[1]) if part else _page_of(place)
+        index = _page_named(place)
+        if _TAILS.fullmatch(place.text.lower()):
+            truth = Truth.TRUE if where.page else Truth.FALSE
+            text = f"{member.name} is {where} ({layout.kernel}, {layout.arch})"
+            return Finding(truth, text, self.fact(text, layout.source), firm=False)
         if index is None:
             index = page_index(question.words) if place.kind is not Kind.MEMBER else None
         if index is None and place.kind is Kind.MEMBER:
@@ -130,10 +156,20 @@ def _names_option(question: Question, config: str) -> bool:
     return any(word in said for word in re.findall(r"[A-Z][A-Z0-9_]{4,}", config))
 
 
-def packed_quantity(words: str) -> Packed | None:
-    """The packed quantity that a subject names, or None."""
+def packed_quantities(words: str) -> tuple[Packed, ...]:
+    """What is known of the packed quantity that a subject names, for all kernels; empty where none is."""
     plain = words.lower().removesuffix("()").strip()
-    return next((p for p in packed() if plain in p.words or (plain == p.word and p.page)), None)
+    return tuple(p for p in packed() if plain in p.words or (plain == p.word and p.page))
+
+
+def _page_named(place: Ref) -> int | None:
+    """The page that is named as such ("second tail page", ``folio.__page_2``), None for a word."""
+    part = _PART.match(place.member)
+    return int(part[1]) if part else _page_of(place)
+
+
+def _is_page(place: Ref) -> bool:
+    return place.kind is Kind.WORDS or _PART.match(place.member) is not None
 
 
 def _page_of(place: Ref) -> int | None:

@@ -46,7 +46,9 @@ _WORDS = (
 
 def may_dwell(look: Look, here: Words) -> bool:
     """Whether something may be said to be somewhere: the cheap test before :func:`dwelling`."""
-    return not _WORDS.isdisjoint(here) and (bool(look.clause.things) or "page" in here)
+    return not _WORDS.isdisjoint(here) and (
+        bool(look.clause.things) or "page" in here or not GRAMMAR.pronouns.isdisjoint(here)
+    )
 
 
 def dwelling(look: Look) -> list[Candidate]:

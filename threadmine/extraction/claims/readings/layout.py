@@ -56,42 +56,10 @@ REACH = 3
 
 
 def about(around: Around) -> list[Candidate]:
-    """resides, points_to, offset, size: a member or flag and where, how far or how big it is."""
-    predicate = around.predicate
-    left, right = around.members(around.left), around.members(around.right)
-    if predicate is Predicate.RESIDES and (found := _kept(around, left, right)):
-        return found
-    structs = [t for t in around.left if t.sort is Sort.STRUCT]
-    others = [t for t in around.right if t.sort in (Sort.STRUCT, Sort.KIND)]
-    measured = predicate in (Predicate.SIZE, Predicate.OFFSET)
-    if predicate is Predicate.OFFSET and (bit := _bit_of(around)):
-        return bit
-    if measured and not _is_plain_measure(around):
+    """What the readings of whole clauses leave of resides: what is moved to a function."""
+    if around.predicate is not Predicate.RESIDES:
         return []
-    if measured and not left and structs:
-        return [around.make(predicate, structs[-1], None, 4, _nearby(around))]
-    if predicate is Predicate.POINTS_TO and _is_done(around):
-        return []
-    if left:
-        goal = right[0] if right and not measured else others[0] if others else None
-        if predicate is Predicate.POINTS_TO and goal is None:
-            goal = _target(around)
-        if predicate is Predicate.RESIDES and not right:
-            goal = _in_next_page(around) or goal
-        fit = 6 if measured or right else 4
-        value = _nearby(around) if measured else around.behind()
-        return [around.make(predicate, one, goal, fit, value) for one in last_run(left, around.read)]
-    if right and measured:
-        return [around.make(predicate, one, None, 5, _nearby(around)) for one in run(right, around.read)]
-    if right:
-        owner = (
-            around.left[-1]
-            if around.left
-            else noun_phrase(around.read, around.clause.first, around.cue.first)
-        )
-        return [around.make(predicate, owner or right[0], right[0] if owner else None, 4 if owner else 2)]
-    functions = around.functions(around.left)
-    return [around.make(predicate, functions[-1], None, 1, around.behind())] if functions else []
+    return _kept(around, around.members(around.left), around.members(around.right))
 
 
 def _bit_of(around: Around) -> list[Candidate]:
@@ -261,23 +229,13 @@ def _nearby(around: Around) -> str:
 def member_of(around: Around) -> list[Candidate]:
     """A member or function exists, is gone, is added to or removed from a struct."""
     left, right = around.members(around.left), around.members(around.right)
-    stated = next((t for t in (*around.right, *around.left) if t.sort is Sort.STRUCT), None)
-    owner = stated or _owner(around, [*left, *right])
     lower = around.cue.text.lower()
     if lower.startswith("mov"):
         return _moved(around, left if around.passive else right) or calls(around)
     if found := _flag_taken(around, lower):
         return found
     if lower in GRAMMAR.lacking:
-        if right and stated is not None:
-            return [around.make(Predicate.MEMBER_OF, one, owner, 5) for one in run(right, around.read)]
         return state(around)
-    named = [t for t in left if _is_definition(around, t, stated)]
-    if named and (around.passive or lower not in GRAMMAR.taking):
-        return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in last_run(named, around.read)]
-    near = right and right[0].first - around.cue.last <= REACH
-    if near and around.read.words[around.cue.last] != "to" and _is_definition(around, right[0], stated):
-        return [around.make(Predicate.MEMBER_OF, one, owner, 4) for one in run(right, around.read)]
     if left and lower not in GRAMMAR.taking:
         return state(around)
     functions = around.functions(around.left if around.passive else around.right)

@@ -58,7 +58,30 @@ def may_measure(look: Look, here: Words) -> bool:
 
 def measured(look: Look) -> list[Candidate]:
     """size, offset: a number with its unit, and what it is said of; empty for anything else."""
-    return _offset(look) or _size(look)
+    return _edge(look) or _offset(look) or _size(look)
+
+
+def _edge(look: Look) -> list[Candidate]:
+    """ "X is the last 8 bytes of struct page": it lies there, and has 8 bytes."""
+    for at in range(look.clause.first + 1, look.clause.last - 2):
+        if look.words[at] not in ("first", "last", "final") or not (end := _amount(look, at + 1)):
+            continue
+        verb = at - 1
+        while look.word(verb) in ("the", "at", "in", "to", "up", "as", "n't", "not", "only"):
+            verb -= 1
+        if look.word(end) not in ("of", "in") or look.word(verb) not in _MEASURING | GRAMMAR.be:
+            return []
+        named = look.members(look.clause.first, verb)
+        things = (
+            last_run(named, look.read)
+            if named and _adjacent(look, named[-1].last, verb)
+            else look.meant(verb)
+        )
+        return [
+            *_make(look, Predicate.OFFSET, things, verb, look.text(at, end)),
+            *_make(look, Predicate.SIZE, things, verb, look.text(at + 1, end)),
+        ]
+    return []
 
 
 # ---- sizes

@@ -11,6 +11,7 @@ from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+_WRITING = ("overw", "clobber")
 MANY = 8
 """The most pairs of one clause."""
 
@@ -34,6 +35,8 @@ def pair(around: Around) -> list[Candidate]:
     sides = (Sort.MEMBER, Sort.FLAG, Sort.STRUCT) if overlaps else (*ENTITIES, Sort.KIND, Sort.CONSTANT)
     left = [t for t in around.left if t.sort in sides]
     right = [t for t in around.right if t.sort in sides]
+    if overlaps and (around.cue.text.lower() == "inside" or _has_lock(left, right)):
+        return []  # a lock that nests inside another one
     if around.cue.text == "==":
         left = _chained(around, left)
         if not left or left[-1].last != around.cue.first:
@@ -55,7 +58,7 @@ def pair(around: Around) -> list[Candidate]:
             return [around.make(predicate, one, other, 5)]
         if around.cue.text.lower() in GRAMMAR.sharing:
             return []  # "the risk is shared with f()"
-    if left or right:
+    if (left or right) and (not overlaps or around.cue.text.lower().startswith(_WRITING)):
         one = (left or right)[0]
         return [around.make(predicate, one, None, 3 if one.sort in MEMBERISH else 1, around.behind())]
     return []
@@ -86,6 +89,10 @@ def _written(around: Around, at: int) -> list[Thing]:
         return []
     text = around.read.tokens[at].strip("&*()")
     return [Thing(at, at + 1, text, text, Sort.AGENT)] if _VARIABLE.match(text) else []
+
+
+def _has_lock(left: list[Thing], right: list[Thing]) -> bool:
+    return any(t.entity in GRAMMAR.locks for t in (*left[-1:], *right[:1]))
 
 
 def _both(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:

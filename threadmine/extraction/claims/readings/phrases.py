@@ -15,6 +15,7 @@ from functools import cached_property
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, text_of
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.text import Place as Stands
 from threadmine.model import Predicate
 from threadmine.vocab.lists import word_list
 
@@ -152,6 +153,8 @@ class Look:
         if clause.opening in ("which", "that") and clause.first > 0:
             named = [t for t in self.read.things if t.last <= clause.first and t.sort in MEMBERISH]
             return named[-1:]
+        if self.memory.described is not None and not bare and self.read.sentence.place is Stands.COMMENT:
+            return [self.memory.described]
         if not pronoun and (bare or clause.first == 0):
             return []
         named = [t for t in self.read.things if t.last <= clause.first and t.sort in MEMBERISH]

@@ -141,6 +141,7 @@ def _room(look: Look, at: int) -> int:
 def _sides(look: Look, first: int, last: int) -> list[Thing]:
     """The members, flags and structs in tokens ``first`` to ``last`` but for the struct a member is in."""
     things = [t for t in look.clause.things if first <= t.first and t.last <= last and t.sort in _SIDES]
+    things = [t for t in things if t.entity not in GRAMMAR.locks]
     if not any(t.sort in MEMBERISH for t in things):
         return things
     return [
