@@ -125,7 +125,8 @@ def _distinct(found: list[Candidate]) -> list[Candidate]:
     kept = []
     for one in found:
         subject, object_ = (t.entity if t else "" for t in (one.subject, one.object))
-        key = (one.predicate.value, subject, object_)
+        measure = one.value if one.predicate in (Predicate.SIZE, Predicate.OFFSET) else ""
+        key = (one.predicate.value, subject, f"{object_}{measure}")
         if key not in seen:
             seen.add(key)
             kept.append(one)

@@ -242,7 +242,9 @@ def _is_proposed(read: Read, one: Candidate, why: list[str]) -> bool:
         why.append(f"proposed: “{sign.text}”")
         return True
     promised = {"will", "allows"} & set(read.words[one.clause.first : one.cue_at + 1])
-    if is_order(read) or promised:
+    cue = one.cue.lower()
+    ordered = one.predicate in _LAYOUT and one.cue_at == 0 and not cue.endswith(("s", "ed", "ing"))
+    if is_order(read) or promised or ordered:
         why.append("proposed: an order or a promise in a commit message")
         return True
     return False

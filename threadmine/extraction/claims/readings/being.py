@@ -18,17 +18,36 @@ _GONE = listed("being", "gone")
 _HAVING = listed("being", "having")
 _TAKING = listed("being", "taking")
 _ADDING = listed("being", "adding")
+_GAINING = listed("being", "gaining")
+_AFTER_CHANGE = listed("being", "after")
 _OWNED = listed("being", "owned")
 _MEMBER_NOUNS = listed("being", "nouns")
 _LACKING = listed("being", "lacking")
 
 _OVERLAYS = frozenset({"ptdesc", "zpdesc", "netmem_desc", "memdesc"})
+_BESIDE_THERE = GRAMMAR.be | {"'s", "isn't", "only", "still", "always", "n't"}
+_AFTER_THERE = GRAMMAR.be | GRAMMAR.helpers | GRAMMAR.fillers
+_AFTER_THERE |= {"no", "a", "an", "any", "the", "such", "thing", "as", "longer", "another", "n't", "'s"}
+_THERE_FOR = frozenset({"", ".", "with", "if", "when", "for", "on", "in", "any", "anymore"})
+_ENDS = frozenset({"", ".", ",", ";", ":", ")", "and", "member", "field", "members", "fields", "now", "as"})
+_ENDS |= {"since", "so", "which"}
+_GONE_NOUNS = frozenset({"removal", "deletion", "elimination"})
+_NEW_NOUNS = frozenset({"addition", "introduction"})
 _GUESSED = ("bare member", "from the member's name")
 REACH = 5
 """Tokens between a verb and the member that is its object."""
 
 
-_SURE = frozenset({"there", "there's"}) | _EXISTING | _GONE | _TAKING | _ADDING | frozenset(_AWAY)
+_SURE = (
+    frozenset({"there", "there's"})
+    | _GONE_NOUNS
+    | _NEW_NOUNS
+    | _EXISTING
+    | _GONE
+    | _TAKING
+    | _ADDING
+    | frozenset(_AWAY)
+)
 
 
 def may_be(look: Look, here: Words) -> bool:
@@ -55,6 +74,9 @@ def being(look: Look) -> list[Candidate]:
         found: list[Candidate] = []
         if word == "there" or word == "there's":
             found = _there(look, at)
+        elif (word in _GONE_NOUNS or word in _NEW_NOUNS) and look.word(at + 1) == "of":
+            cue = f"{word} gone" if word in _GONE_NOUNS else word
+            found = _said(look, at, _objects(look, at + 2), cue=cue)
         elif word in _EXISTING:
             if _in_a_word(look, at + 1):
                 return []
@@ -146,31 +168,19 @@ def _by_name(thing: Thing) -> Thing | None:
 def _there(look: Look, at: int) -> list[Candidate]:
     """ "There is no x any more", "is there still an x?"."""
     words = look.words
-    if not (
-        {look.word(at - 1), look.word(at + 1)} & (GRAMMAR.be | {"'s", "isn't"}) or words[at] == "there's"
-    ):
+    before, after = look.word(at - 1), look.word(at + 1)
+    if before not in _BESIDE_THERE and after not in _BESIDE_THERE and words[at] != "there's":
         return []
     behind = at + 1
-    while look.word(behind) in GRAMMAR.be | GRAMMAR.helpers | GRAMMAR.fillers | {
-        "no",
-        "a",
-        "an",
-        "any",
-        "the",
-        "such",
-        "thing",
-        "as",
-        "longer",
-        "another",
-        "n't",
-        "'s",
-    }:
+    while look.word(behind) in _AFTER_THERE:
         behind += 1
     thing = look.inside.get(behind)
     denied = "no" in words[at:behind] or "n't" in words[at:behind]
     if thing is None or thing.first != behind:
-        subject = _subjects(look, at) if look.word(at - 1) in GRAMMAR.be | {"only", "n't"} else []
-        return _said(look, at, subject) if subject else []
+        said = before in _BESIDE_THERE and after in _THERE_FOR
+        return (
+            _said(look, at, _subjects(look, at), cue="isn't there" if before == "n't" else "") if said else []
+        )
     if (
         thing.sort not in MEMBERISH
         or not _is_meant(look, thing)
@@ -191,9 +201,45 @@ def _had(look: Look, at: int) -> list[Candidate]:
         return []
     things = _objects(look, at + 1)
     things = [t for t in things if t.sort is Sort.MEMBER or owner.entity == "pageflags"]
+    things = _with_bare(look, at + 1, things, owner)
     denied = look.words[at] in _LACKING or "no" in look.words[at : at + 2]
     named = bool(things) and (look.words[at] not in ("need", "needs") or denied)
     return _said(look, at, things, owner, f"{look.words[at]} no" if denied else "") if named else []
+
+
+def _with_bare(look: Look, at: int, things: list[Thing], owner: Thing) -> list[Thing]:
+    """The members of a struct with those that are plain words ("one rcu_head", "x, mapping and index")."""
+    if things:
+        found, at = list(things), things[-1].last
+        while look.word(at) in (",", "and", "or"):
+            at += look.word(at + 1) in ("and", "or")
+            name = look.word(at + 1)
+            plain = name.isalpha() and name not in GRAMMAR.no_nouns and name not in GRAMMAR.determiners
+            if not plain or look.word(at + 2) not in _ENDS | {"or"}:
+                break
+            found.append(_member(look, at + 1, owner))
+            at += 2
+        return found
+    while look.word(at) in GRAMMAR.determiners or look.word(at) in (
+        "one",
+        "only",
+        "own",
+        "no",
+        "also",
+        "single",
+    ):
+        at += 1
+    if "_" in look.word(at) and look.inside.get(at) is None and look.word(at + 1) in _ENDS:
+        return [_member(look, at, owner)]
+    return []
+
+
+def _member(look: Look, at: int, owner: Thing) -> Thing:
+    """The word at token ``at`` as a member of a struct."""
+    name = look.read.tokens[at]
+    entity = f"{owner.entity}.{name}"
+    note = f"{entity}: struct {owner.entity} is named beside it"
+    return Thing(at, at + 1, name, entity, Sort.MEMBER, inferred=note)
 
 
 def _ours(look: Look, at: int) -> list[Candidate]:
@@ -231,19 +277,13 @@ def _changed(look: Look, at: int) -> list[Candidate]:
     taken = word in _TAKING
     cue = f"{word} gone" if taken else word
     owner = _owner(look, look.clause.first, at)
-    if owner is not None and word in _LACKING | {
-        "gain",
-        "gains",
-        "gained",
-        "grow",
-        "grows",
-        "grew",
-        "get",
-        "gets",
-        "receives",
-    }:
+    if owner is not None and (word in _LACKING or word in _GAINING):
         return _said(look, at, _objects(look, at + 1), owner, cue)
-    if any(t.sort in (Sort.FUNCTION, Sort.AGENT) for t in look.clause.things if t.last <= at):
+    begin = max(
+        (i + 1 for i in range(look.clause.first, at) if look.words[i] == ","), default=look.clause.first
+    )
+    doers = (t for t in look.clause.things if begin <= t.first and t.last <= at)
+    if any(t.sort in (Sort.FUNCTION, Sort.AGENT) for t in doers):
         return []
     passive = bool(GRAMMAR.be & set(look.words[max(look.clause.first, at - 4) : at])) and word.endswith(
         ("ed", "en")
@@ -265,25 +305,7 @@ def _changed(look: Look, at: int) -> list[Candidate]:
 def _whole_object(look: Look, at: int, last: int, things: list[Thing]) -> bool:
     """Whether an order or a plan is about the member itself: nothing of what is done with it follows."""
     rest = [w for w in look.words[last : look.clause.last] if w.isalpha()]
-    if rest and rest[0] not in (
-        "completely",
-        "entirely",
-        "altogether",
-        "next",
-        "soon",
-        "later",
-        "again",
-        "now",
-        "then",
-        "and",
-        "as",
-        "eventually",
-        "too",
-        "instead",
-        "field",
-        "on",
-        "for",
-    ):
+    if rest and rest[0] not in _AFTER_CHANGE:
         return False
     if things[0].sort is Sort.FLAG and look.words[at] in ("drop", "drops", "lose", "add", "adds", "get"):
         return is_order(look.read) and look.read.sentence.place is Stands.COMMIT
@@ -302,12 +324,28 @@ def _behind(look: Look, at: int, prepositions: tuple[str, ...]) -> Thing | None:
     return thing if thing is not None and thing.sort is Sort.STRUCT else None
 
 
+def _named_by_word(look: Look, at: int) -> list[Candidate]:
+    """ "pgmap is now a member of struct folio", "pgmap was moved to struct folio": a bare name."""
+    behind, bare = at + 1, at - 1
+    while look.word(behind) in GRAMMAR.helpers or look.word(behind) in GRAMMAR.determiners:
+        behind += 1
+    moved = look.word(behind) == "moved"
+    member = look.word(behind) in ("member", "field")
+    whole = _behind(look, behind + 1, ("of", "to", "into")) if moved or member else None
+    if whole is None or bare in look.inside or bare > look.clause.first + 1:
+        return []
+    word = look.word(bare)
+    if not word.replace("_", "").isalpha() or word in GRAMMAR.no_nouns or word in GRAMMAR.pronouns:
+        return []
+    return _said(look, at, [_member(look, bare, whole)], whole)
+
+
 def _belongs(look: Look, at: int) -> list[Candidate]:
     """ "X is a member of struct y", "x belongs to y", "x was moved to y", "PG_x is no longer a flag"."""
     words = look.words
     things = _subjects(look, at)
     if not things:
-        return []
+        return _named_by_word(look, at)
     behind = at + 1
     while look.word(behind) in GRAMMAR.helpers | GRAMMAR.determiners | GRAMMAR.fillers | {
         "new",
@@ -322,6 +360,8 @@ def _belongs(look: Look, at: int) -> list[Candidate]:
     }:
         behind += 1
     gone = bool({"missing", "absent", "gone"} & set(words[at:behind]))
+    if look.word(behind - 1) in ("first", "last", "second", "third"):
+        return []  # an offset
     if look.word(behind) in _MEMBER_NOUNS:
         whole = _behind(look, behind + 1, ("of", "in"))
         flag = (

@@ -16,6 +16,7 @@ from threadmine.model import Predicate
 
 _INSIDE = listed("inside")
 _MOVED = listed("living", "moved")
+_BETWEEN = listed("living", "between")
 _LIVING = listed("living")
 _LIVING_UP = phrased("living", "phrases")
 _KEEPING = listed("keeping")
@@ -96,26 +97,9 @@ def _is_phrase(look: Look, verb: int) -> bool:
 def _verb_before(look: Look, at: int) -> int:
     """The verb before the preposition at token ``at``, beyond "only", "still" and the like."""
     verb = at - 1
-    while look.word(verb) in GRAMMAR.fillers | {
-        "directly",
-        "somewhere",
-        "together",
-        "there",
-        "both",
-        "currently",
-        "right",
-        "all",
-        "instead",
-        "again",
-        "up",
-        "even",
-        "solely",
-        "exclusively",
-        "either",
-        "over",
-        "down",
-        "inline",
-    }:
+    if verb in look.inside and look.word(look.inside[verb].first - 1) == "from":
+        verb = look.inside[verb].first - 2  # "went from x into y"
+    while look.word(verb) in GRAMMAR.fillers or look.word(verb) in _BETWEEN:
         verb -= 1
     return verb
 

@@ -92,6 +92,8 @@ def _size(look: Look) -> list[Candidate]:
         word = look.words[at]
         if _SIZEOF.match(word) and (found := _sizeof(look, at)):
             return found
+        if word == "from" and (both := _from_to(look, at + 1)):
+            return both
         amount = _amount(look, at)
         if amount and (found := _of_amount(look, at, amount)):
             return found
@@ -111,6 +113,33 @@ def _amount(look: Look, at: int) -> int:
     if look.word(behind) in ("unsigned", "full", "more", "extra", "contiguous"):
         behind += 1
     return behind + 1 if look.word(behind) in _UNITS else 0
+
+
+def _from_to(look: Look, at: int) -> list[Candidate]:
+    """ "Grows sizeof(struct page) from 56 (bytes) to 64 bytes": the one was, the other will be."""
+    to = at + 1 + (look.word(at + 1) in _UNITS)
+    if not _NUMBER.match(look.word(at)) or look.word(to) != "to":
+        return []
+    end = _amount(look, to + 1)
+    before = [t for t in look.clause.things if t.last <= at and t.sort in _MEASURED]
+    sizes = [i for i in range(look.clause.first, at) if _SIZEOF.match(look.words[i])]
+    thing = _sized(look, sizes[-1]) if sizes else before[-1] if before else None
+    if not end or thing is None or not 0 <= at - thing.last <= BETWEEN:
+        return []
+    verb = max(look.clause.first, thing.first - 1)
+    was = f"{look.words[at]} {look.words[end - 1]}"
+    return [
+        *_make(look, Predicate.SIZE, [thing], verb, look.text(to + 1, end)),
+        *_make(look, Predicate.SIZE, [thing], verb, was),
+    ]
+
+
+def _sized(look: Look, at: int) -> Thing:
+    """What "sizeof(struct page)" or "offsetof(struct page, lru)" is about."""
+    match = _SIZEOF.match(look.words[at])
+    struct, member = (match[2].removeprefix("struct"), match[3]) if match else ("", None)
+    entity = f"{struct}.{member}" if member else struct
+    return Thing(at, at + 1, look.read.tokens[at], entity, Sort.MEMBER if member else Sort.STRUCT)
 
 
 def _of_amount(look: Look, at: int, end: int) -> list[Candidate]:
@@ -199,10 +228,7 @@ def _sizeof(look: Look, at: int) -> list[Candidate]:
     number = _number_behind(look, at + 1)
     if match is None or not number:
         return []
-    struct, member = match[2].removeprefix("struct"), match[3]
-    token = look.read.tokens[at]
-    entity = f"{struct}.{member}" if member else struct
-    thing = Thing(at, at + 1, token, entity, Sort.MEMBER if member else Sort.STRUCT)
+    thing = _sized(look, at)
     predicate = Predicate.OFFSET if match[1] == "offsetof" else Predicate.SIZE
     return _make(look, predicate, [thing], at + 1, number)
 
@@ -273,6 +299,9 @@ def _at_number(look: Look, at: int) -> list[Candidate]:
             return _make(
                 look, Predicate.OFFSET, [t for t in meant if t.sort is Sort.FLAG or not bit], verb, value
             )
+    if look.word(verb) == ",":
+        only = look.members(look.clause.first, verb)  # "x ends up in the last word, at offset 56"
+        return _make(look, Predicate.OFFSET, only, at, value) if len(only) == 1 and not bit else []
     thing = look.inside.get(verb)
     if thing is not None and thing.sort in MEMBERISH and (thing.sort is Sort.FLAG or not bit):
         if look.clause.opening in GRAMMAR.be and thing.first == look._past_determiners(look.clause.first + 1):

@@ -131,13 +131,18 @@ class Look:
             subject,
             goal,
             self.clause,
-            cue or self.read.tokens[at],
+            cue or self._cue(at),
             at,
             fit,
             value=value,
             inherited=elsewhere,
             sure=sure,
         )
+
+    def _cue(self, at: int) -> str:
+        """The verb as it stands, with its denial ("isn't")."""
+        denied = self.word(at + 1) == "n't"
+        return self.read.tokens[at] + ("n't" if denied else "")
 
     def text(self, first: int, last: int) -> str:
         return text_of(self.read, first, last)
@@ -294,6 +299,9 @@ class Look:
     def contents_before(self, at: int) -> list[Thing]:
         """The things named right before the verb at token ``at``: members, flags or plain quantities."""
         end = self._before_helpers(at)
+        if end > self.clause.first and self.words[end - 1] in ("and", "or", "but"):
+            first = self.members(self.clause.first, end)[:1]  # "x is a flag and lives there"
+            return [t for t in first if self.clause.first < end - 1]
         begin = end
         start = 0 if self.words[self.clause.first] in ("and", "or") else self.clause.first  # a list was cut
         while begin > start and self._is_nominal(begin - 1):

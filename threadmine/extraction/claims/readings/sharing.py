@@ -30,6 +30,7 @@ REACH = 7
 
 _SIDES = (Sort.MEMBER, Sort.FLAG, Sort.STRUCT)
 _SHARE = frozenset({"share", "shares", "shared", "sharing"})
+_BARE = frozenset({"zpdesc", "ptdesc", "netmem_desc", "memdesc"})
 _UNION = frozenset({"union", "unions"})
 _ONE = frozenset({"same", "one", "single", "common", "a", "an", "this", "that", "the", "anonymous"})
 
@@ -142,6 +143,9 @@ def _sides(look: Look, first: int, last: int) -> list[Thing]:
     """The members, flags and structs in tokens ``first`` to ``last`` but for the struct a member is in."""
     things = [t for t in look.clause.things if first <= t.first and t.last <= last and t.sort in _SIDES]
     things = [t for t in things if t.entity not in GRAMMAR.locks]
+    if not things and look.word(last - 1) in _BARE:
+        name = look.words[last - 1]  # "zpdesc overlays struct page"
+        things = [Thing(last - 1, last, name, name, Sort.STRUCT)]
     if not any(t.sort in MEMBERISH for t in things):
         return things
     return [
