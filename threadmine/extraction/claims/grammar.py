@@ -324,11 +324,31 @@ def _meant(
     read: Read, clause: Clause, cue: Term, memory: Memory, passive: bool
 ) -> tuple[list[Thing], tuple[Thing, ...]]:
     """What the pronoun or gap before the cue stands for, and who may be meant where that is undecided."""
+    if cue.value == Predicate.USES.value and (user := _user_before(read, clause)) is not None:
+        return [user], ()
     meant = subject_of(read, clause, cue, memory, wanted(read, clause, cue, passive))
     if meant.known:
         return list(meant.things), meant.between
     before = _inherit(read, clause, cue, memory)
     return ([before] if before is not None else []), ()
+
+
+def _user_before(read: Read, clause: Clause) -> Thing | None:
+    """The part of the kernel or kind of page that did something in the clause before and goes on ("s390 fits
+    two of them into a page, and uses x for that").
+    """
+    if clause.first == 0 or read.words[clause.first] not in ("and", "but", "so", "then"):
+        return None
+    for thing in reversed(read.things):
+        if thing.last > clause.first or thing.sort not in (Sort.AGENT, Sort.KIND):
+            continue
+        at = thing.last
+        while at < clause.first and read.words[at] in GRAMMAR.helpers:
+            at += 1
+        verb = any(c.first == at for c in read.cues)
+        if verb or (at < clause.first and read.words[at].endswith("s") and read.words[at].isalpha()):
+            return thing
+    return None
 
 
 def _wants_subject(read: Read, clause: Clause, cue: Term, passive: bool) -> bool:

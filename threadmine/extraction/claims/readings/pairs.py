@@ -24,7 +24,9 @@ def equals(around: Around) -> list[Candidate]:
     """equals, where no value is given back (:mod:`.results`)."""
     cue = around.cue.text.lower()
     if cue in _CALLING:
-        return calls(around)
+        right = around.functions(around.right)
+        near = right and right[0].first <= around.cue.last + 2 and around.word_before(right[0]) != "to"
+        return calls(around) if near or not right else []
     return [] if cue in GRAMMAR.returning else pair(around)
 
 

@@ -27,6 +27,8 @@ def usable(around: Around) -> list[Candidate]:
     turned = _passed(around) or _racing(around)
     if turned:
         return turned
+    if around.cue.text.lower().endswith(" used") and around.members(around.left):
+        return uses(replace(around, cue=around.cue._replace(value=Predicate.USES.value), passive=True))
     callers, called = around.functions(around.right), around.functions(around.left)
     if "called" in around.cue.text.lower() and callers and called:
         return [around.make(Predicate.CALLS, one, called[-1], 5) for one in run(callers, around.read)]

@@ -92,7 +92,7 @@ def _verb_behind(read: Read, clause: Clause, thing: Thing) -> int:
     word = words[at]
     if not word.isalpha() or len(word) < 3 or word in GRAMMAR.no_nouns or word in GRAMMAR.after_uses:
         return 0
-    if word in GRAMMAR.plural_nouns:
+    if word in GRAMMAR.plural_nouns or word in GRAMMAR.determiners:
         return 0
     following = words[at + 1] if at + 1 < len(words) else ""
     if following in GRAMMAR.be or following in _MODAL:
