@@ -155,7 +155,12 @@ def _joins_list(read: Read, at: int) -> bool:
     right = [t for t in read.things if t.first in (at + 1, at + 2)]
     if not (left and right and read.words[at] in ("and", "or")):
         return False
-    return not any(right[0].last <= c.first <= right[0].last + 1 for c in read.cues)
+    behind = [c for c in read.cues if right[0].last <= c.first <= right[0].last + 1]
+    return not behind or behind[0].text.lower() in _PLURAL
+
+
+_PLURAL = ("are", "were", "aren't", "weren't")
+"""What is said of both things before it ("x and y are set")."""
 
 
 def _verb_on_both_sides(read: Read, at: int) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
 from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, nominal
+from threadmine.extraction.claims.readings.beside import beside
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout
 from threadmine.extraction.claims.readings.legal import legal
 from threadmine.extraction.claims.readings.remarks import remarks
@@ -44,7 +45,8 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
     if read.sentence.place is Place.COMMENT and (said := remarks(read, memory)):
         return _distinct(said)
     memory.here = None
-    for clause in clauses(read):
+    every = clauses(read)
+    for clause in every:
         best, rest = _of_clause(read, clause, memory)
         found.extend(best)
         others.extend(rest)
@@ -61,7 +63,17 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
     found = [c for c in found if not _is_beside(read, c)]
     main = [c for c in found if not c.clause.conditional]
     kept = main or found
-    return _distinct([*kept, *_left_over(read, kept, others)])
+    said = _distinct([*kept, *_left_over(read, kept, others)])
+    firm = [c for c in said if not _is_of_function(c)]
+    named = _names(firm) | {name for c in firm for name in c.listed}
+    more = list(beside(read, every, named, memory))
+    again = {c.subject.entity for c in more if c.subject is not None}
+    return [c for c in said if c in firm or c.subject is None or c.subject.entity not in again] + more
+
+
+def _is_of_function(one: Candidate) -> bool:
+    """Whether a candidate only says that a function is in some state, which is hardly ever meant so."""
+    return one.predicate is Predicate.STATE and one.subject is not None and one.subject.sort is Sort.FUNCTION
 
 
 def _is_topic(thing: Thing) -> bool:
