@@ -108,16 +108,32 @@ class Archive:
         return digest(self.queries, since or end - WEEK, end, scope)
 
     def ingest(
-        self, paths: Iterable[str], progress: Callable[[int, str], None] | None = None
+        self,
+        paths: Iterable[str],
+        progress: Callable[[int, str], None] | None = None,
+        *,
+        mining: bool = True,
     ) -> IngestReport:
         """Reads mail from files, folders and archives; the archive must not be read-only.
+
+        Without ``mining`` it is stored only, and mined by :meth:`mine` or by the next call that mines.
 
         Raises:
             StoreError: the database cannot be written.
         """
         from threadmine.pipeline import ingest_paths
 
-        return ingest_paths(self.database, paths, progress)
+        return ingest_paths(self.database, paths, progress, mining=mining)
+
+    def mine(self, progress: Callable[[int, str], None] | None = None) -> IngestReport:
+        """Mines the messages that were stored without; ``read`` of the report says how many.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        from threadmine.pipeline import mine_waiting
+
+        return mine_waiting(self.database, progress)
 
 
 @dataclass(frozen=True, slots=True)

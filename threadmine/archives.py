@@ -33,7 +33,7 @@ class Epoch:
 
 
 def ingest_epochs(
-    database: Database, targets: Iterable[str], progress: Progress | None = None
+    database: Database, targets: Iterable[str], progress: Progress | None = None, mining: bool = True
 ) -> IngestReport:
     """Reads public-inbox v2 epochs into the database, each from the last commit read before.
 
@@ -41,6 +41,7 @@ def ingest_epochs(
         database: opened for writing.
         targets: directories (of an epoch, or of a list's clone), bundles, or addresses of either.
         progress: told how far it is.
+        mining: False leaves the mining of what is read to a later run.
 
     A target that cannot be read is a failure of the report; the others go on. The position of an epoch is
     kept when all of its mail is stored, so that a run that was cut short is done again, to the same end.
@@ -49,7 +50,7 @@ def ingest_epochs(
     for target in targets:
         try:
             for epoch in _epochs(target):
-                reports.append(_ingest(database, epoch, progress))
+                reports.append(_ingest(database, epoch, progress, mining))
         except SourceError as error:
             reason = f"{error.what}; {error.remedy}" if error.remedy else error.what
             reports.append(IngestReport(failures=((error.where or target, reason),)))
@@ -87,7 +88,7 @@ def _cache() -> Path:
     return Path(os.environ.get("THREADMINE_CACHE") or user_cache_path("threadmine"))
 
 
-def _ingest(database: Database, epoch: Epoch, progress: Progress | None) -> IngestReport:
+def _ingest(database: Database, epoch: Epoch, progress: Progress | None, mining: bool) -> IngestReport:
     store = Store(database)
     key = f"epoch:{epoch.name}"
     newest = source.newest_commit(epoch.repository)
@@ -96,9 +97,9 @@ def _ingest(database: Database, epoch: Epoch, progress: Progress | None) -> Inge
         return IngestReport()
     mails = source.read_epoch(epoch.repository, epoch.name, epoch.list_name, since)
     if since and source.is_rewritten(epoch.repository, since):
-        report = _ingest_rewritten(database, epoch, mails, progress)
+        report = _ingest_rewritten(database, epoch, mails, progress, mining)
     else:
-        report = ingest_messages(database, parse_all(mails), progress)
+        report = ingest_messages(database, parse_all(mails, not mining), progress, mining=mining)
     store.save_position(key, newest)
     return report
 
@@ -108,18 +109,21 @@ def _ingest_rewritten(
     epoch: Epoch,
     mails: Iterable[RawMail | Skipped | Withdrawn],
     progress: Progress | None,
+    mining: bool,
 ) -> IngestReport:
     """Reads all of an epoch whose history was rewritten, and takes out what is no longer in it."""
     store = Store(database)
     held: set[int] = set()
-    report = ingest_messages(database, _noted(parse_all(mails), held), progress)
+    noted = _noted(parse_all(mails, not mining), held)
+    report = ingest_messages(database, noted, progress, mining=mining)
     gone = {name for name, hashed in store.given_by(epoch.name) if _mark(name, hashed) not in held}
     if not gone:
         return report
-    out = ingest_messages(database, [Withdrawn(name, Origin(epoch.name)) for name in sorted(gone)])
+    withdrawn = [Withdrawn(name, Origin(epoch.name)) for name in sorted(gone)]
+    out = ingest_messages(database, withdrawn, mining=mining)
     again = source.read_epoch(epoch.repository, epoch.name, epoch.list_name)
     edited = (mail for mail in again if isinstance(mail, RawMail) and source.id_of(mail) in gone)
-    back = ingest_messages(database, parse_all(edited))
+    back = ingest_messages(database, parse_all(edited, not mining), mining=mining)
     removed = tuple(name for name in out.removed_ids if name not in set(back.new_ids))
     return replace(report, new_ids=unique((*report.new_ids, *back.new_ids)), removed_ids=removed)
 

@@ -6,12 +6,12 @@ The database is not known here; ``pipeline`` takes what comes and stores it.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from threadmine.errors import ThreadmineError
 from threadmine.model import Message, Origin, RawMail, RawPage, Skipped, Withdrawn
-from threadmine.parse.message import parse_mail
+from threadmine.parse.message import parse_mail, read_mail
 from threadmine.parse.pages import read_page
 from threadmine.parse.pages.shape import Page
 from threadmine.parse.quoted import quoted_messages
@@ -21,29 +21,36 @@ Found = Message | Skipped | Withdrawn
 """What reading gives: a message, something left out, or a mail that its archive has deleted since."""
 
 
-def read_messages(paths: Iterable[str]) -> Iterator[Found]:
+def read_messages(paths: Iterable[str], bare: bool = False) -> Iterator[Found]:
     """The parsed messages of files, folders, archives and ``-``, in order.
+
+    With ``bare``, mail comes as bare messages (see :class:`threadmine.model.Message`).
 
     A path that cannot be read at all comes as a :class:`Skipped` with ``failed`` set, and the next path is
     read. Memory does not grow with the number of messages.
     """
     for path in paths:
         try:
-            yield from parse_all(read_path(path))
+            yield from parse_all(read_path(path), bare)
         except ThreadmineError as error:
             reason = f"{error.what}; {error.remedy}" if error.remedy else error.what
             yield Skipped(Origin(error.where or path), reason, failed=True)
 
 
-def parse_all(raws: Iterable[RawMail | RawPage | Skipped | Withdrawn]) -> Iterator[Found]:
-    """Parses each raw mail or page; what defeats the parser comes as a failed :class:`Skipped`."""
+def parse_all(raws: Iterable[RawMail | RawPage | Skipped | Withdrawn], bare: bool = False) -> Iterator[Found]:
+    """Parses each raw mail or page; what defeats the parser comes as a failed :class:`Skipped`.
+
+    With ``bare``, mail comes as bare messages. Pages never do: who wrote what stands in their markup, which
+    is not kept.
+    """
+    parse = read_mail if bare else parse_mail
     for raw in raws:
         if isinstance(raw, Skipped | Withdrawn):
             yield raw
         elif isinstance(raw, RawPage):
             yield from page_messages(raw)
         else:
-            yield parse_one(raw)
+            yield parse_one(raw, parse)
 
 
 def page_messages(raw: RawPage) -> Iterator[Message | Skipped]:
@@ -75,10 +82,10 @@ def _with_quoted(page: Page) -> list[Message]:
     return list(out.values())
 
 
-def parse_one(raw: RawMail) -> Message | Skipped:
+def parse_one(raw: RawMail, parse: Callable[[RawMail], Message] = parse_mail) -> Message | Skipped:
     """One raw mail parsed, or why that failed."""
     try:
-        return parse_mail(raw)
+        return parse(raw)
     except (
         Exception
     ) as error:  # the parser is meant never to raise; if it does, one mail is named, not all lost

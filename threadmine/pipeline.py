@@ -4,6 +4,9 @@ Batches are bounded, so memory does not grow with the archive. Threads are store
 transaction, and everything may be repeated: a run that is killed at any moment is completed by the next one,
 to the same database as if nothing had happened. Threads whose states are still to be computed are marked in
 the database itself.
+
+Mining may be left for later: then mail is stored as it is read, without its text being taken apart, and
+waits. The next run that mines, mines what waits, to the same database as if it had been mined when it came.
 """
 
 from __future__ import annotations
@@ -12,8 +15,11 @@ import gc
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
 
+from threadmine.db.completing import count_waiting, load_waiting
 from threadmine.db.overview import Told
 from threadmine.db.places import group_threads
 from threadmine.db.queries import Queries
@@ -22,10 +28,17 @@ from threadmine.db.standins import load_messages
 from threadmine.db.store import Store
 from threadmine.ingest import Found, read_messages
 from threadmine.model import IngestReport, Message, Mined, Skipped, Withdrawn
+from threadmine.parse.message import taken_apart
 from threadmine.reconcile import Reconciler
+
+if TYPE_CHECKING:
+    from threadmine.memmap import Model
 
 BATCH_MESSAGES = 300
 """Messages parsed before they are grouped by thread and stored."""
+
+BATCH_TO_STORE = 1_000
+"""The same where mail is not mined: each takes less memory, and threads come in fewer parts."""
 
 BATCH_CHARACTERS = 4_000_000
 """Characters of bodies after which a batch is stored although it has few messages."""
@@ -70,6 +83,7 @@ def ingest_paths(
     paths: Iterable[str],
     progress: Progress | None = None,
     miner: Miner | None = None,
+    mining: bool = True,
 ) -> IngestReport:
     """Reads files, folders, archives or standard input into the database.
 
@@ -78,11 +92,13 @@ def ingest_paths(
         paths: what to read, see :func:`threadmine.sources.read_path`.
         progress: told how far it is after each batch.
         miner: what finds claims and so on in a message; None takes :func:`threadmine.extract.mine`.
+        mining: False stores what is read and leaves the mining to a later run. What only an archive page or
+            a quotation shows is mined all the same: what tells its writers is at hand only now.
 
     Raises:
         StoreError: the database cannot be written; what was stored before stays.
     """
-    return ingest_messages(database, read_messages(paths), progress, miner)
+    return ingest_messages(database, read_messages(paths, bare=not mining), progress, miner, mining)
 
 
 def ingest_messages(
@@ -90,24 +106,97 @@ def ingest_messages(
     items: Iterable[Found],
     progress: Progress | None = None,
     miner: Miner | None = None,
+    mining: bool = True,
 ) -> IngestReport:
-    """Like :func:`ingest_paths`, for messages that are parsed already."""
+    """Like :func:`ingest_paths`, for messages that are parsed already.
+
+    Where nothing is to be mined now they should be bare: those that are not are mined.
+    """
     account = _Account()
     store = Store(database)
     find = miner or default_miner()
     reconciler = Reconciler(database)
     with _collecting_seldom():
-        for batch, withdrawn in _batches(items, account):
-            _store_batch(store, reconciler.settle(batch), reconciler.gone, find, account)
-            for message_id, message in reconciler.told(batch):
+        for batch, withdrawn in _batches(items, account, BATCH_MESSAGES if mining else BATCH_TO_STORE):
+            messages = [*map(taken_apart, batch)] if mining else batch
+            _store_batch(store, reconciler.settle(messages), reconciler.gone, find, account, mining)
+            for message_id, message in reconciler.told(messages):
                 store.save_told(message_id, Told.of(message))
             _withdraw(store, reconciler, withdrawn, find, account)
             if progress is not None and batch:
                 progress(account.read, str(batch[-1].origin))
             batch.clear()  # before the next one is read; and what is looked through now is little
+            messages.clear()
             gc.collect(1)
+        if mining:
+            _mine_waiting(store, reconciler, find, account, _after(progress, account.read))
+            update_states(database)
+    return account.report()
+
+
+def mine_waiting(
+    database: Database, progress: Progress | None = None, miner: Miner | None = None
+) -> IngestReport:
+    """Mines the messages that were stored to be mined later; afterwards none wait.
+
+    Args:
+        database: opened for writing.
+        progress: told how many were mined so far after each batch.
+        miner: what finds claims and so on in a message; None takes :func:`threadmine.extract.mine`.
+
+    Returns:
+        an account whose ``read`` is the number of messages mined. A run that is cut short is taken up by the
+        next.
+
+    Raises:
+        StoreError: the database cannot be written; what was mined before stays.
+    """
+    account = _Account()
+    with _collecting_seldom():
+        if count_waiting(database):
+            find = miner or default_miner()
+            account.read = _mine_waiting(Store(database), Reconciler(database), find, account, progress)
         update_states(database)
     return account.report()
+
+
+def _mine_waiting(
+    store: Store, reconciler: Reconciler, find: Miner, account: _Account, progress: Progress | None
+) -> int:
+    """Mines what waits in batches, each with what it quotes of mail that is not there; returns how many.
+
+    Stand-ins go first: what is still marked when the program is killed is mined again, and finds them stored.
+    """
+    after, waiting = load_waiting(store.database, 0, BATCH_MESSAGES)
+    done = 0
+    while waiting:
+        whole = [_whole(message, account) for message in waiting]
+        here = {message.message_id for message in whole}
+        others = [m for m in reconciler.settle(whole) if m.message_id not in here]
+        _store_batch(store, others, reconciler.gone, find, account)
+        store.complete([_mined(message, find, account) for message in whole])
+        done += len(whole)
+        if progress is not None:
+            progress(done, str(whole[-1].origin))
+        gc.collect(1)
+        after, waiting = load_waiting(store.database, after, BATCH_MESSAGES)
+    return done
+
+
+def _after(progress: Progress | None, read: int) -> Progress | None:
+    """Tells of mining what waited when so many messages have been read before."""
+    if progress is None:
+        return None
+    return lambda done, _: progress(read, f"mined {done:,} that waited")
+
+
+def _whole(message: Message, account: _Account) -> Message:
+    """The message taken apart; with nothing in it, and a failure, where that breaks down."""
+    try:
+        return taken_apart(message)
+    except Exception as error:  # as in _mined: it must not wait for ever, nor stop the others
+        account.failures.append((str(message.origin), _reason(error)))
+        return replace(message, bare=False)
 
 
 @contextmanager
@@ -128,12 +217,20 @@ def _collecting_seldom() -> Iterator[None]:
 
 
 def default_miner() -> Miner:
-    """:func:`threadmine.extract.mine` with the built-in model."""
-    from threadmine import memmap  # slow to import; not needed to read mail without mining it
-    from threadmine.extract import mine
+    """:func:`threadmine.extract.mine` with the built-in model, which is loaded for the first message."""
 
-    model = memmap.load()
-    return lambda message: mine(message, model)
+    @cache
+    def model() -> Model:
+        from threadmine import memmap
+
+        return memmap.load()
+
+    def find(message: Message) -> Mined:
+        from threadmine.extract import mine  # slow to import; not needed to read mail without mining it
+
+        return mine(message, model())
+
+    return find
 
 
 def update_states(database: Database) -> int:
@@ -149,7 +246,9 @@ def update_states(database: Database) -> int:
     return len(stale)
 
 
-def _batches(items: Iterable[Found], account: _Account) -> Iterator[tuple[list[Message], list[Withdrawn]]]:
+def _batches(
+    items: Iterable[Found], account: _Account, most: int
+) -> Iterator[tuple[list[Message], list[Withdrawn]]]:
     """The messages in batches of bounded size, each with what was withdrawn meanwhile (it goes after it).
 
     What was left out goes into the account.
@@ -163,7 +262,7 @@ def _batches(items: Iterable[Found], account: _Account) -> Iterator[tuple[list[M
             continue
         if isinstance(item, Withdrawn):
             withdrawn[item.message_id] = item
-            full = len(withdrawn) >= BATCH_MESSAGES
+            full = len(withdrawn) >= most
         else:
             if item.message_id in withdrawn:  # it was put into the archive again
                 yield batch, [*withdrawn.values()]
@@ -171,7 +270,7 @@ def _batches(items: Iterable[Found], account: _Account) -> Iterator[tuple[list[M
             account.read += not item.quoted_only  # a stand-in made from a page was not read
             batch.append(item)
             characters += len(item.body)
-            full = len(batch) >= BATCH_MESSAGES or characters >= BATCH_CHARACTERS
+            full = len(batch) >= most or characters >= BATCH_CHARACTERS
         if full:
             yield batch, [*withdrawn.values()]
             batch, withdrawn, characters = [], {}, 0
@@ -200,11 +299,18 @@ def _withdraw(
 
 
 def _store_batch(
-    store: Store, batch: list[Message], gone: dict[str, str], find: Miner, account: _Account
+    store: Store,
+    batch: list[Message],
+    gone: dict[str, str],
+    find: Miner,
+    account: _Account,
+    mining: bool = True,
 ) -> None:
     """Mines and stores what is new in a batch; a transaction holds whole threads.
 
-    What is ``gone`` (id -> id of what takes its place) is taken out with the thread that holds its successor.
+    Without ``mining`` bare messages are stored as they are, all in one transaction, in the order in which
+    they were read: in that order they will be mined. What is ``gone`` (id -> id of what takes its place) is
+    taken out with the thread that holds its successor.
     """
     unknown = store.unknown(batch)
     stored = store.known(message.message_id for message in unknown)
@@ -213,7 +319,8 @@ def _store_batch(
         by_id.setdefault(message.message_id, []).append(message)
     waiting: list[tuple[list[Mined], dict[str, str]]] = []
     count = 0
-    for names in group_threads((m.message_id, m.references) for m in unknown):
+    threads = group_threads((m.message_id, m.references) for m in unknown) if mining else [[*by_id]]
+    for names in threads:
         thread = [_mined(message, find, account) for name in names for message in by_id.get(name, ())]
         here = set(names) if gone else set()
         old = {name: successor for name, successor in gone.items() if successor in here}
@@ -238,10 +345,15 @@ def _store_batch(
 
 def _mined(message: Message, find: Miner, account: _Account) -> Mined:
     """The message with what is found in it; with nothing, and a failure, where mining breaks down."""
+    if message.bare:
+        return Mined(message)
     try:
         return find(message)
     except Exception as error:  # one mail that defeats a rule must not stop the others; it is named
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        reason = f"stored, but not mined: {type(error).__name__} in {last.name} line {last.lineno}"
-        account.failures.append((str(message.origin), reason))
+        account.failures.append((str(message.origin), _reason(error)))
         return Mined(message)
+
+
+def _reason(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"stored, but not mined: {type(error).__name__} in {last.name} line {last.lineno}"

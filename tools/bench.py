@@ -45,7 +45,7 @@ def measure(mode: str, source: str, count: int, database: str) -> dict[str, floa
     from threadmine import pipeline
     from threadmine.db.session import open_database
     from threadmine.ingest import parse_all
-    from threadmine.model import Message, Mined, RawMail, RawPage
+    from threadmine.model import Message, RawMail, RawPage
     from threadmine.sources import read_path
     from threadmine.sources.path import Found
 
@@ -57,16 +57,13 @@ def measure(mode: str, source: str, count: int, database: str) -> dict[str, floa
             size += len(item.data) if isinstance(item, RawMail | RawPage) else 0
             yield item
 
-    messages = parse_all(counted(read_path(source)))
+    messages = parse_all(counted(read_path(source)), bare=mode == "store")
     if mode == "parse":
         done = sum(isinstance(item, Message) for item in messages)
         failures = 0
     else:
         with open_database(database) as opened:
-            miner = None if mode == "all" else Mined
-            if mode == "store":
-                pipeline.update_states = lambda _: 0  # type: ignore[assignment] # nothing was mined
-            report = pipeline.ingest_messages(opened, messages, miner=miner)
+            report = pipeline.ingest_messages(opened, messages, mining=mode == "all")
         done, failures = report.read, len(report.failures)
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return {

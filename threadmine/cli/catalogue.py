@@ -42,6 +42,7 @@ class Entry:
 
 CATALOGUE = (
     Entry("ingest", READ, "ingest", "Read mail from files, folders, archives or standard input."),
+    Entry("mine", READ, "ingest", "Mine what was read with ingest --no-mine."),
     Entry("pull", READ, "pull", "Fetch a thread and its other versions from lore."),
     Entry("update", READ, "pull", "Refresh what was pulled before."),
     Entry("board", ASK, "ask", "Show the open issues of each struct member."),

@@ -1,4 +1,4 @@
-"""``ingest``: reads mail into the database, tells how it goes, names each message that could not be read."""
+"""``ingest`` and ``mine``: mail into the database and what it says; each message that failed is named."""
 
 from __future__ import annotations
 
@@ -51,10 +51,13 @@ class Progress:
 @click.command("ingest")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--epoch", is_flag=True, help="PATHs are public-inbox archives: read on from the last run.")
+@click.option("--no-mine", is_flag=True, help="Read and store only; the next ingest or `mine` does the rest.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but failures.")
 @click.option("--verbose", "-v", is_flag=True, help="List everything that was skipped.")
 @click.pass_obj
-def ingest_command(app: App, paths: tuple[str, ...], epoch: bool, quiet: bool, verbose: bool) -> int:
+def ingest_command(
+    app: App, paths: tuple[str, ...], epoch: bool, no_mine: bool, quiet: bool, verbose: bool
+) -> int:
     """Read mail from files, folders, archives or standard input.
 
     PATH is a mailbox, a Maildir, an .eml file, any of these compressed, a folder of them, a public-inbox
@@ -64,19 +67,52 @@ def ingest_command(app: App, paths: tuple[str, ...], epoch: bool, quiet: bool, v
     With --epoch, PATH is a directory, an address or a bundle of a public-inbox archive, and each run reads
     only what came since the last.
 
+    With --no-mine, mail is in the database in a fraction of the time: threads, series and search know it,
+    what it says does not stand on the board yet. It waits until something is ingested without --no-mine, or
+    for `threadmine mine`; then all is as if it had been mined at once.
+
     One message that cannot be read does not stop the others; it is named, and the exit status is 1.
     """
     from threadmine.archives import ingest_epochs
+    from threadmine.db.completing import count_waiting
     from threadmine.pipeline import ingest_paths
 
     read = ingest_epochs if epoch else ingest_paths
     progress = Progress(sys.stderr.isatty() and not quiet)
     with app.open() as database:
         try:
-            report = read(database, list(paths), progress)
+            report = read(database, list(paths), progress, mining=not no_mine)
         finally:
             progress.clear()
+        waiting = count_waiting(database) if no_mine else 0
     tell(app, report, quiet, verbose)
+    if waiting and not quiet:
+        app.out.note(f"{numbered(waiting, 'message')} not mined yet: run threadmine mine")
+    return EXIT_FAILED if report.failures else EXIT_DONE
+
+
+@click.command("mine")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but failures.")
+@click.pass_obj
+def mine_command(app: App, quiet: bool) -> int:
+    """Mine what was read with ingest --no-mine.
+
+    Finds the statements, concerns and touched members in the messages that wait. A run that was cut short is
+    taken up by the next; where nothing waits, nothing is done.
+    """
+    from threadmine.pipeline import mine_waiting
+
+    progress = Progress(sys.stderr.isatty() and not quiet, "messages mined")
+    with app.open() as database:
+        try:
+            report = mine_waiting(database, progress)
+        finally:
+            progress.clear()
+    for where, why in report.failures[:SHOWN]:
+        app.out.note(f"failed: {safe_line(_short(where))}: {safe_line(why)}")
+    if not quiet:
+        failed = f", {len(report.failures):,} failed" if report.failures else ""
+        app.out.note(f"{numbered(report.read, 'message')} mined{failed}")
     return EXIT_FAILED if report.failures else EXIT_DONE
 
 

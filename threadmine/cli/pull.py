@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -70,9 +71,11 @@ def update_command(app: App, offline_mode: bool) -> int:
     """Refresh what was pulled before.
 
     Threads get their new messages, tracked series their new versions, searches what arrived since the last
-    time by the server's clock. Prints what is new on standard output; says nothing where nothing is.
+    time by the server's clock. Prints what is new on standard output; says nothing where nothing is. What
+    was read with ingest --no-mine is mined, too.
     """
     from threadmine.following import Puller
+    from threadmine.pipeline import mine_waiting
 
     if offline_mode:
         app.out.note("offline mode: nothing was asked for")
@@ -82,6 +85,7 @@ def update_command(app: App, offline_mode: bool) -> int:
         with app.open() as database:
             puller = Puller(lore, database)
             followed = puller.update()
+            puller.outcome.add(replace(mine_waiting(database), read=0))
     finally:
         lore.close()
     if not followed:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union_all,
 )
 
 from threadmine.db import rows
@@ -34,6 +35,7 @@ from threadmine.db.schema import (
     SeriesVersion,
     Thread,
     TrailerRow,
+    Waiting,
     id_hash,
 )
 from threadmine.db.terms import (
@@ -218,6 +220,8 @@ def find_words(
         statement = _with_all(statement.where(known), known)
     if full_text:
         found = _hits(connection, " ".join(_quoted(part) for part in parts)).subquery("hits")
+        if connection.scalar(select(Waiting.message_key).limit(1)) is not None:
+            found = union_all(select(found), _waiting_with(parts)).subquery("found")
         statement = statement.join(found, found.c.key == Message.key).order_by(found.c.rank)
     else:
         conditions += [_has_word(part) for part in parts]
@@ -232,6 +236,12 @@ def _hits(connection: Connection, match: str) -> TextualSelect:
     found = text("SELECT rowid AS key, rank FROM search WHERE search MATCH :words AND rowid > :first")
     columns = found.columns(Message.key, literal(0.0).label("rank"))
     return columns.bindparams(words=match, first=-1 if first is None else first)
+
+
+def _waiting_with(parts: Iterable[str]) -> AnySelect:
+    """The same for messages that wait to be mined: their words are in no index yet, so all texts are read."""
+    waits = exists().where(Waiting.message_key == Message.key)
+    return select(Message.key, literal(0.0).label("rank")).where(waits, *map(_has_word, parts))
 
 
 def _has_word(part: str) -> ColumnElement[bool]:

@@ -14,7 +14,6 @@ from threadmine.db import rows
 from threadmine.db.overview import Told, forget, tell, told_of
 from threadmine.db.places import Light, arrange_series, group_threads, thread_id_of, thread_root
 from threadmine.db.schema import Copy, KnownId, Message, Thread, id_hash
-from threadmine.db.series_writing import clear_series
 from threadmine.db.standins import remove_messages
 from threadmine.db.writing import Joined, Writing
 from threadmine.model import Mined
@@ -106,14 +105,14 @@ class Removing(Writing):
         if not self.sql.fetch(self.connection, (Thread.id,), Thread.id, [thread_id]):
             return
         whole = Joined([], {}, {}, [thread_id], thread_id)
-        self._load_lights(whole)
-        links = clear_series(self.sql, self.connection, whole.lights, whole.old_threads)
+        self._load_lights([whole])
+        self._clear_series([whole])
         self._load_stored_ids(whole)
         by_id = {light.message_id: light for light in whole.lights}
         parts: list[Joined] = []
         for names in group_threads((light.message_id, light.references) for light in whole.lights):
             lights = [by_id[name] for name in names if name in by_id]
-            part = Joined([], _chained(lights), whole.stored, [], lights=lights, links=links)
+            part = Joined([], _chained(lights), whole.stored, [], lights=lights)
             part.places = {light.message_id: whole.places[light.message_id] for light in lights}
             part.arranged = arrange_series(lights)
             self._place(part)

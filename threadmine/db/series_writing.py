@@ -66,12 +66,8 @@ SERIES_COLUMNS = [
 ]
 
 
-def clear_series(
-    sql: Statements, connection: Connection, lights: Sequence[Light], thread_ids: Sequence[str]
-) -> Links:
-    """Removes the series of threads whose messages are ``lights``; returns their links by series id."""
-    if not any(light.is_candidate for light in lights):
-        return {}
+def clear_series(sql: Statements, connection: Connection, thread_ids: Sequence[str]) -> Links:
+    """Removes the series of threads; returns their links by series id."""
     columns = (
         SeriesVersion.id,
         SeriesVersion.supersedes,
@@ -86,23 +82,27 @@ def clear_series(
 
 @dataclass(frozen=True, slots=True)
 class SeriesOf:
-    """A thread, its messages, the series found in them, and what :func:`clear_series` gave for it."""
+    """A thread, its messages, and the series found in them."""
 
     thread_id: str
     lights: Sequence[Light]
     arranged: Arranged
-    links: Links
 
 
 def write_series(
-    sql: Statements, connection: Connection, numbers: Mapping[str, int], threads: Sequence[SeriesOf]
+    sql: Statements,
+    connection: Connection,
+    numbers: Mapping[str, int],
+    threads: Sequence[SeriesOf],
+    links: Links,
 ) -> None:
     """Writes the series of threads whose messages are stored.
 
     Args:
         sql, connection: how and where.
         numbers: the numbers of the messages by their ids.
-        threads: what was found in each; the links of series that are still there are kept.
+        threads: what was found in each.
+        links: what :func:`clear_series` gave; those of series that are still there are kept.
     """
     threads = [thread for thread in threads if thread.arranged.series]
     ids = [thread.thread_id for thread in threads]
@@ -115,11 +115,11 @@ def write_series(
             series_id = thread.arranged.places[light.message_id][0]
             last[series_id] = max(last.get(series_id, 0), light.sent_at or 0)
         for draft in thread.arranged.series:
-            links = thread.links.get(draft.id, ("", "", ""))
+            own = links.get(draft.id, ("", "", ""))
             key = numbers[draft.head.message_id]
             counts = by_series.get(draft.id, [])
             series.append(
-                _series_values(thread.thread_id, draft, key, last.get(draft.id) or None, counts, links)
+                _series_values(thread.thread_id, draft, key, last.get(draft.id) or None, counts, own)
             )
             patches += [(draft.id, n, numbers[one.message_id]) for n, one in sorted(draft.patches.items())]
     sql.insert(connection, SeriesVersion, SERIES_COLUMNS, series)

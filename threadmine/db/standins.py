@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select
 
 from threadmine.db import rows
 from threadmine.db.overview import forget
-from threadmine.db.schema import Body, Copy, KnownId, SeriesVersion, Thread, id_hash
+from threadmine.db.schema import Body, Copy, KnownId, SeriesVersion, Thread, Waiting, id_hash
 from threadmine.db.schema import Message as Row
 from threadmine.db.session import Database
 from threadmine.model import Defect, Message, Moment, Origin, Person, Subject, Unknown
@@ -26,7 +26,7 @@ _CHUNK = 400
 def load_stand_ins(database: Database) -> tuple[Message, ...]:
     """The stored stand-ins; without patch and trailers, which their text gives again."""
     with database.read() as connection:
-        return _load(connection, or_(Row.quoted_only, Row.headers.contains(PAGE_MARK + ": ")))
+        return load_messages_where(connection, or_(Row.quoted_only, Row.headers.contains(PAGE_MARK + ": ")))
 
 
 def load_messages(database: Database, ids: Iterable[str]) -> tuple[Message, ...]:
@@ -36,14 +36,19 @@ def load_messages(database: Database, ids: Iterable[str]) -> tuple[Message, ...]
     with database.read() as connection:
         for start in range(0, len(hashes), _CHUNK):
             keys = select(KnownId.key).where(KnownId.id_hash.in_(hashes[start : start + _CHUNK]))
-            found += _load(connection, Row.key.in_(keys))
+            found += load_messages_where(connection, Row.key.in_(keys))
     return tuple(found)
 
 
-def _load(connection: Connection, wanted: ColumnElement[bool]) -> tuple[Message, ...]:
-    columns = (*Row.__table__.columns, Body.text.label("body_text"), Body.stretches.label("body_stretches"))
+def load_messages_where(connection: Connection, wanted: ColumnElement[bool]) -> tuple[Message, ...]:
+    """The stored messages that meet a condition, likewise; those that wait to be mined are bare."""
+    waits = exists().where(Waiting.message_key == Row.key).label("waits")
+    texts = (Body.text.label("body_text"), Body.stretches.label("body_stretches"))
     statement = (
-        select(*columns).join(Body, Body.message_key == Row.key).where(wanted).order_by(Row.message_id)
+        select(*Row.__table__.columns, *texts, waits)
+        .join(Body, Body.message_key == Row.key)
+        .where(wanted)
+        .order_by(Row.message_id)
     )
     return tuple(_message(row) for row in connection.execute(statement))
 
@@ -73,6 +78,8 @@ def _message(row: rows.AnyRow) -> Message:
         headers=headers,
         stands_for=stands_for,
         from_page=any(name == PAGE_MARK for name, _ in headers),
+        attestation=row.attestation,
+        bare=bool(row.waits),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from threadmine.db import rows, values
 from threadmine.db.bulk import Statements
+from threadmine.db.completing import Completing
 from threadmine.db.overview import Told
 from threadmine.db.removing import Removing
 from threadmine.db.schema import (
@@ -112,7 +113,8 @@ class Store:
         """Like :meth:`store_thread` for several threads, each with its ``gone``, for less than one by one.
 
         They share a transaction. Where that fails, each thread is stored in one of its own, so that a thread
-        that cannot be stored takes none before it along; its error is raised then.
+        that cannot be stored takes none before it along; its error is raised then. Messages that are to wait
+        are mined in the order given here.
         """
         if len(threads) > 1:
             whole = [one for mined, _ in threads for one in mined]
@@ -120,6 +122,14 @@ class Store:
             with suppress(Exception):  # whatever one of the threads broke, it is met again below, alone
                 return self.store_thread(whole, gone)
         return sum(self.store_thread(mined, gone) for mined, gone in threads)
+
+    def complete(self, mined: Sequence[Mined]) -> int:
+        """Stores what was found in messages that were stored to be mined later (see ``completing``).
+
+        Those that no longer wait are passed over. Returns how many messages it was stored for.
+        """
+        with self.database.write() as connection:
+            return Completing(connection, self._sql, self.database.is_sqlite).complete(mined)
 
     def save_told(self, message_id: str, told: Told) -> None:
         """Stores what an archive page told with a message; nothing where that id was never seen."""

@@ -23,6 +23,9 @@ from threadmine.model import (
     stable_id,
 )
 
+PATCH_COLUMNS = ("has_patch", "is_cover", "base_commit", "change_id", "patch_id", "paths")
+"""The columns of ``messages`` that its text gives."""
+
 MESSAGE_COLUMNS = [
     "key",
     "message_id",
@@ -47,12 +50,7 @@ MESSAGE_COLUMNS = [
     "sent_at",
     "date_problem",
     "list_name",
-    "has_patch",
-    "is_cover",
-    "base_commit",
-    "change_id",
-    "patch_id",
-    "paths",
+    *PATCH_COLUMNS,
     "bot",
     "quoted_only",
     "id_made_up",
@@ -109,6 +107,21 @@ def _recipients(message: Message) -> str:
     return rows.as_lines(lines)
 
 
+def patch_values(message: Message) -> tuple[object, ...]:
+    """What the text tells of a row of ``messages``, in the order of PATCH_COLUMNS."""
+    patch = message.patch
+    if patch is None:
+        return (False, message.is_cover, "", "", "", "[]")
+    return (
+        bool(patch.files),
+        message.is_cover,
+        rows.clean(patch.base_commit),
+        rows.clean(patch.change_id),
+        patch.patch_id,
+        rows.texts_as_json([file.path for file in patch.files]),
+    )
+
+
 def message_values(
     key: int, message: Message, hashed: str, thread_id: str, place: tuple[str, int | None]
 ) -> tuple[object, ...]:
@@ -122,7 +135,6 @@ def message_values(
         place: the series version and patch number that it is or answers.
     """
     subject = message.subject
-    patch = message.patch
     return (
         key,
         rows.clean(message.message_id),
@@ -145,12 +157,7 @@ def message_values(
         rows.clean(message.author.address),
         *rows.moment_columns(message.date),
         rows.clean(list_of(message)),
-        bool(patch and patch.files),
-        message.is_cover,
-        rows.clean(patch.base_commit) if patch else "",
-        rows.clean(patch.change_id) if patch else "",
-        patch.patch_id if patch else "",
-        rows.texts_as_json([file.path for file in patch.files]) if patch else "[]",
+        *patch_values(message),
         rows.clean(message.bot),
         message.quoted_only,
         message.id_made_up,

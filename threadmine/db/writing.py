@@ -41,6 +41,7 @@ from threadmine.db.schema import (
     Thread,
     TouchRecord,
     TrailerRow,
+    Waiting,
     id_hash,
 )
 from threadmine.db.series_writing import Links, SeriesOf, clear_series, write_series
@@ -67,17 +68,21 @@ _LIGHT = (
     Message.series_id,
     Message.patch_number,
     Message.author_name,
+    Message.thread_id,
+    Message.key,
 )
 
 
 class Incoming:
     """A message to be written, with its content hash and what places it in a thread."""
 
-    __slots__ = ("hashed", "message_id", "mined", "origin", "rank", "references")
+    __slots__ = ("hashed", "message_id", "mined", "number", "origin", "rank", "references")
 
-    def __init__(self, mined: Mined) -> None:
+    def __init__(self, mined: Mined, number: int) -> None:
         message = mined.message
         self.mined = mined
+        self.number = number
+        """Its place among those that are written together: the order of reading, if it is to wait."""
         self.hashed = values.content_hash(message)
         self.message_id = rows.clean(message.message_id)
         self.references = counted_references(self.message_id, [*map(rows.clean, message.references)])
@@ -100,7 +105,10 @@ class Joined:
     places: dict[str, tuple[str, int | None]] = field(default_factory=dict)  # as stored
     fresh: list[Incoming] = field(default_factory=list)  # those of the incoming that are written
     arranged: Arranged = field(default_factory=lambda: Arranged((), {}))
-    links: Links = field(default_factory=dict)  # of its series, as stored
+
+    @property
+    def may_have_series(self) -> bool:
+        return any(light.is_candidate for light in self.lights)
 
 
 class Writing:
@@ -112,19 +120,20 @@ class Writing:
         self.full_text = full_text
         self.numbers: dict[str, int] = {}
         self.stored_ids: dict[str, tuple[str, bool]] = {}
+        self.links: Links = {}  # of the series of all threads, as stored
 
     def run(self, mined: Sequence[Mined]) -> int:
         """Writes what is not there yet; returns how many messages are new."""
-        incoming = [Incoming(one) for one in mined]
+        incoming = [Incoming(one, number) for number, one in enumerate(mined)]
         self._number(incoming)
         chosen, losing, replaced = self._choose(incoming)
         if not chosen and not losing:
             return 0
         threads = self._join([*chosen, *losing])
         names = {(one.message_id, one.hashed) for one in chosen}
+        self._load_lights(threads)
+        self._clear_series(threads)
         for thread in threads:
-            self._load_lights(thread)
-            thread.links = clear_series(self.sql, self.connection, thread.lights, thread.old_threads)
             self._arrange(thread, names)
         self._move(threads)
         self._delete_messages(list(replaced))
@@ -242,8 +251,7 @@ class Writing:
             threads.setdefault(name, Joined([], {}, {}, [])).incoming.append(one)
         for thread_id in sorted(set(stored.values())):
             threads[groups.find(f"\n{thread_id}")].old_threads.append(thread_id)
-        for joined in threads.values():
-            self._load_ids(joined)
+        self._load_ids(list(threads.values()))
         new: list[tuple[object, ...]] = [
             (joined.thread_id, joined.root)
             for joined in threads.values()
@@ -252,19 +260,28 @@ class Writing:
         self.sql.insert(self.connection, Thread, ("id", "root_id"), new)
         return list(threads.values())
 
-    def _load_ids(self, joined: Joined) -> None:
-        """Fills in the ids of a thread, stored and new, and the id it gets."""
+    def _load_ids(self, threads: Sequence[Joined]) -> None:
+        """Fills in the ids of threads, stored and new, and the ids that they get themselves."""
         columns = (KnownId.message_id, KnownId.thread_id, KnownId.has_parent, KnownId.key)
-        for row in self.sql.fetch(self.connection, columns, KnownId.thread_id, joined.old_threads):
-            joined.stored[row[0]] = (row[1], bool(row[2]))
-            joined.ids[row[0]] = bool(row[2])
-            self.numbers[row[0]] = row[3]
-        for one in joined.incoming:
-            chain = (*one.references, one.message_id)
-            for index, name in enumerate(chain):
-                joined.ids[name] = joined.ids.get(name, False) or index > 0
-        joined.root = thread_root(joined.ids)
-        joined.thread_id = thread_id_of(joined.root)
+        by_id = _by_thread(threads)
+        for name, thread_id, has_parent, key in self.sql.fetch(
+            self.connection, columns, KnownId.thread_id, sorted(by_id)
+        ):
+            joined = by_id[thread_id]
+            joined.stored[name] = (thread_id, bool(has_parent))
+            joined.ids[name] = bool(has_parent)
+            self.numbers[name] = key
+        for joined in threads:
+            ids = joined.ids
+            for one in joined.incoming:
+                if one.references:
+                    ids.setdefault(one.references[0], False)
+                    ids.update(dict.fromkeys(one.references[1:], True))
+                    ids[one.message_id] = True
+                else:
+                    ids.setdefault(one.message_id, False)
+            joined.root = thread_root(ids)
+            joined.thread_id = thread_id_of(joined.root)
 
     def _arrange(self, joined: Joined, chosen: set[tuple[str, str]]) -> None:
         """Finds the series of a thread with its incoming messages, of which ``chosen`` are written."""
@@ -277,16 +294,20 @@ class Writing:
     def _finish(self, threads: Sequence[Joined]) -> None:
         """Writes what follows from the messages of threads, once these are stored."""
         self._replace_places(threads)
-        write_series(
-            self.sql,
-            self.connection,
-            self.numbers,
-            [SeriesOf(one.thread_id, one.lights, one.arranged, one.links) for one in threads],
-        )
+        found = [SeriesOf(one.thread_id, one.lights, one.arranged) for one in threads]
+        write_series(self.sql, self.connection, self.numbers, found, self.links)
         self._write_summaries(threads)
 
-    def _load_lights(self, joined: Joined) -> None:
-        for row in self.sql.fetch(self.connection, _LIGHT, Message.thread_id, joined.old_threads):
+    def _clear_series(self, threads: Sequence[Joined]) -> None:
+        """Takes out the stored series of threads, which are made anew; their links are kept in mind."""
+        ids = sorted(name for one in threads if one.may_have_series for name in one.old_threads)
+        self.links.update(clear_series(self.sql, self.connection, ids))
+
+    def _load_lights(self, threads: Sequence[Joined]) -> None:
+        """Fills in what places the stored messages of threads."""
+        by_id = _by_thread(threads)
+        for row in self.sql.fetch(self.connection, _LIGHT, Message.thread_id, sorted(by_id)):
+            joined = by_id[row[19]]
             joined.lights.append(
                 Light(
                     message_id=row[0],
@@ -308,6 +329,7 @@ class Writing:
                 )
             )
             joined.places[row[0]] = (row[16], row[17])
+            self.numbers[row[0]] = row[20]
 
     def _move(self, threads: Sequence[Joined]) -> None:
         """Puts the ids, and the messages of threads that are merged, under the threads' ids."""
@@ -347,46 +369,60 @@ class Writing:
         )
         messages: list[tuple[object, ...]] = []
         bodies: list[tuple[object, ...]] = []
-        trailers: list[tuple[object, ...]] = []
-        touches: list[tuple[object, ...]] = []
-        search: list[tuple[object, ...]] = []
+        waiting: list[tuple[int, int]] = []
         for key, one, joined in fresh:
             message = one.mined.message
             place = joined.arranged.places[one.message_id]
             messages.append(values.message_values(key, message, one.hashed, joined.thread_id, place))
-            bodies.append((key, rows.clean(message.body), values.stretches_text(message.stretches)))
-            trailers += values.trailer_values(key, message.trailers)
-            touches += values.touch_values(key, one.mined.touches)
-            search.append((key, rows.clean(message.subject.title), rows.clean(values.own_text(message))))
+            stretches = "" if message.bare else values.stretches_text(message.stretches)
+            bodies.append((key, rows.clean(message.body), stretches))
+            if message.bare:
+                waiting.append((one.number, key))
         sql, connection = self.sql, self.connection
         sql.insert(connection, Message, values.MESSAGE_COLUMNS, messages)
         sql.insert(connection, Body, ("message_key", "text", "stretches"), bodies)
+        if waiting:
+            last = connection.exec_driver_sql("SELECT MAX(number) FROM waiting").scalar() or 0
+            listed = [(last + place, key) for place, (_, key) in enumerate(sorted(waiting), 1)]
+            sql.insert(connection, Waiting, ("number", "message_key"), listed)
+        self._write_mined([(key, one.mined) for key, one, _ in fresh if not one.mined.message.bare])
+
+    def _write_mined(self, fresh: Sequence[tuple[int, Mined]]) -> None:
+        """Writes what was found in messages, given with their keys in ascending order."""
+        trailers: list[tuple[object, ...]] = []
+        touches: list[tuple[object, ...]] = []
+        search: list[tuple[object, ...]] = []
+        for key, mined in fresh:
+            message = mined.message
+            trailers += values.trailer_values(key, message.trailers)
+            touches += values.touch_values(key, mined.touches)
+            search.append((key, rows.clean(message.subject.title), rows.clean(values.own_text(message))))
+        sql, connection = self.sql, self.connection
         sql.insert(connection, TrailerRow, values.TRAILER_COLUMNS, trailers)
         sql.insert(connection, TouchRecord, values.TOUCH_COLUMNS, touches)
         if self.full_text and search:
             connection.exec_driver_sql("INSERT INTO search (rowid, subject, text) VALUES (?, ?, ?)", search)
-        self._write_findings([one for _, one, _ in fresh])
+        self._write_findings(fresh)
 
-    def _write_findings(self, fresh: Iterable[Incoming]) -> None:
+    def _write_findings(self, fresh: Iterable[tuple[int, Mined]]) -> None:
         """Claims with their verdicts, concerns, and the names in both."""
         claims: dict[str, tuple[object, ...]] = {}
         claim_names: set[tuple[object, ...]] = set()
         concerns: dict[str, tuple[object, ...]] = {}
         concern_names: set[tuple[object, ...]] = set()
         findings: dict[str, tuple[object, ...]] = {}
-        for one in fresh:
-            key = self.numbers[one.message_id]
-            for claim, verdict in zip(one.mined.claims, one.mined.verdicts, strict=True):
+        for key, mined in fresh:
+            for claim, verdict in zip(mined.claims, mined.verdicts, strict=True):
                 if claim.id not in claims:
                     claims[claim.id] = values.claim_values(key, claim, verdict)
                     more = (claim.id, verdict.kind is VerdictKind.REFUTED, rows.seconds(claim.date))
                     claim_names |= {(*_member_first(name), *more) for name in claim.entities if name}
-            for concern in one.mined.concerns:
+            for concern in mined.concerns:
                 if concern.id not in concerns:
                     concerns[concern.id] = values.concern_values(key, concern)
                     dated = (concern.id, rows.seconds(concern.date))
                     concern_names |= {(*_member_first(name), *dated) for name in concern.targets if name}
-            for finding in one.mined.findings:
+            for finding in mined.findings:
                 findings.setdefault(finding.id, values.finding_values(key, finding))
         sql, connection = self.sql, self.connection
         sql.insert(connection, ClaimRecord, values.CLAIM_COLUMNS, list(claims.values()))
@@ -424,6 +460,11 @@ class Writing:
 
 CLAIM_NAME_COLUMNS = ("member", "struct", "claim_id", "is_refuted", "sent_at")
 CONCERN_NAME_COLUMNS = ("member", "struct", "concern_id", "sent_at")
+
+
+def _by_thread(threads: Iterable[Joined]) -> dict[str, Joined]:
+    """The threads by the ids that they have in the database."""
+    return {name: joined for joined in threads for name in joined.old_threads}
 
 
 def _by_key(incoming: Iterable[Incoming]) -> list[list[Incoming]]:

@@ -243,6 +243,10 @@ class Message:
 
     ``message_id`` has no ``<>``. A mail without one gets a made-up id from its content that ends in
     ``@missing.invalid`` (``id_made_up`` True). ``references`` is oldest first and holds In-Reply-To last.
+
+    A ``bare`` message has its headers and its text; what the text consists of (stretches, trailers, patch,
+    the patch's author) has not been looked at yet, which is most of the work of reading it:
+    :func:`threadmine.parse.message.taken_apart` does that.
     """
 
     message_id: str
@@ -272,6 +276,7 @@ class Message:
     patch_author: Person | None = None  # who wrote the patch, where the sender only posts it
     overview: tuple[OverviewRow, ...] = ()  # from_page: the messages of its thread that the page lists
     archive_notes: tuple[tuple[str, str], ...] = ()  # from_page: what else the archive says, by name
+    bare: bool = False  # stretches, trailers and patch are not known yet
 
     @property
     def writer(self) -> Person:

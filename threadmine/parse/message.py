@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from threadmine.model import Defect, Message, Moment, Origin, Patch, Person, RawMail, Subject, Unknown
@@ -38,6 +39,11 @@ _NOBODY = Person("", "")
 
 def parse_mail(raw: RawMail) -> Message:
     """Reads one mail. Depends on the bytes alone; never raises on what is in them."""
+    return taken_apart(read_mail(raw))
+
+
+def read_mail(raw: RawMail) -> Message:
+    """The mail's headers and text, and no more: a bare message, for a quarter of the time."""
     data = raw.data
     defects: list[Defect] = []
     if len(data) >= MAX_MAIL:
@@ -69,8 +75,6 @@ def _assemble(
     defects: list[Defect],
 ) -> Message:
     message_id, made_up = identity
-    patch = parse_patch(body.text)
-    stretches = find_stretches(body.text, patch)
     parent, references = _parents(headers, message_id)
     return Message(
         message_id=message_id,
@@ -85,14 +89,33 @@ def _assemble(
         to=_all_people(headers, "to"),
         cc=_all_people(headers, "cc"),
         list_id=_list_id(headers, origin),
-        stretches=stretches,
-        trailers=find_trailers(body.text, stretches),
-        patch=patch,
-        is_cover=subject.number == 0 and not subject.is_reply and not _has_diff(patch),
+        is_cover=subject.number == 0 and not subject.is_reply,
         defects=tuple(dict.fromkeys(defects)),
         bot=bot_name(author),
         headers=_kept(headers),
-        patch_author=_patch_author(body.text, author) if _has_diff(patch) and not subject.is_reply else None,
+        bare=True,
+    )
+
+
+def taken_apart(message: Message) -> Message:
+    """A bare message with what its text consists of: who wrote which stretch, trailers, the patch.
+
+    Depends on the text, the subject and the author alone. A message that is not bare stays as it is.
+    """
+    if not message.bare:
+        return message
+    subject = message.subject
+    patch = parse_patch(message.body)
+    stretches = find_stretches(message.body, patch)
+    with_diff = _has_diff(patch) and not subject.is_reply
+    return replace(
+        message,
+        stretches=stretches,
+        trailers=find_trailers(message.body, stretches),
+        patch=patch,
+        is_cover=subject.number == 0 and not subject.is_reply and not _has_diff(patch),
+        patch_author=_patch_author(message.body, message.author) if with_diff else None,
+        bare=False,
     )
 
 

@@ -20,7 +20,7 @@ from threadmine.db.schema.found import (
     SeriesField,
     TouchRecord,
 )
-from threadmine.db.schema.mails import Body, Copy, KnownId, Message, Thread, TrailerRow
+from threadmine.db.schema.mails import Body, Copy, KnownId, Message, Thread, TrailerRow, Waiting
 from threadmine.db.schema.people import SeriesMark, TriageEvent
 from threadmine.db.schema.series import SeriesPatch, SeriesVersion, TrackedVersion
 
@@ -48,5 +48,6 @@ __all__ = [
     "TrackedVersion",
     "TrailerRow",
     "TriageEvent",
+    "Waiting",
     "id_hash",
 ]

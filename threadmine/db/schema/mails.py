@@ -129,6 +129,23 @@ class Body(Base):
     )
 
 
+class Waiting(Base):
+    """A message that was read and stored, and is still to be mined: its text has not been taken apart yet."""
+
+    __tablename__ = "waiting"
+
+    number: Mapped[int] = mapped_column(
+        BigKey, primary_key=True, autoincrement=False, comment="Number in the order of reading"
+    )
+    message_key: Mapped[int] = mapped_column(
+        BigKey,
+        ForeignKey("messages.key", ondelete="CASCADE"),
+        comment="The message (messages.key)",
+    )
+
+    __table_args__ = (Index("uq_waiting_message_key", "message_key", unique=True),)
+
+
 class Copy(Base):
     """Another copy of a message that says something else under the same Message-ID (list footers, say)."""
 
