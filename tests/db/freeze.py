@@ -1,5 +1,7 @@
 """Freezes a small database of the present schema: run once when a revision is added, then keep the file.
 
+Writes the statements that make a new database, too, as the migrations lead to them.
+
 python -m tests.db.freeze
 """
 
@@ -9,8 +11,10 @@ import sqlite3
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import create_engine
+
 from tests.db.letters import fresh_database, mined, series
-from threadmine.db.migrate import HEAD
+from threadmine.db.migrate import HEAD, NEWEST, upgrade
 from threadmine.db.store import Store
 from threadmine.model import Access
 
@@ -40,7 +44,22 @@ def script_of(path: Path) -> str:
     return "\n".join([*kept, "COMMIT;"]) + "\n"
 
 
+def newest() -> str:
+    """What all migrations together make of an empty SQLite database, as statements that blank lines part."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        upgrade(connection)
+        found = connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'search\\_%' ESCAPE '\\'"
+        ).scalars()
+        statements = [sql.strip() for sql in found]
+    engine.dispose()
+    statements.append(f"INSERT INTO alembic_version (version_num) VALUES ('{HEAD}')")
+    return "\n\n".join(statements) + "\n"
+
+
 def main() -> None:
+    NEWEST.write_text(newest(), encoding="utf-8")
     with TemporaryDirectory() as folder:
         with fresh_database(Path(folder)) as database:
             letters = [mined(m, touched=[("folio", "_nr_pages", Access.WRITE)]) for m in series("alpha", 2)]

@@ -10,8 +10,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from tests.db.letters import fresh_database, letter
-from threadmine.db.migrate import HEAD, MIGRATIONS
+from sqlalchemy import create_engine
+
+from tests.db.freeze import newest
+from tests.db.letters import letter
+from threadmine.db.migrate import HEAD, MIGRATIONS, NEWEST, current_revision, upgrade
 from threadmine.db.queries import Queries
 from threadmine.db.schema import Base
 from threadmine.db.session import open_database
@@ -26,13 +29,27 @@ def test_head_is_the_newest_revision() -> None:
     assert REVISIONS[-1] == HEAD
 
 
+def test_a_new_database_is_what_the_migrations_lead_to(tmp_path: Path) -> None:
+    assert NEWEST.read_text(encoding="utf-8") == newest(), "run: python -m tests.db.freeze"
+    with open_database(str(tmp_path / "new.db")) as database, database.read() as connection:
+        assert current_revision(connection) == (HEAD, False)
+        found = connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'search_%'"
+        )
+        made = NEWEST.read_text(encoding="utf-8").split("\n\n")
+        assert [sql.strip() for sql in found.scalars()] == made[:-1]  # the last notes the revision
+
+
 def test_migrations_lead_to_the_declared_schema(tmp_path: Path) -> None:
     def ours(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
         return not (kind == "table" and str(name).startswith("search"))  # FTS5 keeps its own tables
 
-    with fresh_database(tmp_path) as database, database.read() as connection:
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    with engine.begin() as connection:
+        upgrade(connection)
         context = MigrationContext.configure(connection, opts={"include_object": ours})
         assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
 
 
 def test_every_column_and_table_says_what_it_is() -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import PoolProxiedConnection, StaticPool
 
-from threadmine.db.migrate import HEAD, current_revision, upgrade
+from threadmine.db.migrate import HEAD, current_revision, make, upgrade
 from threadmine.errors import NoDatabaseError, OldSchemaError, StoreError
 
 BUSY_SECONDS = 60
@@ -306,5 +306,8 @@ def _bring_up_to_date(database: Database) -> None:
             "run any threadmine command that may write to bring it up to date",
         )
     with database.write() as connection:
-        if current_revision(connection)[0] != HEAD:  # another process may have been quicker
+        revision = current_revision(connection)[0]
+        if revision is None:
+            make(connection)
+        elif revision != HEAD:  # else another process was quicker
             upgrade(connection)

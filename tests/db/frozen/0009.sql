@@ -11,9 +11,7 @@ CREATE TABLE archive_notes (
 	CONSTRAINT pk_archive_notes PRIMARY KEY (message_key, name), 
 	CONSTRAINT fk_archive_notes_message_key FOREIGN KEY(message_key) REFERENCES known_ids ("key")
 )
- WITHOUT ROWID
-
-;
+ WITHOUT ROWID;
 CREATE TABLE bodies (
 	message_key INTEGER NOT NULL, 
 	text TEXT NOT NULL, stretches TEXT DEFAULT '' NOT NULL, 
@@ -35,9 +33,7 @@ CREATE TABLE "claim_names" (
 	CONSTRAINT pk_claim_names_2 PRIMARY KEY (member, struct, claim_id), 
 	CONSTRAINT fk_claim_names_claim_id FOREIGN KEY(claim_id) REFERENCES claims (id) ON DELETE CASCADE
 )
- WITHOUT ROWID
-
-;
+ WITHOUT ROWID;
 INSERT INTO "claim_names" VALUES('_nr_pages','folio','c16f963aef9b9',0,1767603720);
 INSERT INTO "claim_names" VALUES('_nr_pages','folio','c4394401ba916',0,1767603600);
 INSERT INTO "claim_names" VALUES('_nr_pages','folio','c621f593264c6',0,1767603660);
@@ -90,9 +86,7 @@ CREATE TABLE "concern_names" (
 	CONSTRAINT pk_concern_names_2 PRIMARY KEY (member, struct, concern_id), 
 	CONSTRAINT fk_concern_names_concern_id FOREIGN KEY(concern_id) REFERENCES concerns (id) ON DELETE CASCADE
 )
- WITHOUT ROWID
-
-;
+ WITHOUT ROWID;
 INSERT INTO "concern_names" VALUES('_nr_pages','folio','q28e0ccfd0e8e',1,1767603600);
 INSERT INTO "concern_names" VALUES('_nr_pages','folio','q2c46de88bddd',1,1767603660);
 INSERT INTO "concern_names" VALUES('_nr_pages','folio','q5293821cbb2f',1,1767603720);
@@ -159,9 +153,7 @@ CREATE TABLE issue_places (
 	CONSTRAINT pk_issue_places PRIMARY KEY (concern_id), 
 	CONSTRAINT fk_issue_places_concern_id FOREIGN KEY(concern_id) REFERENCES concerns (id) ON DELETE CASCADE
 )
- WITHOUT ROWID
-
-;
+ WITHOUT ROWID;
 CREATE TABLE known_ids (
 	"key" INTEGER NOT NULL, 
 	id_hash INTEGER NOT NULL, 
@@ -236,9 +228,7 @@ CREATE TABLE overview_rows (
 	CONSTRAINT pk_overview_rows PRIMARY KEY (message_key, number), 
 	CONSTRAINT fk_overview_rows_message_key FOREIGN KEY(message_key) REFERENCES known_ids ("key")
 )
- WITHOUT ROWID
-
-;
+ WITHOUT ROWID;
 CREATE TABLE positions (
 	source TEXT NOT NULL, 
 	position TEXT DEFAULT '' NOT NULL, 
@@ -280,9 +270,7 @@ CREATE TABLE series_fields (
 	CONSTRAINT pk_series_fields PRIMARY KEY (series_id, member, struct), 
 	CONSTRAINT fk_series_fields_series_id FOREIGN KEY(series_id) REFERENCES series (id) ON DELETE CASCADE
 )
- WITHOUT ROWID
-
-;
+ WITHOUT ROWID;
 INSERT INTO "series_fields" VALUES('sc86a9cac1f65','_nr_pages','folio',0,2,0);
 CREATE TABLE series_marks (
 	one TEXT NOT NULL, 
@@ -300,9 +288,7 @@ CREATE TABLE series_patches (
 	CONSTRAINT fk_series_patches_message_key FOREIGN KEY(message_key) REFERENCES messages ("key"), 
 	CONSTRAINT fk_series_patches_series_id FOREIGN KEY(series_id) REFERENCES series (id) ON DELETE CASCADE
 )
- WITHOUT ROWID
-
-;
+ WITHOUT ROWID;
 INSERT INTO "series_patches" VALUES('sc86a9cac1f65',1,2);
 INSERT INTO "series_patches" VALUES('sc86a9cac1f65',2,3);
 CREATE TABLE threads (
@@ -332,9 +318,7 @@ CREATE TABLE touches (
 	CONSTRAINT pk_touches PRIMARY KEY (message_key, position), 
 	CONSTRAINT fk_touches_message_key FOREIGN KEY(message_key) REFERENCES messages ("key") ON DELETE CASCADE
 )
- WITHOUT ROWID
-
-;
+ WITHOUT ROWID;
 INSERT INTO "touches" VALUES(1,0,'folio','_nr_pages','write','+','mm/example.c','example_fill',7,0,'','');
 INSERT INTO "touches" VALUES(2,0,'folio','_nr_pages','write','+','mm/example.c','example_fill',7,0,'','');
 INSERT INTO "touches" VALUES(3,0,'folio','_nr_pages','write','+','mm/example.c','example_fill',7,0,'','');
@@ -354,9 +338,7 @@ CREATE TABLE trailers (
 	CONSTRAINT pk_trailers PRIMARY KEY (message_key, position), 
 	CONSTRAINT fk_trailers_message_key FOREIGN KEY(message_key) REFERENCES messages ("key") ON DELETE CASCADE
 )
- WITHOUT ROWID
-
-;
+ WITHOUT ROWID;
 INSERT INTO "trailers" VALUES(2,0,'Signed-off-by','Ada Author <ada@example.org>','Ada Author','ada@example.org',0);
 INSERT INTO "trailers" VALUES(3,0,'Signed-off-by','Ada Author <ada@example.org>','Ada Author','ada@example.org',0);
 CREATE TABLE triage_events (
