@@ -23,7 +23,8 @@ from threadmine.db.queries import Queries
 from threadmine.db.session import Database, open_database
 from threadmine.ingest import parse_all
 from threadmine.model import Message, Mined, Origin, RawMail, Withdrawn
-from threadmine.parse.message import parse_mail, read_mail, taken_apart
+from threadmine.parse.apart import taken_apart
+from threadmine.parse.message import parse_mail, read_mail
 from threadmine.sources import read_path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -176,7 +177,7 @@ def test_a_message_that_breaks_mining_does_not_wait_for_ever(
     assert (where, why[:43]) == ("box.mbox:parent.eml", "stored, but not mined: ValueError in brittle"[:43])
     assert count_waiting(database) == 0
     pipeline.ingest_messages(database, parse_all(raws("middle.eml"), bare=True), mining=False)
-    monkeypatch.setattr(pipeline, "taken_apart", broken)
+    monkeypatch.setattr("threadmine.parse.apart.taken_apart", broken)
     report = pipeline.mine_waiting(database, miner=Mined)
     assert [why.split(":")[1].split()[0] for _, why in report.failures] == ["RecursionError"]
     assert count_waiting(database) == 0

@@ -8,14 +8,15 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from threadmine.errors import ThreadmineError
 from threadmine.model import Message, Origin, RawMail, RawPage, Skipped, Withdrawn
 from threadmine.parse.message import parse_mail, read_mail
-from threadmine.parse.pages import read_page
-from threadmine.parse.pages.shape import Page
-from threadmine.parse.quoted import quoted_messages
 from threadmine.sources import read_path
+
+if TYPE_CHECKING:
+    from threadmine.parse.pages.shape import Page
 
 Found = Message | Skipped | Withdrawn
 """What reading gives: a message, something left out, or a mail that its archive has deleted since."""
@@ -55,6 +56,8 @@ def parse_all(raws: Iterable[RawMail | RawPage | Skipped | Withdrawn], bare: boo
 
 def page_messages(raw: RawPage) -> Iterator[Message | Skipped]:
     """The messages that a saved archive page shows, and those that it only quotes."""
+    from threadmine.parse.pages import read_page  # its readers are many, and pages are few
+
     try:
         page = read_page(raw.data, raw.origin)
         found = _with_quoted(page) if page is not None else None
@@ -69,6 +72,8 @@ def page_messages(raw: RawPage) -> Iterator[Message | Skipped]:
 
 def _with_quoted(page: Page) -> list[Message]:
     """The page's messages, each followed by the stand-ins for what only its quotations show."""
+    from threadmine.parse.quoted import quoted_messages
+
     shown = {message.message_id for message in page.messages}
     out: dict[str, Message] = {}
     for message in page.messages:

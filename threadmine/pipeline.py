@@ -20,15 +20,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from threadmine.db.completing import count_waiting, load_waiting
-from threadmine.db.overview import Told
 from threadmine.db.places import group_threads
-from threadmine.db.queries import Queries
 from threadmine.db.session import Database
 from threadmine.db.standins import load_messages
 from threadmine.db.store import Store
+from threadmine.db.told import Told
 from threadmine.ingest import Found, read_messages
 from threadmine.model import IngestReport, Message, Mined, Skipped, Withdrawn
-from threadmine.parse.message import taken_apart
 from threadmine.reconcile import Reconciler
 
 if TYPE_CHECKING:
@@ -118,7 +116,7 @@ def ingest_messages(
     reconciler = Reconciler(database)
     with _collecting_seldom():
         for batch, withdrawn in _batches(items, account, BATCH_MESSAGES if mining else BATCH_TO_STORE):
-            messages = [*map(taken_apart, batch)] if mining else batch
+            messages = [_whole(message, account) for message in batch] if mining else batch
             _store_batch(store, reconciler.settle(messages), reconciler.gone, find, account, mining)
             for message_id, message in reconciler.told(messages):
                 store.save_told(message_id, Told.of(message))
@@ -192,6 +190,10 @@ def _after(progress: Progress | None, read: int) -> Progress | None:
 
 def _whole(message: Message, account: _Account) -> Message:
     """The message taken apart; with nothing in it, and a failure, where that breaks down."""
+    if not message.bare:
+        return message
+    from threadmine.parse.apart import taken_apart
+
     try:
         return taken_apart(message)
     except Exception as error:  # as in _mined: it must not wait for ever, nor stop the others
@@ -238,10 +240,12 @@ def update_states(database: Database) -> int:
 
     Returns the number of threads brought up to date.
     """
-    from threadmine import track
+    from threadmine.db.queries import Queries
 
     stale = Queries(database).stale_threads()
     if stale:
+        from threadmine import track
+
         track.update(database, stale)
     return len(stale)
 

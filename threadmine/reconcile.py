@@ -4,6 +4,8 @@ What is known from quotations or archive pages alone gives way to the real mail:
 each new message is set against the stand-ins that are stored, and each new stand-in against the mail that is.
 What hung below a stand-in is hung below the real message. Afterwards the database is the same for either
 order.
+
+What takes texts apart is imported where it is needed: to store mail that will be mined later it is not.
 """
 
 from __future__ import annotations
@@ -15,12 +17,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from threadmine.model import QUOTED_ID, Message, StoredMessage, StretchKind, stand_in_id
-from threadmine.parse.diff import parse_patch
-from threadmine.parse.identity import own_text, same_mail
-from threadmine.parse.quoted import is_code_alone, quoted_messages
-from threadmine.parse.quotes import find_stretches
 from threadmine.parse.subject import parse_subject
-from threadmine.parse.trailers import find_trailers
 from threadmine.people import is_full_name, name_key
 
 if TYPE_CHECKING:
@@ -53,12 +50,11 @@ class Reconciler:
     """
 
     def __init__(self, database: Database, from_quotes: bool = True) -> None:
-        from threadmine.db.queries import Queries
         from threadmine.db.standins import load_stand_ins
         from threadmine.db.store import Store
 
+        self._database = database
         self._store = Store(database)
-        self._queries = Queries(database)
         self._from_quotes = from_quotes
         self.gone: dict[str, str] = {}
         """Stored messages that have to go -> the message that takes their place; emptied by the caller."""
@@ -122,6 +118,8 @@ class Reconciler:
             wanted = message.references[-_deepest(message) :]
             if all(name in known for name in wanted):
                 continue
+            from threadmine.parse.quoted import quoted_messages
+
             for stand_in in quoted_messages(message, known.__contains__):
                 if stand_in.stands_for:  # deeper levels without an id are quoted by the stand-in's own mail
                     out.setdefault(stand_in.message_id, stand_in)
@@ -131,6 +129,8 @@ class Reconciler:
 
     def _stored_that_give_way(self, messages: Iterable[Message]) -> dict[str, str]:
         """Stored stand-ins whose mail is among ``messages``: old id -> id of that mail."""
+        from threadmine.parse.identity import own_text, same_mail
+
         meant: dict[str, str] = {}
         by_writer = _by_writer(m for m in self._held.values() if not m.stands_for)
         for message in messages:
@@ -168,6 +168,8 @@ class Reconciler:
 
     def _mail_of(self, stand_in: Message, by_writer: dict[str, list[Message]]) -> str:
         """The id of the mail that a stand-in shows, from the batch or the database; empty without one."""
+        from threadmine.parse.identity import same_mail
+
         best: tuple[int, str] | None = None
         for name in stand_in.author.display.split(" or "):
             others = by_writer.get(name_key(name), ()) if name else chain.from_iterable(by_writer.values())
@@ -181,6 +183,10 @@ class Reconciler:
 
     def _stored_mail_of(self, stand_in: Message) -> str:
         """The same among stored raw mail, found by its words (lines of a patch: by those of its title)."""
+        from threadmine.db.queries import Queries
+        from threadmine.parse.identity import same_mail
+        from threadmine.parse.quoted import is_code_alone
+
         limit = _SEARCH_HITS
         if is_code_alone(stand_in.stretches):
             own, limit = f"{stand_in.subject.title} ", _TITLE_HITS
@@ -191,7 +197,8 @@ class Reconciler:
         if len(words) < 3:
             return ""
         rare = sorted(set(words[: _SEARCH_WORDS * 6]), key=lambda word: (-len(word), word))[:_SEARCH_WORDS]
-        for found in self._queries.search(" ".join(f'"{word}"' for word in rare), limit=limit):
+        asked = " ".join(f'"{word}"' for word in rare)
+        for found in Queries(self._database).search(asked, limit=limit):
             if found.quoted_only or found.message_id.endswith(_MADE_UP):
                 continue
             if limit == _TITLE_HITS and parse_subject(found.subject).is_reply:
@@ -235,7 +242,10 @@ def _undecided_parts(meant: dict[str, str], stand_ins: Iterable[Message]) -> dic
 
 
 def _probe(stand_in: Message, found: StoredMessage) -> Message:
-    """A stored message as far as :func:`same_mail` looks at it."""
+    """A stored message as far as ``same_mail`` looks at it."""
+    from threadmine.parse.diff import parse_patch
+    from threadmine.parse.quotes import find_stretches
+
     return replace(
         stand_in,
         message_id=found.message_id,
@@ -275,5 +285,8 @@ def _rewritten(message: Message, meant: dict[str, str]) -> Message:
 
 def _parsed_again(message: Message) -> Message:
     """A message loaded from the database with what its text gives."""
+    from threadmine.parse.diff import parse_patch
+    from threadmine.parse.trailers import find_trailers
+
     patch = parse_patch(message.body)
     return replace(message, patch=patch, trailers=find_trailers(message.body, message.stretches))

@@ -20,8 +20,6 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench_queries import time_queries, timed
-from bench_screen import time_screen
 from corpus import ROOT, corpus_path
 
 MODES = {
@@ -121,6 +119,8 @@ def cpu_of(command: list[str], environment: dict[str, str]) -> float | None:
 
 def loop_seconds() -> float:
     """CPU seconds of a loop of plain Python, the best of five: how fast the machine is just now."""
+    from bench_queries import timed
+
     return min(timed(lambda: sum(number & 7 for number in range(LOOP))) for _ in range(5))
 
 
@@ -163,6 +163,9 @@ def show_rate(name: str, number: float, seconds: float | None, more: str = "") -
 
 
 def bench(source: str, count: int, memory: bool, with_others: bool, screen: bool, runs: int) -> None:
+    from bench_queries import time_queries  # not at the top: the processes that measure import this module
+    from bench_screen import time_screen
+
     print(f"{'machine':24} {loop_seconds() * 1000:8.0f} ms for {LOOP:,} turns of a loop of plain Python")
     with TemporaryDirectory(prefix="threadmine-bench-") as name:
         folder = Path(name)

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from sqlalchemy import delete, select
 
 from threadmine.db import rows
-from threadmine.db.overview import Told, forget, tell, told_of
 from threadmine.db.places import Light, arrange_series, group_threads, thread_id_of, thread_root
 from threadmine.db.schema import Copy, KnownId, Message, Thread, id_hash
 from threadmine.db.standins import remove_messages
+from threadmine.db.told import Told, forget, tell, told_of
 from threadmine.db.writing import Joined, Writing
 from threadmine.model import Mined
 

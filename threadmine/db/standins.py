@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select
 
 from threadmine.db import rows
-from threadmine.db.overview import forget
 from threadmine.db.schema import Body, Copy, KnownId, SeriesVersion, Thread, Waiting, id_hash
 from threadmine.db.schema import Message as Row
 from threadmine.db.session import Database
+from threadmine.db.told import forget
 from threadmine.model import Defect, Message, Moment, Origin, Person, Subject, Unknown
 
 PAGE_MARK = "Archive-Page"

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from threadmine.db import rows, values
 from threadmine.db.bulk import Statements
 from threadmine.db.completing import Completing
-from threadmine.db.overview import Told
 from threadmine.db.removing import Removing
 from threadmine.db.schema import (
     ConcernName,
@@ -25,6 +24,7 @@ from threadmine.db.schema import (
     id_hash,
 )
 from threadmine.db.session import Database
+from threadmine.db.told import Told
 from threadmine.db.writing import Writing
 from threadmine.model import ConcernStatus, Mined
 from threadmine.model import Message as Mail

@@ -46,7 +46,6 @@ from threadmine.db.schema import (
 )
 from threadmine.db.series_writing import Links, SeriesOf, clear_series, write_series
 from threadmine.model import Mined, VerdictKind
-from threadmine.query.names import split_name
 
 _LIGHT = (
     Message.message_id,
@@ -483,6 +482,10 @@ def _first_three(values: tuple[object, ...]) -> tuple[str, ...]:
 
 
 def _member_first(name: str) -> tuple[str, str]:
+    from threadmine.query.names import (
+        split_name,
+    )  # a whole language comes with it; only what was mined has names
+
     struct, member = split_name(rows.clean(name))
     return member, struct
 

@@ -246,7 +246,7 @@ class Message:
 
     A ``bare`` message has its headers and its text; what the text consists of (stretches, trailers, patch,
     the patch's author) has not been looked at yet, which is most of the work of reading it:
-    :func:`threadmine.parse.message.taken_apart` does that.
+    ``threadmine.parse.apart`` does that.
     """
 
     message_id: str

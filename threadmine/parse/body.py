@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from threadmine.model import Defect
 from threadmine.parse.charsets import decode_bytes
 from threadmine.parse.headers import Headers
-from threadmine.parse.html_text import html_to_text
 from threadmine.parse.limits import MAX_BODY, MAX_NESTING, MAX_PARTS
 from threadmine.parse.odd_mail import recover
 
@@ -146,6 +145,8 @@ def _many_parts(data: bytes, headers: Headers) -> Body:
             texts = saved
         pages = pages or saved_pages
     if not texts and pages:
+        from threadmine.parse.html_text import html_to_text  # slow to import, and seldom needed
+
         texts = [html_to_text(page) for page in pages]
         defects.append(Defect("html-only"))
     if not texts and not _is_media(mail):

@@ -8,14 +8,11 @@ its ``defects``; nothing raises.
 from __future__ import annotations
 
 import hashlib
-import re
-from dataclasses import replace
 from datetime import datetime
 
-from threadmine.model import Defect, Message, Moment, Origin, Patch, Person, RawMail, Subject, Unknown
+from threadmine.model import Defect, Message, Moment, Origin, Person, RawMail, Subject, Unknown
 from threadmine.parse.body import Body, decode_body
 from threadmine.parse.bots import bot_name
-from threadmine.parse.diff import parse_patch
 from threadmine.parse.headers import (
     KEPT,
     Headers,
@@ -28,9 +25,7 @@ from threadmine.parse.headers import (
     split_headers,
 )
 from threadmine.parse.limits import MAX_MAIL
-from threadmine.parse.quotes import find_stretches
 from threadmine.parse.subject import parse_subject
-from threadmine.parse.trailers import find_trailers
 
 MISSING_ID = "@missing.invalid"
 _KEPT = tuple((name, name.lower()) for name in KEPT)
@@ -39,6 +34,8 @@ _NOBODY = Person("", "")
 
 def parse_mail(raw: RawMail) -> Message:
     """Reads one mail. Depends on the bytes alone; never raises on what is in them."""
+    from threadmine.parse.apart import taken_apart  # half of the parser: not needed to store mail only
+
     return taken_apart(read_mail(raw))
 
 
@@ -95,45 +92,6 @@ def _assemble(
         headers=_kept(headers),
         bare=True,
     )
-
-
-def taken_apart(message: Message) -> Message:
-    """A bare message with what its text consists of: who wrote which stretch, trailers, the patch.
-
-    Depends on the text, the subject and the author alone. A message that is not bare stays as it is.
-    """
-    if not message.bare:
-        return message
-    subject = message.subject
-    patch = parse_patch(message.body)
-    stretches = find_stretches(message.body, patch)
-    with_diff = _has_diff(patch) and not subject.is_reply
-    return replace(
-        message,
-        stretches=stretches,
-        trailers=find_trailers(message.body, stretches),
-        patch=patch,
-        is_cover=subject.number == 0 and not subject.is_reply and not _has_diff(patch),
-        patch_author=_patch_author(message.body, message.author) if with_diff else None,
-        bare=False,
-    )
-
-
-_OWN_FROM = re.compile(r"\s{0,20}From:[ \t]([^\n]{3,300})\n")
-
-
-def _patch_author(body: str, sender: Person) -> Person | None:
-    """The person of a ``From:`` line that begins a patch: git names an author there who is not the sender."""
-    line = _OWN_FROM.match(body)
-    found = people(line.group(1)) if line else ()
-    if not found or not found[0].address:
-        return None
-    same_name = found[0].name.casefold() == sender.name.casefold() != ""
-    return None if same_name or found[0].address.lower() == sender.address.lower() else found[0]
-
-
-def _has_diff(patch: Patch | None) -> bool:
-    return patch is not None and bool(patch.files)
 
 
 def _author(headers: Headers, defects: list[Defect]) -> Person:

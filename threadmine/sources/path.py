@@ -10,7 +10,6 @@ from typing import BinaryIO, cast
 
 from threadmine.errors import SourceError
 from threadmine.model import Origin, RawMail, RawPage, Skipped, Withdrawn
-from threadmine.parse.pages import is_page
 from threadmine.sources.epoch import epochs_below, is_bundle, is_repository, opened_bundle, read_epoch
 from threadmine.sources.mailbox import is_maildir, is_separator, maildir_files, read_mbox, read_single
 from threadmine.sources.packed import packing, unpacked
@@ -164,6 +163,8 @@ def _read_plain(stream: BinaryIO, head: bytes, source: str) -> Iterator[Found]:
     elif not start.strip():
         raise NotMailError("the file is empty", source, "check that it was written completely")
     else:
+        from threadmine.parse.pages import is_page  # as in ingest: imported where a page may be
+
         data = stream.read(MAX_PAGE + 1)
         if len(data) > MAX_PAGE or not is_page(data):
             what = "this is no mail, mailbox, archive or archive page that can be read"
