@@ -18,10 +18,10 @@ from threadmine.parse.charsets import decode_bytes
 from threadmine.parse.headers import Headers
 from threadmine.parse.limits import MAX_BODY, MAX_NESTING, MAX_PARTS
 from threadmine.parse.odd_mail import recover
+from threadmine.parse.plain_parts import PATCH_TYPES, is_wanted, plain_texts
 
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 _PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit"})
-_PATCH_TYPES = frozenset({"text/x-patch", "text/x-diff", "application/x-patch", "application/x-diff"})
 _MULTIPART = re.compile(rb"^content-type:[ \t]*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 
 
@@ -132,6 +132,9 @@ def _many_parts(data: bytes, headers: Headers) -> Body:
     if nested > MAX_NESTING * 4:
         defects.append(Defect("nesting", f"{nested} nested parts; read as plain text"))
         return _as_plain(data, headers, defects)
+    plain = plain_texts(data)
+    if plain is not None:
+        return _joined(plain, defects)
     try:
         mail = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(data)
         texts, pages = _collect(mail, defects)
@@ -154,6 +157,10 @@ def _many_parts(data: bytes, headers: Headers) -> Body:
         raw = data[headers.end :]
         if not mail.is_multipart() and raw:
             return _as_plain(data, headers, defects)
+    return _joined(texts, defects)
+
+
+def _joined(texts: list[str], defects: list[Defect]) -> Body:
     text = "\n".join(part.rstrip("\n") + "\n" for part in texts)
     return Body(normalise(text, defects), tuple(defects))
 
@@ -188,7 +195,7 @@ def _collect(mail: email.message.Message, defects: list[Defect]) -> tuple[list[s
         kind = part.get_content_type()
         if kind == "text/html":
             pages.append(_part_text(part, defects))
-        elif kind in _PATCH_TYPES or (kind.startswith("text/") and _is_wanted(part, kind)):
+        elif kind in PATCH_TYPES or (kind.startswith("text/") and _is_wanted(part, kind)):
             texts.append(_part_text(part, defects))
     for defect in mail.defects[:5]:
         defects.append(Defect("mime", type(defect).__name__))
@@ -196,13 +203,8 @@ def _collect(mail: email.message.Message, defects: list[Defect]) -> tuple[list[s
 
 
 def _is_wanted(part: email.message.Message, kind: str) -> bool:
-    """Texts that people write or send as patches; calendars, cards and keys are left out."""
-    if kind in ("text/calendar", "text/vcard", "text/x-vcard", "text/css", "text/rtf", "text/enriched"):
-        return False
-    name = (part.get_filename() or "").lower()
-    if part.get_content_disposition() == "attachment" or name:
-        return name.endswith((".patch", ".diff", ".txt", ".text", ".c", ".h")) or not name
-    return True
+    """As :func:`is_wanted` says; calendars, cards and keys are left out."""
+    return is_wanted(kind, (part.get_filename() or "").lower(), part.get_content_disposition() or "")
 
 
 def _part_text(part: email.message.Message, defects: list[Defect]) -> str:

@@ -44,6 +44,9 @@ _ID = re.compile(r"<([^<>]*)>")
 _SPACE = re.compile(r"\s+")
 _PLAIN_ADDRESS = re.compile(r'\s*(?:"([^"\\]*)"|([^",<>@:;\\]*))\s*<([^<>\s",()]+@[^<>\s",()@]+)>\s*')
 _BARE_ADDRESS = re.compile(r"\s*([^<>\s\",():;@]+@[^<>\s\",():;@]+)\s*")
+_PLAIN_NAME = re.compile(r'\s*(?:"[^"\\]*"|[-\w ]*)\s*', re.ASCII)
+_FOLDED_ADDRESS = re.compile(r"[-\w.+=~$&'*/?^`{|}!#%]+@[-\w.]+", re.ASCII)
+"""An address that a client folded in its midst, once the white space of the fold is taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,19 @@ def _plain_person(item: str) -> Person | None:
     if match is not None and (match.group(2) or "").count("(") == (match.group(2) or "").count(")"):
         return _person(match.group(1) or match.group(2) or "", match.group(3))
     match = _BARE_ADDRESS.fullmatch(item)
-    return Person("", match.group(1)) if match is not None else None
+    return Person("", match.group(1)) if match is not None else _folded_person(item)
+
+
+def _folded_person(item: str) -> Person | None:
+    """The same for an address that a client has broken over two lines, which goes on without the blanks."""
+    name, opened, rest = item.rpartition("<")
+    address = rest.strip().removesuffix(">") if opened else rest
+    if opened and (not rest.rstrip().endswith(">") or _PLAIN_NAME.fullmatch(name) is None):
+        return None
+    address = _SPACE.sub("", address)
+    if _FOLDED_ADDRESS.fullmatch(address) is None or ".." in address or ".@" in address or "@." in address:
+        return None
+    return _person(name.strip().removeprefix('"').removesuffix('"'), address)
 
 
 @lru_cache(maxsize=4096)
