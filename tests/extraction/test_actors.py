@@ -79,3 +79,10 @@ def test_as_many_doers_are_found_as_were(path: Path) -> None:
     count, lost = missed(path)
     share = 100 * (count - len(lost)) / count
     assert share >= tomllib.loads(path.read_text(encoding="utf-8"))["share"], "\n\n".join(lost)
+
+
+def test_a_sentence_that_ends_without_a_mark_is_read_to_its_end() -> None:
+    """A cover letter has no function around it, so that who does it stays open."""
+    text = "Then we page_lock_one() it\n\nAda Example (1):\n  mm: change a thing\n\n mm/a.c | 2 +-\n"
+    (claim,) = find_claims(mail(text, "[PATCH 0/1] mm: change a thing"), memmap.load())
+    assert (claim.predicate.value, claim.subject, claim.object) == ("calls", "", "page_lock_one")

@@ -148,7 +148,8 @@ class Around:
         code ("the refcount system has to tolerate that").
         """
         words = self.read.words
-        of_patch = self.read.sentence.place is not Place.REPLY and words[self.cue.first] in ORDERS
+        verb = words[self.cue.first : self.cue.first + 1]  # a reading without a cue looks behind its clause
+        of_patch = self.read.sentence.place is not Place.REPLY and not ORDERS.isdisjoint(verb)
         if of_patch or is_order(self.read) or words[self.cue.first - 1] == "to":
             return False
         things = {i for t in self.clause.things for i in range(t.first, t.last)}
