@@ -304,3 +304,12 @@ def test_a_short_remark_is_read_with_the_code_above_it() -> None:
     remark = "The flags field includes the node id of the page.\n"
     assert ("resides", "node id", "page.flags") in triples(quoted + remark)
     assert not triples(remark)
+
+
+def test_a_call_at_the_very_end_of_a_commit_message_has_no_verb_behind_it() -> None:
+    diff = "--- a/Documentation/mm/a.rst\n+++ b/Documentation/mm/a.rst\n@@ -1,2 +1,3 @@\n one\n+two\n three\n"
+    body = (
+        f"There we folio_put() it\n---\ndiff --git a/Documentation/mm/a.rst b/Documentation/mm/a.rst\n{diff}"
+    )
+    found = find_claims(mail(body, "[PATCH] mm: say so"), memmap.load())
+    assert [(c.predicate, c.object) for c in found] == [(Predicate.CALLS, "folio_put")]

@@ -116,6 +116,10 @@ _COMMON = frozenset(
 )
 
 
+MAX_SPELLED = 12
+"""Texts that a phrase may stand for up to which each of them is looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """A sentence made ready for matching.
@@ -139,11 +143,16 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One compiled cue; ``source`` is how the vocabulary spells it."""
+    """One compiled cue; ``source`` is how the vocabulary spells it.
+
+    ``spelled`` are all texts that ``text``, a regular expression, matches, where they are few: looking for
+    those is quicker, and most expressions need never be compiled.
+    """
 
     source: str
     text: str
     anchored: bool
+    spelled: tuple[str, ...] = ()
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -152,10 +161,14 @@ class Phrase:
 
     def found(self, words: Words) -> bool:
         """Whether the sentence holds this cue."""
+        text, begin = words.text, words.begin
+        if self.spelled:
+            if self.anchored:
+                return text.startswith(self.spelled, begin) or text.startswith(self.spelled, 1)
+            return any(one in text for one in self.spelled)
         if self.anchored:
-            text, begin = words.text, words.begin
             return self.pattern.match(text, begin) is not None or self.pattern.match(text, 1) is not None
-        return self.pattern.search(words.text) is not None
+        return self.pattern.search(text) is not None
 
 
 class Cues:
@@ -193,19 +206,25 @@ class Cues:
 
 def _compile(source: str, lists: Mapping[str, Sequence[str]]) -> tuple[Phrase, tuple[str, ...]]:
     pattern: list[str] = []
+    spelled = [""]
     keys: tuple[str, ...] = ()
     rank = 10**6
     tokens = source.split()
     for token in tokens:
         if token == "..":
             pattern.append(r"(?:\S+ ){0,3}")
+            spelled = []
         elif token == "$":
             pattern.append(r"(?:[?!] )*$")
+            spelled = []
         elif token != "^":
             optional = token.endswith("?") and len(token) > 1
             choices = _choices(token.removesuffix("?"), lists)
             body = "|".join(re.escape(word) for word in choices)
             pattern.append(f"(?:(?:{body}) )?" if optional else f"(?:{body}) ")
+            ends = [*(f"{word} " for word in choices), *([""] if optional else ())]
+            spelled = [before + end for before in spelled for end in ends]
+            spelled = spelled if len(spelled) <= MAX_SPELLED else []
             common = sum(word in _COMMON for word in choices) * 1000 + len(choices)
             if not optional and common < rank:
                 keys, rank = choices, common
@@ -213,7 +232,9 @@ def _compile(source: str, lists: Mapping[str, Sequence[str]]) -> tuple[Phrase, t
         raise ValueError(f"cue without a plain word: {source!r}")
     anchored = tokens[0] == "^"
     text = "".join(pattern)
-    return Phrase(source, text if anchored else f"(?<= ){text}", anchored), keys
+    if anchored:
+        return Phrase(source, text, True, tuple(spelled)), keys
+    return Phrase(source, f"(?<= ){text}", False, tuple(f" {one}" for one in spelled)), keys
 
 
 @lru_cache(maxsize=4096)
