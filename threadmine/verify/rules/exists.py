@@ -7,7 +7,7 @@ import re
 
 from threadmine.memmap import Layout
 from threadmine.memmap.names import macro_of
-from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.model import Modality, Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
@@ -70,6 +70,8 @@ class MemberRule(LayoutRule):
 
     def applies(self, question: Question) -> bool:
         """Only where the sentence names the thing and speaks of its being (not) in a definition."""
+        if question.claim.modality is Modality.CONDITIONAL:
+            return False  # "if struct page had one for each"
         if _BY_OPTION.search(question.claim.quote):
             return False  # that it is there says nothing of "only with CONFIG_X"
         return speaks_of_definition(question)

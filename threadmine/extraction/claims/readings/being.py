@@ -31,6 +31,7 @@ _AFTER_THERE |= {"no", "a", "an", "any", "the", "such", "thing", "as", "longer",
 _THERE_FOR = frozenset({"", ".", "with", "if", "when", "for", "on", "in", "any", "anymore"})
 _ENDS = frozenset({"", ".", ",", ";", ":", ")", "and", "member", "field", "members", "fields", "now", "as"})
 _ENDS |= {"since", "so", "which"}
+_APART = GRAMMAR.no_nouns - GRAMMAR.determiners - {"no", "one", "only", "just", "my", "your", "also"}
 _GONE_NOUNS = frozenset({"removal", "deletion", "elimination"})
 _NEW_NOUNS = frozenset({"addition", "introduction"})
 _GUESSED = ("bare member", "from the member's name")
@@ -114,15 +115,20 @@ def _subjects(look: Look, at: int) -> list[Thing]:
     named = [t for t in look.members(look.clause.first, at) if _is_meant(look, t)]
     if named and any(t.sort is Sort.FUNCTION for t in look.clause.things if named[-1].last <= t.first < at):
         return []
-    return last_run(named, look.read) or look.meant(at)
+    return last_run(named, look.read) or [t for t in look.meant(at) if not t.concept]
 
 
 def _objects(look: Look, at: int) -> list[Thing]:
     """The members and flags right behind a verb."""
     named = [t for t in look.members(at, look.clause.last) if _is_meant(look, t)]
     between = look.words[at : named[0].first] if named else ()
-    near = named and len(between) <= REACH and not {"of", "to", "from", "in", "for"} & set(between)
+    near = named and len(between) <= REACH and all(_is_before(word) for word in between)
     return run(named, look.read) if near else []
+
+
+def _is_before(word: str) -> bool:
+    """Whether a word may stand between a verb and the member it is about ("the unused", "per node")."""
+    return word.replace("-", "").isalpha() and word not in _APART and word not in GRAMMAR.after_uses
 
 
 def _is_meant(look: Look, thing: Thing) -> bool:
@@ -130,7 +136,10 @@ def _is_meant(look: Look, thing: Thing) -> bool:
     behind = look.word(thing.last)
     if behind in GRAMMAR.after_uses or behind == "'s":
         return False
-    return not thing.concept or behind in _MEMBER_NOUNS or thing.text.lower().split()[-1] in _MEMBER_NOUNS
+    if not thing.concept:
+        return True
+    noun = behind if behind in _MEMBER_NOUNS else thing.text.lower().split()[-1]
+    return noun in (("flag", "bit") if thing.sort is Sort.FLAG else ("field", "member"))
 
 
 def _said(
@@ -307,6 +316,8 @@ def _whole_object(look: Look, at: int, last: int, things: list[Thing]) -> bool:
     rest = [w for w in look.words[last : look.clause.last] if w.isalpha()]
     if rest and rest[0] not in _AFTER_CHANGE:
         return False
+    if rest and rest[0] in ("on", "for") and any(t.first >= last for t in look.clause.things):
+        return False
     if things[0].sort is Sort.FLAG and look.words[at] in ("drop", "drops", "lose", "add", "adds", "get"):
         return is_order(look.read) and look.read.sentence.place is Stands.COMMIT
     return True
@@ -316,7 +327,7 @@ def _behind(look: Look, at: int, prepositions: tuple[str, ...]) -> Thing | None:
     """The struct behind a preposition at token ``at``."""
     if look.word(at) not in prepositions:
         return None
-    first = look._past_determiners(at + 1)
+    first = look.past_determiners(at + 1)
     thing = look.inside.get(first)
     if thing is None and look.word(first) in _OVERLAYS:
         name = look.words[first]

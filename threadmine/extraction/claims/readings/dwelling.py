@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, noun_phrase
 from threadmine.extraction.claims.readings.phrases import Look, Place, Words, listed, phrased
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -16,6 +16,9 @@ from threadmine.model import Predicate
 
 _INSIDE = listed("inside")
 _MOVED = listed("living", "moved")
+_STORED = listed("living", "stored")
+_SPACES = listed("spaces")
+_NOWHERE = listed("living", "nowhere")
 _BETWEEN = listed("living", "between")
 _LIVING = listed("living")
 _LIVING_UP = phrased("living", "phrases")
@@ -39,7 +42,7 @@ _WORDS = (
     | _KEEPING
     | _CONTAINING
     | _WEAKLY
-    | {"takes", "occupies", "occupy"}
+    | {"takes", "occupies", "occupy", "uses", "use", "using", "reserves"}
     | GRAMMAR.be
     | frozenset(_LIVING_UP)
 )
@@ -58,14 +61,58 @@ def dwelling(look: Look) -> list[Candidate]:
         word = look.words[at]
         if word in _INSIDE and at not in look.inside:
             place = look.place(at + 1)
+            if place is None and (plain := _plain_place(look, at)):
+                return plain
             if place is not None and (found := _in_place(look, at, place)):
                 return found
-    return _is_part(look) or _holder(look) or _where(look)
+    return _is_part(look) or _used_for(look) or _holder(look) or _where(look)
+
+
+def _plain_place(look: Look, at: int) -> list[Candidate]:
+    """ "page->x is stored in the swap table": a place that is no word of struct page."""
+    verb = _verb_before(look, at)
+    if look.word(at) not in ("in", "into", "inside", "within") or look.word(verb) not in _STORED:
+        return []
+    things = [t for t in look.contents_before(verb) if t.sort in MEMBERISH and not t.concept]
+    first = look.past_determiners(at + 1)
+    goal = noun_phrase(look.read, first, _end_of_noun(look, first)) if things else None
+    head = goal.entity.split()[-1].lower() if goal is not None else ""
+    if goal is None or head in _NOWHERE or head in _SPACES:
+        return []
+    return _make(look, things, Place(first, goal.last, goal), verb)
+
+
+def _end_of_noun(look: Look, first: int) -> int:
+    """The token behind the plain words that begin at ``first``."""
+    last = first
+    while look.word(last).replace("-", "").isalpha() and look.word(last) not in GRAMMAR.no_nouns:
+        last += 1
+    return last
+
+
+def _used_for(look: Look) -> list[Candidate]:
+    """ "x uses the upper bits of page->y for the tag", "bits 0-7 of page->y are used for the order"."""
+    for at in range(look.clause.first, look.clause.last - 2):
+        word = look.words[at]
+        if word not in ("uses", "use", "used", "using", "takes", "reserved", "reserves"):
+            continue
+        place = _place_before(look, at) if look.words[at - 1] in GRAMMAR.be else look.place(at + 1)
+        if place is None or not place.part or place.thing.sort is not Sort.MEMBER:
+            continue
+        behind = place.last if place.first > at else at + 1
+        if look.word(behind) == "to" and look.word(behind + 1) in _KEEPING | _CONTAINING:
+            behind += 1
+        elif look.word(behind) not in ("for", "as"):
+            continue
+        things = [t for t in look.contents_behind(behind + 1) if _is_quantity(look, t)]
+        if found := _make(look, things, place, at):
+            return found
+    return []
 
 
 def _in_place(look: Look, at: int, place: Place) -> list[Candidate]:
     """What stands before "in <place>": "x lives in", "x is in", "we keep x in"."""
-    if _goes_on(look, place):
+    if _goes_on(look, place) or (look.word(at) == "as" and not place.part):
         return []
     verb = _verb_before(look, at)
     word = look.word(verb)
@@ -235,7 +282,7 @@ def _where(look: Look) -> list[Candidate]:
         return []
     for verb in range(at + 1, look.clause.last):
         if words[verb] in _LIVING or look.phrase_at(verb, _LIVING_UP):
-            things = look.contents(at + 1, look._before_helpers(verb))
+            things = look.contents(at + 1, look.before_helpers(verb))
             return _make(look, things, Place(holder[-1].first, holder[-1].last, holder[-1]), verb)
     return []
 
@@ -286,10 +333,12 @@ def _is_spoiled(look: Look, at: int) -> bool:
 
 
 def _make(look: Look, things: list[Thing], place: Place, at: int) -> list[Candidate]:
-    found = []
+    found: list[Candidate] = []
+    if place.thing.entity in GRAMMAR.locks:
+        return []
     for thing in things:
         one = _without_self(thing, place)
-        if one is None:
+        if one is None or (one.sort is Sort.AGENT and not place.thing.known):
             continue
         if place.thing.sort is Sort.STRUCT:
             if one.sort is Sort.MEMBER and not one.concept:

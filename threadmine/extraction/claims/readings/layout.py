@@ -93,7 +93,8 @@ def _kept(around: Around, left: list[Thing], right: list[Thing]) -> list[Candida
         if kept is not None and inside and kept.last <= inside[0].first:
             return [around.make(Predicate.RESIDES, _order(kept), inside[0], 5)]
         return []
-    if left and not around.passive and not right and lower in GRAMMAR.holding:
+    here = left and left[-1] in around.clause.things
+    if here and not around.passive and not right and lower in GRAMMAR.holding:
         return [around.make(Predicate.RESIDES, one, left[-1], 4) for one in _held(around)]
     return []
 

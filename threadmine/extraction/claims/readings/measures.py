@@ -304,7 +304,7 @@ def _at_number(look: Look, at: int) -> list[Candidate]:
         return _make(look, Predicate.OFFSET, only, at, value) if len(only) == 1 and not bit else []
     thing = look.inside.get(verb)
     if thing is not None and thing.sort in MEMBERISH and (thing.sort is Sort.FLAG or not bit):
-        if look.clause.opening in GRAMMAR.be and thing.first == look._past_determiners(look.clause.first + 1):
+        if look.clause.opening in GRAMMAR.be and thing.first == look.past_determiners(look.clause.first + 1):
             return _make(look, Predicate.OFFSET, [thing], look.clause.first, value)
         if look.word(thing.first - 1) in _MOVING:
             return _make(look, Predicate.OFFSET, [thing], thing.first - 1, value)
@@ -327,7 +327,7 @@ def _of_member(look: Look, at: int) -> list[Candidate]:
     behind = at + 1 + (look.word(at + 1) in ("number", "offset", "position"))
     if look.word(behind) != "of":
         return []
-    thing = look.inside.get(look._past_determiners(behind + 1))
+    thing = look.inside.get(look.past_determiners(behind + 1))
     if thing is None or thing.sort not in MEMBERISH:
         return []
     after = thing.last + (look.word(thing.last) in (":", "="))
@@ -353,7 +353,7 @@ def _nth(look: Look, at: int) -> list[Candidate]:
     named = look.members(look.clause.first, verb)
     things = last_run(named, look.read) if named and _adjacent(look, named[-1].last, verb) else []
     if noun and look.word(behind + 1) in ("of", "in") and look.word(verb) in GRAMMAR.be:
-        thing = look.inside.get(look._past_determiners(behind + 2))
+        thing = look.inside.get(look.past_determiners(behind + 2))
         if thing is not None and thing.sort is Sort.STRUCT:
             return _make(look, Predicate.OFFSET, things, verb, look.text(at, behind + 1))
     if not noun and look.word(verb) in ("comes", "come", "came") and look.word(at + 1) in ("in", "of"):

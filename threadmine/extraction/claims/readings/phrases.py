@@ -175,7 +175,7 @@ class Look:
     def place(self, at: int) -> Place | None:
         """The place whose words begin at token ``at``, None where none does."""
         first = at
-        at = self._past_determiners(at)
+        at = self.past_determiners(at)
         return (
             self._part(first, at)
             or self._page(first, at)
@@ -194,7 +194,7 @@ class Look:
             return None
         return Place(first, thing.last, thing)
 
-    def _past_determiners(self, at: int) -> int:
+    def past_determiners(self, at: int) -> int:
         while self.word(at) in GRAMMAR.determiners or self.word(at) in ("both", "same"):
             at += 1
         return at
@@ -260,7 +260,7 @@ class Look:
         behind = at + 1 + (self.word(at + 1) in ("word", "field"))
         if self.word(behind) not in ("of", "in"):
             return None
-        return self._page(behind + 1, self._past_determiners(behind + 1))
+        return self._page(behind + 1, self.past_determiners(behind + 1))
 
     def _of_page(self, first: int, last: int, number: int, page: Thing) -> Place:
         index = str(number) if number > 0 else page.index
@@ -298,7 +298,7 @@ class Look:
 
     def contents_before(self, at: int) -> list[Thing]:
         """The things named right before the verb at token ``at``: members, flags or plain quantities."""
-        end = self._before_helpers(at)
+        end = self.before_helpers(at)
         if end > self.clause.first and self.words[end - 1] in ("and", "or", "but"):
             first = self.members(self.clause.first, end)[:1]  # "x is a flag and lives there"
             return [t for t in first if self.clause.first < end - 1]
@@ -308,7 +308,7 @@ class Look:
             begin -= 1
         return self.contents(begin, end)
 
-    def _before_helpers(self, at: int) -> int:
+    def before_helpers(self, at: int) -> int:
         skipped = (
             "both",
             "all",

@@ -141,7 +141,7 @@ def _goals(look: Look, at: int) -> list[Thing]:
         if look.word(end) not in ("or", "and", "/") or len(found) > MAX_NAME:
             return found
         at = end + 1
-        if look.inside.get(look._past_determiners(at)) is None and look.word(at) not in GRAMMAR.determiners:
+        if look.inside.get(look.past_determiners(at)) is None and look.word(at) not in GRAMMAR.determiners:
             return found
 
 

@@ -173,6 +173,8 @@ def _of_name(read: Read, piece: _Piece, things: list[Thing], own: Thing, pointee
         return _first_of(read, piece, own)
     thing = things[0]
     before = set(read.words[piece.first : thing.first]) - GRAMMAR.determiners
+    if thing.entity in GRAMMAR.locks:
+        return []
     if thing.sort is Sort.MEMBER and not before and thing.last == piece.last:
         same = thing.entity.rsplit(".", 1)[-1] == own.entity.rsplit(".", 1)[-1]
         return [] if same else [_make(read, piece, Predicate.OVERLAPS, own, thing)]
