@@ -40,6 +40,8 @@ def entities(text: str, lexicon: Lexicon, body: str = "") -> list[str]:
         ("a swap_cluster_info with its memcg_table", ["swap_cluster_info", "swap_cluster_info.memcg_table"]),
         ("sizeof(struct page) bytes", ["page"]),
         ("page->rcu_head is free", ["page.rcu_head"]),
+        ("SetPageActive is seen there", ["PG_active"]),
+        ("a zpdesc is no page", ["zpdesc"]),
         ("struct page contains one rcu_head", ["page", "page.rcu_head"]),
         ("the removal of @pp_magic", ["page.pp_magic"]),
         ("swap_cluster_info.table is set", ["swap_cluster_info.table"]),

@@ -94,6 +94,8 @@ class Lexicon:
     routines: frozenset[str] = frozenset()  # functions of memory management, whatever they touch
     around: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members of other structs
     neighbours: frozenset[str] = frozenset()  # those structs
+    single: frozenset[str] = frozenset()  # structs of one word that is no English (``zpdesc``)
+    whole: frozenset[str] = frozenset()  # every word without an underscore that may be a name
     resolved: dict[str, str] = field(default_factory=dict)
 
 
@@ -183,9 +185,11 @@ def _build(facts: NameFacts) -> Lexicon:
             for name in entry["names"]:  # type: ignore[attr-defined]  # a TOML array of names by construction
                 accessors[name] = (*accessors.get(name, ()), member)
     plain = vocabulary["plain"]
+    members = {**_lacking(facts), **facts.members}
+    single = frozenset(vocabulary["structs"]["words"])  # type: ignore[call-overload]
     return Lexicon(
         structs=frozenset(facts.structs),
-        members={**_lacking(facts), **facts.members},
+        members=members,
         functions=frozenset(facts.functions) | frozenset(accessors),
         flags=flags,
         accessors=accessors,
@@ -197,6 +201,8 @@ def _build(facts: NameFacts) -> Lexicon:
         routines=facts.routines,
         around=facts.other_members,
         neighbours=facts.other_structs,
+        single=single,
+        whole=frozenset(name for name in (*members, *flags, *single) if "_" not in name),
     )
 
 
@@ -215,7 +221,8 @@ def _spellings(flag: str) -> Iterable[str]:
     camel = "".join(part.capitalize() for part in short.split("_"))
     yield flag
     yield "/" + short.replace("_", "")  # in a list with slashes, any capitals
-    yield from (f"Page{camel}", f"Page{short.upper()}")
+    for page in (f"Page{camel}", f"Page{short.upper()}"):
+        yield from (page, f"SetPage{page[4:]}", f"ClearPage{page[4:]}", f"TestSet{page}", f"TestClear{page}")
     if "_" in short and not short.endswith(("_1", "_2", "_3")):
         yield short
         yield camel
@@ -274,13 +281,13 @@ def find_names(text: str, lexicon: Lexicon, mail: MailFacts = NO_MAIL) -> tuple[
         lexicon: the model's names (:func:`lexicon_of`).
         mail: what the mail around the text tells of variables and functions.
     """
-    members, flags = lexicon.members, lexicon.flags
+    known = lexicon.whole
     found = list(_listed_flags(text, lexicon))
     taken = {i for name in found for i in range(name.start, name.end)}
     for match in _NAME.finditer(text):
         if match.lastgroup in _PLAIN:  # most are
             word = match.group()
-            if "_" not in word and word not in members and word not in flags:
+            if "_" not in word and word not in known:
                 continue
         name = _read(match, text, lexicon, mail)
         if name is not None and name.start not in taken:
@@ -482,7 +489,7 @@ def _word(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -
     routine = word in lexicon.routines and word.lstrip("_").count("_") > 1  # new_page is a variable as well
     if "_" in word and (routine or word in lexicon.functions or mail.is_function(word)):
         return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
-    if word in lexicon.structs and "_" in word:
+    if word in lexicon.single or (word in lexicon.structs and "_" in word):
         return Name(start, end, word, word, NameKind.STRUCT)
     if "_" in word and (found := _of_neighbour(word, start, text, lexicon)):
         return found

@@ -43,9 +43,6 @@ _GOES_ON = re.compile(
 MAX_GOING_ON = 240
 """Characters of such a sentence."""
 
-_SETTING = ("set", "clear", "testset", "testclear", "__set", "__clear")
-"""What stands before a flag's name (``PageActive``) in the helpers that change it, in lower case."""
-
 _LOCK = re.compile(r"\b(?:page|folio|lru|lruvec) locks?\b")
 """Locks among the members and flags, as people name them."""
 
@@ -120,19 +117,13 @@ def wanted(lexicon: Lexicon) -> Wanted:
         members = {member.lower() for member in lexicon.members if "_" in member and "." not in member}
         flags = {flag.lower() for flag in lexicon.flags}
         functions = {function.lower() for function in lexicon.functions}
-        strong = words | members | flags | functions | _set_and_cleared(lexicon)
+        strong = words | members | flags | functions
         near = frozenset(
             name.lower() for name in (*lexicon.routines, *lexicon.neighbours) if name.count("_") > 1
         )
         known = (lexicon, Wanted(strong, strong | weak, re.compile("|".join(sorted(parts))), near))
         _wanted[id(lexicon)] = known
     return known[1]
-
-
-def _set_and_cleared(lexicon: Lexicon) -> frozenset[str]:
-    """The helpers that set and clear the flags (``SetPageActive``), in lower case."""
-    pages = [flag.lower() for flag in lexicon.flags if flag.startswith("Page")]
-    return frozenset(verb + page for page in pages for verb in _SETTING)
 
 
 def _answers_code(message: Message, own: str, worth: Wanted) -> bool:

@@ -8,6 +8,7 @@ what is said. Only a function that nothing else in the sentence says something o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import Candidate, Clause, Memory, text_of
 from threadmine.extraction.claims.readings.around import VALUE_WORDS
@@ -34,10 +35,14 @@ def beside(read: Read, every: Sequence[Clause], named: set[str], memory: Memory)
     for clause in every:
         if clause.conditional or any(read.marked(group, clause.first, clause.last) for group in _TALK):
             continue
+        last: Candidate | None = None
         for thing in clause.things:
             if thing.sort is not Sort.FUNCTION or thing.entity in named:
                 continue
             one = _is_something(read, clause, thing) or _is_a_step(read, clause, thing, memory)
+            if one is None and last is not None and _goes_on(read, last, thing):
+                one = replace(last, object=thing)
+            last = one if one is not None and one.predicate is Predicate.CALLS else None
             if one is not None:
                 named.add(thing.entity)
                 yield one
@@ -56,6 +61,13 @@ def _is_a_step(read: Read, clause: Clause, thing: Thing, memory: Memory) -> Cand
     if caller is None:
         return None
     return Candidate(Predicate.CALLS, caller, thing, clause, read.tokens[at], thing.first, 3)
+
+
+def _goes_on(read: Read, last: Candidate, thing: Thing) -> bool:
+    """Whether a function only continues the list that the one before begins ("through f() or g()")."""
+    before = last.object
+    between = read.words[before.last : thing.first] if before is not None else ()
+    return 0 < len(between) <= MAX_BACK and all(word in GRAMMAR.joins for word in between)
 
 
 def _does_something(read: Read, clause: Clause, at: int) -> bool:
