@@ -253,7 +253,7 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     around = Around(read, clause, cue, left, right, passive, _gapped(read, clause, cue), memory, between)
     found = next((said for special in SPECIAL if (said := special(around))), [])
     found = found or RULES[Predicate(cue.value)](around)
-    found = [c for c in found if not ((inherited or c.inherited) and _says_nothing(c))]
+    found = [c for c in found if not ((inherited or c.inherited) and _says_nothing(read, c))]
     if not inherited and len(found) < 2:
         return found
     every = _names(found) if len(found) > 1 else set()
@@ -262,12 +262,12 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     ]
 
 
-def _says_nothing(one: Candidate) -> bool:
+def _says_nothing(read: Read, one: Candidate) -> bool:
     """Whether of a function named elsewhere nothing is said that names anything ("it accesses itself")."""
     if one.object is not None or one.subject is None or one.subject.sort is not Sort.FUNCTION:
         return False
     plain = one.predicate in (Predicate.OTHER, Predicate.STATE, Predicate.REQUIRES)
-    return plain and one.subject not in one.clause.things
+    return plain and one.subject not in read.things
 
 
 def _worth(one: Candidate) -> int:
