@@ -10,8 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
+from threadmine.extraction.claims.mentions import (
+    is_beside,
+    left_open,
+    rest,
+    says_something,
+    set_aside,
+    taken_back,
+)
 from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, nominal
 from threadmine.extraction.claims.readings.beside import beside
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout
@@ -30,9 +39,6 @@ SECOND_READING = 3
 """The fit from which a clause is read in a second way as well."""
 
 _PLAIN = (Predicate.STATE, Predicate.OTHER)
-
-REACH = 3
-"""Tokens from an order to what is to be done ("Remove the f()")."""
 
 ECHO_WORDS = 7
 """The most words of a clause that only repeats the verb of the one before."""
@@ -59,8 +65,8 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         memory.here = next((c.subject for c in best if c.subject is not None), memory.here)
         memory.keep_list(best, read.sentence.item)
     memory.hear(said_in(read), read.sentence)
-    found = [c for c in found if not _left_open(read, c.clause) and not _taken_back(read, c.clause)]
-    found = [c for c in found if not _is_beside(read, c)]
+    found = [c for c in found if not left_open(read, c.clause) and not taken_back(read, c.clause)]
+    found = [c for c in found if not is_beside(read, c)]
     main = [c for c in found if not c.clause.conditional]
     kept = main or found
     said = _distinct([*kept, *_left_over(read, kept, others)])
@@ -90,45 +96,13 @@ def _left_over(read: Read, found: list[Candidate], others: list[Candidate]) -> l
             if thing.sort not in ENTITIES or thing.entity in used:
                 continue
             lesser = [c for c in others if c.clause is candidate.clause and thing in (c.subject, c.object)]
-            if not lesser:
+            said = thing.sort in MEMBERISH and says_something(read, candidate.clause, thing)
+            if not lesser and not said:
                 continue
-            one = lesser[0]
+            one = lesser[0] if lesser else rest(read, candidate.clause, thing)
             used |= {thing.entity} | _names([one])
             left.append(one)
     return left
-
-
-def _taken_back(read: Read, clause: Clause) -> bool:
-    """Whether the writer says that he thought so and does not any more ("I was thinking it would clear
-    them, but").
-    """
-    return read.marked("retraction", clause.first, clause.last) is not None
-
-
-def _is_beside(read: Read, one: Candidate) -> bool:
-    """Whether a name stands beside a verb that has another subject and says nothing of it ("you could place
-    the f() call here").
-    """
-    subject, words = one.subject, read.words
-    if one.predicate is not Predicate.OTHER or one.object is not None or subject is None or one.sure:
-        return False
-    if subject.first < 0 or subject.last <= one.clause.first:
-        pointed = not GRAMMAR.pronouns.isdisjoint(words[one.clause.first : one.cue_at])
-        return not (pointed or words[one.clause.first] == "@" or read.sentence.place is Place.COMMENT)
-    if subject.last <= one.cue_at:
-        between = words[subject.last : one.cue_at]
-        return any(
-            w not in GRAMMAR.helpers and w not in GRAMMAR.fillers and not w.endswith("ly") for w in between
-        )
-    said = set(words[one.clause.first : subject.first])
-    ordered = one.clause.first == 0 and one.cue_at == 0 and subject.first <= one.cue_at + 1 + REACH
-    return not (ordered or {"no", "gone"} & said)
-
-
-def _left_open(read: Read, clause: Clause) -> bool:
-    """Whether a clause is what somebody does not know ("no idea if it was set")."""
-    before = read.words[max(0, clause.first - 2) : clause.first]
-    return read.words[clause.first] in ("if", "whether") and bool(GRAMMAR.unknowing & set(before))
 
 
 def _distinct(found: list[Candidate]) -> list[Candidate]:
@@ -220,7 +194,8 @@ def _bare(read: Read, clause: Clause) -> list[Candidate]:
         return said
     named = [t for t in clause.things if t.sort in ENTITIES]
     if not named or read.words[clause.first] != "@" or named[0].first != clause.first:
-        return []
+        members = (t for t in named if t.sort in MEMBERISH and says_something(read, clause, t))
+        return [rest(read, clause, one) for one in islice(members, 1)]
     if named[0].sort not in MEMBERISH:
         return []
     user = next((t for t in clause.things if t.sort in (Sort.KIND, Sort.AGENT)), None)
@@ -233,7 +208,7 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     """The reading of ``clause`` around ``cue``, one candidate for each item of an enumeration."""
     if cue.text == "==" and read.words[0] == "@":
         return []  # kernel-doc says when the member is used, not what it equals
-    things = [t for t in clause.things if not _set_aside(read, t)]
+    things = [t for t in clause.things if not set_aside(read, t)]
     left = [t for t in things if t.last <= cue.first]
     right = [t for t in things if t.first >= cue.last]
     inherited = False
@@ -293,25 +268,6 @@ def _uncued(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
 def _of_these(read: Read, clause: Clause, cue: Term, left: list[Thing]) -> bool:
     """Whether the subject is "these fields (of a struct)", which were or will be named."""
     return "these" in read.words[clause.first : cue.first] and all(t.sort is Sort.STRUCT for t in left)
-
-
-def _set_aside(read: Read, thing: Thing) -> bool:
-    """Whether a thing is only named: as what is *not* meant ("instead of page->mapping"), or as what
-    somebody speaks of ("a comment about page->lru", "the page->lru part").
-    """
-    words = read.words
-    before = words[max(0, thing.first - 2) : thing.first]
-    if before in (("instead", "of"), ("rather", "than"), ("than", "the")):
-        return True
-    if thing.sort not in MEMBERISH or thing.first < 0:
-        return False
-    behind = words[thing.last] if thing.last < len(words) else ""
-    if behind in GRAMMAR.topics and words[thing.first - 1] in GRAMMAR.determiners:
-        return True
-    at = thing.first - (2 if before[-1:] and before[-1] in GRAMMAR.determiners else 1)
-    if at < 0 or any(c.first <= at <= c.last for c in read.cues):
-        return False
-    return words[at] == "about" or (words[at] in ("of", "on", "with") and words[at - 1] in GRAMMAR.topics)
 
 
 def _gapped(read: Read, clause: Clause, cue: Term) -> bool:

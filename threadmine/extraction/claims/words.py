@@ -89,6 +89,8 @@ class Grammar:
     before_bare: frozenset[str]
     sharing: frozenset[str]
     being: frozenset[str]
+    finite: frozenset[str]
+    speakers: frozenset[str]
     topics: frozenset[str]
     plural_nouns: frozenset[str]
     dealing: frozenset[str]
@@ -194,6 +196,8 @@ def _load() -> Grammar:
         reaching=frozenset(table["dealing"]["reaching"]),
         plural_nouns=frozenset(table["plural_nouns"]["words"]),
         topics=frozenset(table["topics"]["words"]),
+        finite=frozenset(table["finite"]["words"]),
+        speakers=frozenset(table["finite"]["speakers"]),
         being=frozenset(table["being"]["words"]),
         returning=frozenset(table["returning"]["words"]),
         before_values=frozenset(table["returning"]["before_values"]),
