@@ -6,6 +6,14 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, is_order
 from threadmine.extraction.claims.readings.around import last_run, run
+from threadmine.extraction.claims.readings.owners import (
+    bare_member,
+    belonging,
+    owner_by_name,
+    owner_in,
+    struct_behind,
+    with_bare,
+)
 from threadmine.extraction.claims.readings.phrases import Look, Words, listed, phrased
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -29,12 +37,9 @@ _BESIDE_THERE = GRAMMAR.be | {"'s", "isn't", "only", "still", "always", "n't"}
 _AFTER_THERE = GRAMMAR.be | GRAMMAR.helpers | GRAMMAR.fillers
 _AFTER_THERE |= {"no", "a", "an", "any", "the", "such", "thing", "as", "longer", "another", "n't", "'s"}
 _THERE_FOR = frozenset({"", ".", "with", "if", "when", "for", "on", "in", "any", "anymore"})
-_ENDS = frozenset({"", ".", ",", ";", ":", ")", "and", "member", "field", "members", "fields", "now", "as"})
-_ENDS |= {"since", "so", "which"}
-_APART = GRAMMAR.no_nouns - GRAMMAR.determiners - {"no", "one", "only", "just", "my", "your", "also"}
+_APART = GRAMMAR.no_nouns - GRAMMAR.determiners - {"no", "one", "only", "just", "my", "your", "also", "now"}
 _GONE_NOUNS = frozenset({"removal", "deletion", "elimination"})
 _NEW_NOUNS = frozenset({"addition", "introduction"})
-_GUESSED = ("bare member", "from the member's name")
 REACH = 5
 """Tokens between a verb and the member that is its object."""
 
@@ -105,11 +110,6 @@ def _in_a_word(look: Look, at: int) -> bool:
     return place is not None and place.thing.sort is not Sort.STRUCT
 
 
-def _owner(look: Look, first: int, last: int) -> Thing | None:
-    """The struct named in tokens ``first`` to ``last``."""
-    return next((t for t in look.clause.things if first <= t.first < last and t.sort is Sort.STRUCT), None)
-
-
 def _subjects(look: Look, at: int) -> list[Thing]:
     """The members and flags before a verb, or what its pronoun stands for."""
     named = [t for t in look.members(look.clause.first, at) if _is_meant(look, t)]
@@ -148,30 +148,14 @@ def _said(
     """The statement of each of the members, with the struct that is named."""
     found = []
     for thing in things:
-        whole = owner or _owner(look, look.clause.first, look.clause.last)
+        whole = owner or owner_in(look, look.clause.first, look.clause.last)
         found.append(
-            look.make(Predicate.MEMBER_OF, _in(thing, whole), whole or _by_name(thing), at, 7, cue=cue)
+            look.make(
+                Predicate.MEMBER_OF, belonging(thing, whole), whole or owner_by_name(thing), at, 7, cue=cue
+            )
         )
     every = {t.entity for t in things}
     return [replace(c, listed=frozenset(every)) for c in found] if len(found) > 1 else found
-
-
-def _in(thing: Thing, owner: Thing | None) -> Thing:
-    """A bare member is that of the struct that is named with it ("struct ptdesc has a pt_mm")."""
-    if owner is None or thing.sort is not Sort.MEMBER or not any(why in thing.inferred for why in _GUESSED):
-        return thing
-    entity = f"{owner.entity}.{thing.entity.rsplit('.', 1)[-1]}"
-    return replace(thing, entity=entity, inferred=f"struct {owner.entity} is named beside it")
-
-
-def _by_name(thing: Thing) -> Thing | None:
-    """The struct that a member written in C belongs to."""
-    if thing.sort is not Sort.MEMBER or thing.concept or "." not in thing.entity:
-        return None
-    struct = thing.entity.split(".")[0]
-    return Thing(
-        thing.first, thing.last, struct, struct, Sort.STRUCT, inferred=f"struct {struct} by the member's name"
-    )
 
 
 def _there(look: Look, at: int) -> list[Candidate]:
@@ -201,7 +185,7 @@ def _there(look: Look, at: int) -> list[Candidate]:
 
 def _had(look: Look, at: int) -> list[Candidate]:
     """ "struct page has a (no) pgmap member"."""
-    owner = _owner(look, look.clause.first, at)
+    owner = owner_in(look, look.clause.first, at)
     if owner is None and (ours := _ours(look, at)):
         return ours
     if owner is None or any(t.first >= owner.last for t in look.members(owner.last, at)):
@@ -210,45 +194,10 @@ def _had(look: Look, at: int) -> list[Candidate]:
         return []
     things = _objects(look, at + 1)
     things = [t for t in things if t.sort is Sort.MEMBER or owner.entity == "pageflags"]
-    things = _with_bare(look, at + 1, things, owner)
+    things = with_bare(look, at + 1, things, owner)
     denied = look.words[at] in _LACKING or "no" in look.words[at : at + 2]
     named = bool(things) and (look.words[at] not in ("need", "needs") or denied)
     return _said(look, at, things, owner, f"{look.words[at]} no" if denied else "") if named else []
-
-
-def _with_bare(look: Look, at: int, things: list[Thing], owner: Thing) -> list[Thing]:
-    """The members of a struct with those that are plain words ("one rcu_head", "x, mapping and index")."""
-    if things:
-        found, at = list(things), things[-1].last
-        while look.word(at) in (",", "and", "or"):
-            at += look.word(at + 1) in ("and", "or")
-            name = look.word(at + 1)
-            plain = name.isalpha() and name not in GRAMMAR.no_nouns and name not in GRAMMAR.determiners
-            if not plain or look.word(at + 2) not in _ENDS | {"or"}:
-                break
-            found.append(_member(look, at + 1, owner))
-            at += 2
-        return found
-    while look.word(at) in GRAMMAR.determiners or look.word(at) in (
-        "one",
-        "only",
-        "own",
-        "no",
-        "also",
-        "single",
-    ):
-        at += 1
-    if "_" in look.word(at) and look.inside.get(at) is None and look.word(at + 1) in _ENDS:
-        return [_member(look, at, owner)]
-    return []
-
-
-def _member(look: Look, at: int, owner: Thing) -> Thing:
-    """The word at token ``at`` as a member of a struct."""
-    name = look.read.tokens[at]
-    entity = f"{owner.entity}.{name}"
-    note = f"{entity}: struct {owner.entity} is named beside it"
-    return Thing(at, at + 1, name, entity, Sort.MEMBER, inferred=note)
 
 
 def _ours(look: Look, at: int) -> list[Candidate]:
@@ -285,7 +234,7 @@ def _changed(look: Look, at: int) -> list[Candidate]:
     word = look.words[at]
     taken = word in _TAKING
     cue = f"{word} gone" if taken else word
-    owner = _owner(look, look.clause.first, at)
+    owner = owner_in(look, look.clause.first, at)
     if owner is not None and (word in _LACKING or word in _GAINING):
         return _said(look, at, _objects(look, at + 1), owner, cue)
     begin = max(
@@ -298,14 +247,14 @@ def _changed(look: Look, at: int) -> list[Candidate]:
         ("ed", "en")
     )
     if passive:
-        whole = _behind(look, at + 1, ("to", "into", "from", "in"))
+        whole = struct_behind(look, at + 1, ("to", "into", "from", "in"))
         return _said(look, at, _subjects(look, at), whole, cue) if whole else []
     things = _objects(look, at + 1)
     if not things or word in ("get", "gets", "got"):
         return []
     last = things[-1].last
     last += look.word(last) in _MEMBER_NOUNS
-    whole = _behind(look, last, ("to", "into", "from", "in", "of"))
+    whole = struct_behind(look, last, ("to", "into", "from", "in", "of"))
     if whole is None and not _whole_object(look, at, last, things):
         return []
     return _said(look, at, things, whole, cue)
@@ -323,18 +272,6 @@ def _whole_object(look: Look, at: int, last: int, things: list[Thing]) -> bool:
     return True
 
 
-def _behind(look: Look, at: int, prepositions: tuple[str, ...]) -> Thing | None:
-    """The struct behind a preposition at token ``at``."""
-    if look.word(at) not in prepositions:
-        return None
-    first = look.past_determiners(at + 1)
-    thing = look.inside.get(first)
-    if thing is None and look.word(first) in _OVERLAYS:
-        name = look.words[first]
-        return Thing(first, first + 1, name, name, Sort.STRUCT)
-    return thing if thing is not None and thing.sort is Sort.STRUCT else None
-
-
 def _named_by_word(look: Look, at: int) -> list[Candidate]:
     """ "pgmap is now a member of struct folio", "pgmap was moved to struct folio": a bare name."""
     behind, bare = at + 1, at - 1
@@ -342,13 +279,13 @@ def _named_by_word(look: Look, at: int) -> list[Candidate]:
         behind += 1
     moved = look.word(behind) == "moved"
     member = look.word(behind) in ("member", "field")
-    whole = _behind(look, behind + 1, ("of", "to", "into")) if moved or member else None
+    whole = struct_behind(look, behind + 1, ("of", "to", "into")) if moved or member else None
     if whole is None or bare in look.inside or bare > look.clause.first + 1:
         return []
     word = look.word(bare)
     if not word.replace("_", "").isalpha() or word in GRAMMAR.no_nouns or word in GRAMMAR.pronouns:
         return []
-    return _said(look, at, [_member(look, bare, whole)], whole)
+    return _said(look, at, [bare_member(look, bare, whole)], whole)
 
 
 def _belongs(look: Look, at: int) -> list[Candidate]:
@@ -374,7 +311,7 @@ def _belongs(look: Look, at: int) -> list[Candidate]:
     if look.word(behind - 1) in ("first", "last", "second", "third"):
         return []  # an offset
     if look.word(behind) in _MEMBER_NOUNS:
-        whole = _behind(look, behind + 1, ("of", "in"))
+        whole = struct_behind(look, behind + 1, ("of", "in"))
         flag = (
             things[0].sort is Sort.FLAG
             and look.word(behind) in ("flag", "flags")
@@ -387,7 +324,7 @@ def _belongs(look: Look, at: int) -> list[Candidate]:
         )
         return _said(look, at, things, whole) if whole or flag or added else []
     for step in range(at, min(at + REACH, look.clause.last - 1)):
-        if (whole := _behind(look, step, ("in", "into", "to", "of", "inside", "from"))) is not None:
+        if (whole := struct_behind(look, step, ("in", "into", "to", "of", "inside", "from"))) is not None:
             last = step - 1
             while last > at and words[last] in GRAMMAR.helpers | GRAMMAR.fillers | {"longer", "n't"}:
                 last -= 1

@@ -9,6 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, noun_phrase
+from threadmine.extraction.claims.readings.contents import (
+    before_helpers,
+    contents,
+    contents_before,
+    contents_behind,
+)
 from threadmine.extraction.claims.readings.phrases import Look, Place, Words, listed, phrased
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -32,8 +38,6 @@ _SPOILED = listed("quantities", "spoiled")
 
 KEPT = 12
 """The most tokens between "keep" and the place where something is kept."""
-
-_FIRM = ("member", "flag")
 
 
 _WORDS = (
@@ -73,7 +77,7 @@ def _plain_place(look: Look, at: int) -> list[Candidate]:
     verb = _verb_before(look, at)
     if look.word(at) not in ("in", "into", "inside", "within") or look.word(verb) not in _STORED:
         return []
-    things = [t for t in look.contents_before(verb) if t.sort in MEMBERISH and not t.concept]
+    things = [t for t in contents_before(look, verb) if t.sort in MEMBERISH and not t.concept]
     first = look.past_determiners(at + 1)
     goal = noun_phrase(look.read, first, _end_of_noun(look, first)) if things else None
     head = goal.entity.split()[-1].lower() if goal is not None else ""
@@ -104,7 +108,7 @@ def _used_for(look: Look) -> list[Candidate]:
             behind += 1
         elif look.word(behind) not in ("for", "as"):
             continue
-        things = [t for t in look.contents_behind(behind + 1) if _is_quantity(look, t)]
+        things = [t for t in contents_behind(look, behind + 1) if _is_quantity(look, t)]
         if found := _make(look, things, place, at):
             return found
     return []
@@ -120,7 +124,7 @@ def _in_place(look: Look, at: int, place: Place) -> list[Candidate]:
         things = [t for t in _subjects(look, verb) if _is_firm(t) or _is_quantity(look, t)]
         return _make(look, things, place, verb) if look.word(at) in ("in", "inside", "within", "at") else []
     if look.clause.opening in GRAMMAR.be and look.clause.first < verb:
-        things = look.contents(look.clause.first + 1, verb + 1)  # "is the order still in page[1]?"
+        things = contents(look, look.clause.first + 1, verb + 1)  # "is the order still in page[1]?"
         things = [t for t in things if _is_firm(t) or _is_quantity(look, t)]
         if things and things[-1].last == verb + 1 and look.word(at) in ("in", "inside", "within"):
             return _make(look, things, place, look.clause.first)
@@ -153,7 +157,7 @@ def _verb_before(look: Look, at: int) -> int:
 
 def _subjects(look: Look, verb: int) -> list[Thing]:
     """What is said to be somewhere: named before the verb, or by a pronoun."""
-    named = look.contents_before(verb)
+    named = contents_before(look, verb)
     return named or look.meant(verb)
 
 
@@ -171,7 +175,7 @@ def _kept(look: Look, at: int, place: Place) -> list[Candidate]:
         return []
     if any(t.sort is Sort.FUNCTION for t in look.clause.things if t.last <= verb):
         return []
-    things = look.contents(verb + 1, at)
+    things = contents(look, verb + 1, at)
     if look.words[verb] in _WEAKLY:
         things = [t for t in things if _is_quantity(look, t) or t.sort is Sort.FLAG]
     if (
@@ -217,7 +221,7 @@ def _is_part(look: Look) -> list[Candidate]:
         if whole is not None and whole.part and whole.last == at and whole.thing.sort is Sort.MEMBER:
             things = [
                 t
-                for t in look.contents_behind(behind)
+                for t in contents_behind(look, behind)
                 if _is_quantity(look, t) or t.sort in (Sort.CONSTANT, Sort.FLAG)
             ]
             return _make(look, things, whole, at)
@@ -236,7 +240,7 @@ def _holder(look: Look) -> list[Candidate]:
             place = Place(meant[0].first, meant[0].last, meant[0])
         if place is None or look.words[at - 1] in GRAMMAR.be:
             continue
-        things = look.contents_behind(at + 1)
+        things = contents_behind(look, at + 1)
         things = [
             t
             for t in things
@@ -282,7 +286,7 @@ def _where(look: Look) -> list[Candidate]:
         return []
     for verb in range(at + 1, look.clause.last):
         if words[verb] in _LIVING or look.phrase_at(verb, _LIVING_UP):
-            things = look.contents(at + 1, look.before_helpers(verb))
+            things = contents(look, at + 1, before_helpers(look, verb))
             return _make(look, things, Place(holder[-1].first, holder[-1].last, holder[-1]), verb)
     return []
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, noun_phrase, text_of
+from threadmine.extraction.claims.clauses import Candidate, Clause, Memory, noun_phrase
 from threadmine.extraction.claims.readings.around import Around, last_run, run
 from threadmine.extraction.claims.readings.being import being, may_be
 from threadmine.extraction.claims.readings.calls import calls
+from threadmine.extraction.claims.readings.contents import order
 from threadmine.extraction.claims.readings.dwelling import dwelling, may_dwell
 from threadmine.extraction.claims.readings.measures import may_measure, measured
 from threadmine.extraction.claims.readings.phrases import Look
@@ -62,20 +62,6 @@ def about(around: Around) -> list[Candidate]:
     return _kept(around, around.members(around.left), around.members(around.right))
 
 
-def _bit_of(around: Around) -> list[Candidate]:
-    """ "PAGE_MAPPING_ANON is the low bit of page->mapping": it lies there."""
-    bits = [t for t in around.left if t.sort in (Sort.CONSTANT, Sort.FLAG)]
-    words = [t for t in around.right if t.sort is Sort.MEMBER]
-    if not bits or not words or words[0].first > around.cue.last + REACH:
-        return []
-    if around.read.words[around.cue.last] not in ("of", "in") or around.members(around.left)[-1:] not in (
-        [],
-        bits[-1:],
-    ):
-        return []
-    return [around.make(Predicate.RESIDES, bits[-1], words[0], 6, around.cue.text)]
-
-
 def _kept(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
     """resides, where it turns on the verb: what is moved to a function, moved into a struct, or held by a
     member ("the flags include the node id", "stores the order in the flags").
@@ -91,7 +77,7 @@ def _kept(around: Around, left: list[Thing], right: list[Thing]) -> list[Candida
         kept = around.plain(around.cue.last)  # "encodes the order in the flags bits"
         inside = [t for t in right if around.word_before(t) in ("in", "into", "the", "its", "our")]
         if kept is not None and inside and kept.last <= inside[0].first:
-            return [around.make(Predicate.RESIDES, _order(kept), inside[0], 5)]
+            return [around.make(Predicate.RESIDES, order(kept), inside[0], 5)]
         return []
     here = left and left[-1] in around.clause.things
     if here and not around.passive and not right and lower in GRAMMAR.holding:
@@ -143,7 +129,7 @@ def _held(around: Around) -> list[Thing]:
         last += 1
     if "and" not in words[first:last]:
         one = noun_phrase(around.read, first, last)
-        return [_order(one)] if one else []
+        return [order(one)] if one else []
     at = words.index("and", first)
     second = noun_phrase(around.read, at + 1, last)
     if second is None or at - first != 1:
@@ -154,77 +140,6 @@ def _held(around: Around) -> list[Thing]:
         else words[first]
     )
     return [replace(second, first=first, last=at, text=head, entity=head), second]
-
-
-_ORDER = frozenset({"order", "folio order", "page order", "compound order", "stored order"})
-
-
-def _order(thing: Thing) -> Thing:
-    """ "The order" that lies somewhere is what folio_order() tells."""
-    if thing.entity.lower() not in _ORDER:
-        return thing
-    return replace(
-        thing, entity="folio_order", sort=Sort.FUNCTION, inferred="“order” is taken for folio_order"
-    )
-
-
-_NEXT_PAGE = re.compile(
-    r"page ?\+ ?1\b|page\[1\]|(?:first|1st) tail page|second (?:struct )?page", re.IGNORECASE
-)
-
-
-def _in_next_page(around: Around) -> Thing | None:
-    """The second page of a folio, where "page + 1" or the like stands behind the cue."""
-    text = text_of(around.read, around.cue.last, around.clause.last)
-    match = _NEXT_PAGE.search(text)
-    if match is None:
-        return None
-    at = around.cue.last
-    return Thing(
-        at, at, match.group(), "folio.__page_1", Sort.MEMBER, inferred=f"“{match.group()}”: folio.__page_1"
-    )
-
-
-def _is_done(around: Around) -> bool:
-    """Whether a verb follows: "allowed for the pointer to alias with ..." points to nothing."""
-    return any(c.first == around.cue.last and c.value != "state" for c in around.clause.cues)
-
-
-def _target(around: Around) -> Thing | None:
-    """What is pointed to, by the last of the plain words behind the cue ("the allocated memdesc":
-    ``memdesc``).
-    """
-    phrase = around.plain(around.cue.last)
-    return replace(phrase, entity=phrase.entity.split()[-1]) if phrase else None
-
-
-def _is_plain_measure(around: Around) -> bool:
-    """Whether the member is what the number is said of: "x is 8 bytes", "the size of x is 8 bytes"."""
-    if not _nearby(around):
-        return False
-    words = around.read.words
-    named = [t for t in around.left if t.sort in (*MEMBERISH, Sort.STRUCT)]
-    if named:
-        between = words[named[-1].last : around.cue.first]
-        return all(w in GRAMMAR.measuring or w[0].isdigit() for w in between)
-    named = [t for t in around.right if t.sort in (*MEMBERISH, Sort.STRUCT)]
-    return bool(named) and around.cue.text.lower() in ("size of", "offset of", "sizeof", "bytes of")
-
-
-_MEASURE = re.compile(
-    r"(?:last|first|top|low(?:er)?|upper|bottom)? ?(?:offset|byte|bit)s? #?(?:0x)?\d\w*"
-    r"|(?:(?:last|first|top|low(?:er)?|upper|bottom) )?(?:\d+|one|two|four|eight)[ -](?:bytes?|bits?|words?)"
-    r"|(?:first|second|third|last) (?:double )?word|offset (?:0x)?\d\w*",
-    re.IGNORECASE,
-)
-
-
-def _nearby(around: Around) -> str:
-    """The number and unit beside a cue of size or offset ("8 bytes", "offset 120")."""
-    first = max(around.clause.first, around.cue.first - 3)
-    text = text_of(around.read, first, min(around.clause.last, around.cue.last + 4))
-    match = _MEASURE.search(text)
-    return match.group().strip() if match else ""
 
 
 def member_of(around: Around) -> list[Candidate]:
@@ -260,22 +175,6 @@ def _moved(around: Around, moved: list[Thing]) -> list[Candidate]:
     return []
 
 
-def _owner(around: Around, named: list[Thing]) -> Thing | None:
-    """The struct that a member written in C belongs to by its name."""
-    member = next((t for t in named if t.sort is Sort.MEMBER and not t.concept), None)
-    if member is None or "." not in member.entity:
-        return None
-    struct = member.entity.split(".")[0]
-    return Thing(
-        member.first,
-        member.last,
-        struct,
-        struct,
-        Sort.STRUCT,
-        inferred=f"struct {struct} by the member's name",
-    )
-
-
 def _flag_taken(around: Around, cue: str) -> list[Candidate]:
     """ "f() removes the flag", "the flag is removed by f()": f clears it."""
     if not GRAMMAR.removing & set(cue.split()) or cue in GRAMMAR.lacking:
@@ -286,14 +185,3 @@ def _flag_taken(around: Around, cue: str) -> list[Candidate]:
     functions = around.functions(doers)
     flags = [t for t in things if t.sort is Sort.FLAG]
     return [around.make(Predicate.CLEARS, functions[-1], one, 5) for one in flags[:1]] if functions else []
-
-
-def _is_definition(around: Around, thing: Thing, owner: Thing | None) -> bool:
-    """Whether the member itself is meant, not a use of it: written as in C and not followed by "check" or
-    "user".
-    """
-    if thing.concept and not (owner or thing.sort is Sort.FLAG):
-        return False
-    words = around.read.words
-    behind = words[thing.last : thing.last + 1]
-    return not behind or not behind[0].isalpha() or behind[0] not in GRAMMAR.after_uses

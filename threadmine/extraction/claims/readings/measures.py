@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import last_run, run
+from threadmine.extraction.claims.readings.contents import contents_before
 from threadmine.extraction.claims.readings.phrases import Look, Words, listed
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -205,7 +206,7 @@ def _measured_before(look: Look, verb: int) -> list[Thing]:
         return last_run(named, look.read) if named[-1].sort in MEMBERISH else named[-1:]
     if named and named[-1].sort is Sort.STRUCT and named[-1].last == verb:
         return named[-1:]
-    things = [t for t in look.contents_before(verb) if t.sort in (Sort.FUNCTION, Sort.AGENT)]
+    things = [t for t in contents_before(look, verb) if t.sort in (Sort.FUNCTION, Sort.AGENT)]
     heads = _QUANTITIES
     plain = [t for t in things if t.entity == "folio_order" or t.text.lower().split()[-1] in heads]
     return plain if not named else []

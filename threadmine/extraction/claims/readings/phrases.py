@@ -1,15 +1,13 @@
-"""Noun phrases of memory: the place that something is in, and the things that are in it.
+"""A clause as the readings of layout see it, and the noun phrases that name a place in memory.
 
-"The low byte of page[1].flags", "the first tail page's flags", "the same word as page->lru" are places; "the
-zone and node bits, the tag and the order of a large folio" are four things. What a place is told of by its
+"The low byte of page[1].flags", "the first tail page's flags" are places. A place that is told of by its
 number ("the second page") is written as struct folio writes it (``folio.__page_1``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, text_of
@@ -25,13 +23,9 @@ Phrases = dict[str, list[tuple[str, ...]]]
 MAX_PART = 8
 """The most words that a part of a word of memory is told in ("the least significant two bits of")."""
 
-MAX_ITEM = 5
-"""The most words of the name of a quantity."""
-
 _PAGE_TOKEN = re.compile(r"pages?\[(\d{1,2})\]?$", re.IGNORECASE)
 _RANGE = re.compile(r"\d{1,2}(?:(?:-|\.\.|:)\d{1,2})?$")
 _MANY = frozenset({"they", "these", "those", "them", "both"})
-_SEPARATORS = frozenset({",", "and", "or", "/", "&", "+"})
 _STRUCTS_PAGE = frozenset({"folio", "page", "compound", "tail", "struct", "sub"})
 
 
@@ -57,9 +51,6 @@ _WORD_NOUNS = listed("sharing", "nouns")
 _BEFORE_PARTS = listed("parts", "before")
 _PARTS = listed("parts")
 _PART_JOINS = listed("parts", "joins")
-_STOPS = listed("stops")
-_HEADS = listed("quantities", "heads")
-_VAGUE = listed("vague")
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,174 +284,3 @@ class Look:
         if thing.sort is Sort.KIND and thing.entity in ("tail page", "head page"):
             return Place(first, thing.last, thing)
         return None
-
-    # ---- contents
-
-    def contents_before(self, at: int) -> list[Thing]:
-        """The things named right before the verb at token ``at``: members, flags or plain quantities."""
-        end = self.before_helpers(at)
-        if end > self.clause.first and self.words[end - 1] in ("and", "or", "but"):
-            first = self.members(self.clause.first, end)[:1]  # "x is a flag and lives there"
-            return [t for t in first if self.clause.first < end - 1]
-        begin = end
-        start = 0 if self.words[self.clause.first] in ("and", "or") else self.clause.first  # a list was cut
-        while begin > start and self._is_nominal(begin - 1):
-            begin -= 1
-        return self.contents(begin, end)
-
-    def before_helpers(self, at: int) -> int:
-        skipped = (
-            "both",
-            "all",
-            "each",
-            "together",
-            "themselves",
-            "itself",
-            "thus",
-            "therefore",
-            "really",
-            "normally",
-            "usually",
-            "always",
-        )
-        words = self.words
-        while at > self.clause.first and (
-            words[at - 1] in GRAMMAR.helpers
-            or words[at - 1] in skipped
-            or words[at - 1 : at + 1] == ("used", "to")
-        ):
-            at -= 1
-        return at
-
-    def contents_behind(self, at: int) -> list[Thing]:
-        """The things named right behind the verb that ends before token ``at``."""
-        end = at
-        while self.word(end) in ("also", "both", "now", "only", "just", "already", "all", "still"):
-            at = end = end + 1
-        while end < self.clause.last and self._is_nominal(end):
-            end += 1
-        return self.contents(at, end)
-
-    def _is_nominal(self, at: int) -> bool:
-        word = self.words[at]
-        if at in self.inside or word in _SEPARATORS or word in ("of", "'s", "'"):
-            return True
-        if word in GRAMMAR.no_nouns or word in _STOPS or word in GRAMMAR.be:
-            return False
-        return word.replace("-", "").replace("_", "").isalnum() and not word.endswith("ly")
-
-    def contents(self, begin: int, end: int) -> list[Thing]:
-        """The items of an enumeration in tokens ``begin`` to ``end``."""
-        spans = list(self._items(begin, end))
-        found = []
-        for number, (first, last) in enumerate(spans):
-            one = self._item(first, last)
-            if one is None:
-                continue
-            if (
-                one.sort is Sort.AGENT
-                and one.last - one.first == 1
-                and (head := self._shared_head(spans[number + 1 :]))
-            ):
-                text = f"{one.text} {head}"
-                one = replace(one, text=text, entity=text)
-            found.append(one)
-        return found
-
-    def _items(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
-        first = begin
-        for at in range(begin, end + 1):
-            if at == end or (self.words[at] in _SEPARATORS and at not in self.inside):
-                if first < at:
-                    yield first, at
-                first = at + 1
-
-    def _shared_head(self, behind: list[tuple[int, int]]) -> str:
-        """ "bits" in "zone and node bits", "zone, node and section bits"."""
-        for first, last in behind:
-            if self.words[first] in GRAMMAR.determiners or any(
-                at in self.inside for at in range(first, last)
-            ):
-                return ""
-            if last - first > 1:
-                head = self.words[last - 1]
-                return head if last - first == 2 and head in _HEADS else ""
-        return ""
-
-    def _item(self, first: int, last: int) -> Thing | None:
-        """One thing of an enumeration: what is named in it, or its plain words."""
-        first, last = self._head_of(first, last)
-        if first >= last:
-            return None
-        thing = next((t for t in self.read.things if t.first >= first and t.last == last), None)
-        if thing is not None and thing.sort in (*MEMBERISH, Sort.CONSTANT) and not thing.concept:
-            return thing
-        if thing is not None and thing.sort in MEMBERISH and first <= thing.first:
-            return self._concept(thing)
-        part = self.words[first:last]
-        if last - first > MAX_ITEM or not all(self._is_plain(w) for w in part) or part[0] in _VAGUE:
-            return None
-        if part[-1] in _VAGUE:
-            return None
-        text = self.text(first, last)
-        return order(Thing(first, last, text, text, Sort.AGENT))
-
-    def _head_of(self, first: int, last: int) -> tuple[int, int]:
-        """An item without what stands before and behind its noun: articles, owners, "of a large folio"."""
-        words = self.words
-        for at in range(last - 1, first, -1):
-            if words[at] in ("'s", "'") and at not in self.inside:
-                first = at + 1
-                break
-        for at in range(last - 1, first, -1):
-            if words[at] in GRAMMAR.determiners and words[at - 1] != "of" and at not in self.inside:
-                first = at  # "on 32-bit the section number"
-                break
-        while first < last and (
-            words[first] in GRAMMAR.determiners or words[first] in GRAMMAR.fillers or words[first] == "of"
-        ):
-            first += 1
-        of = next((at for at in range(first + 1, last) if words[at] == "of" and at not in self.inside), -1)
-        if of < 0:
-            return first, last
-        behind = set(words[of + 1 : last]) - GRAMMAR.determiners
-        kinds = any(
-            t.sort in (Sort.KIND, Sort.STRUCT) and t.first > of for t in self.read.things if t.last <= last
-        )
-        member = any(t.sort in MEMBERISH and not t.concept and of < t.first < last for t in self.read.things)
-        if member or words[first] in ("number", "nr", "count"):
-            return first, last
-        return (
-            (first, of)
-            if kinds or behind & {"page", "folio", "it", "pages", "folios", "slab"}
-            else (first, last)
-        )
-
-    def _concept(self, thing: Thing) -> Thing | None:
-        if thing.entity == "folio._flags_1":
-            return replace(
-                thing,
-                entity="folio_order",
-                sort=Sort.FUNCTION,
-                concept=False,
-                inferred=f"“{thing.text}” is taken for folio_order",
-            )
-        return thing
-
-    @staticmethod
-    def _is_plain(word: str) -> bool:
-        return word.replace("-", "").replace("_", "").isalnum() and not (
-            word not in ("of",) and word in GRAMMAR.no_nouns
-        )
-
-
-_ORDER = frozenset({"order", "folio order", "page order", "compound order", "stored order", "large order"})
-
-
-def order(thing: Thing) -> Thing:
-    """ "The order" that lies somewhere is what folio_order() tells."""
-    if thing.entity.lower() not in _ORDER:
-        return thing
-    return replace(
-        thing, entity="folio_order", sort=Sort.FUNCTION, inferred="“order” is taken for folio_order"
-    )

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import last_run, run
+from threadmine.extraction.claims.readings.contents import contents_before
 from threadmine.extraction.claims.readings.phrases import Look, Words, listed, phrased
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -32,7 +33,6 @@ _SIDES = (Sort.MEMBER, Sort.FLAG, Sort.STRUCT)
 _SHARE = frozenset({"share", "shares", "shared", "sharing"})
 _BARE = frozenset({"zpdesc", "ptdesc", "netmem_desc", "memdesc"})
 _UNION = frozenset({"union", "unions"})
-_ONE = frozenset({"same", "one", "single", "common", "a", "an", "this", "that", "the", "anonymous"})
 
 
 _WORDS = (
@@ -188,7 +188,7 @@ def _pairs(look: Look, at: int, end: int, begin: int, stop: int) -> list[Candida
 
 def _plain_side(look: Look, at: int) -> list[Thing]:
     """ "The order overlaps with PG_head"."""
-    return [t for t in look.contents_before(at) if t.entity == "folio_order"] or []
+    return [t for t in contents_before(look, at) if t.entity == "folio_order"] or []
 
 
 def _joined(firsts: list[Thing], seconds: list[Thing]) -> list[tuple[Thing, Thing]]:
