@@ -78,7 +78,7 @@ HANDLES = re.compile(
 )
 """Words of a file outside mm, fs and their headers that is parsed."""
 
-PARSED = ("mm/", "include/", "fs/", "io_uring/", "virt/", "net/core/")
+PARSED = ("mm/", "include/", "fs/", "io_uring/", "virt/", "net/core/", *WHOLE)
 
 CALLED = re.compile(rb"\b([A-Za-z_]\w+)\s*\(")
 
