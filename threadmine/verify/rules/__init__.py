@@ -16,6 +16,7 @@ from threadmine.verify.rules.effects import EffectRule
 from threadmine.verify.rules.entry import EntryRule
 from threadmine.verify.rules.equalities import EqualityRule
 from threadmine.verify.rules.exists import FunctionExistsRule, MemberRule
+from threadmine.verify.rules.for_kind import ForKindRule
 from threadmine.verify.rules.guards import RequiresRule
 from threadmine.verify.rules.handles import HandlesRule
 from threadmine.verify.rules.heads import HeadRule
@@ -41,8 +42,10 @@ from threadmine.verify.rules.span import SpanRule
 from threadmine.verify.rules.stale import StaleRule
 from threadmine.verify.rules.store import SameStoreRule
 from threadmine.verify.rules.types import TypeRule
+from threadmine.verify.rules.unfit import UnfitRule
 from threadmine.verify.rules.unused import UnusedRule
 from threadmine.verify.rules.uses import ExclusiveRule, UsesRule
+from threadmine.verify.rules.within import WithinRule
 from threadmine.verify.rules.wrong_type import WrongTypeRule
 
 RULES: tuple[Rule, ...] = (
@@ -63,6 +66,7 @@ RULES: tuple[Rule, ...] = (
     UnusedRule(),
     EffectRule(),
     CallRule(),
+    ForKindRule(),
     FunctionExistsRule(),
     NeedsRule(),
     InsistsRule(),
@@ -70,6 +74,7 @@ RULES: tuple[Rule, ...] = (
     LockRule(),
     ProtocolRule(),
     HandlesRule(),
+    UnfitRule(),
     WrongTypeRule(),
     ExclusiveRule(),
     UsesRule(),
@@ -81,6 +86,7 @@ RULES: tuple[Rule, ...] = (
     ResultRule(),
     AnswerRule(),
     AfterRule(),
+    WithinRule(),
     OpenCodedRule(),
     ConstantRule(),
     AliasRule(),

@@ -15,7 +15,7 @@ from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Claim, Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import DEPTH, FlagUse, Found, Reach, flag_uses, reach, uses_of
 from threadmine.verify.layouts import layouts_for
-from threadmine.verify.refs import Kind, Ref, unnamed
+from threadmine.verify.refs import Kind, Ref, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.residence import packed_quantities
 from threadmine.verify.tables import places_of
@@ -64,7 +64,23 @@ class EffectRule(Rule):
         Case(Predicate.SETS, "free_zone_device_page", "page._refcount", value="1", kernel="5.19"),
         Case(Predicate.CLEARS, "free_zone_device_folio", "folio.mapping"),
         Case(Predicate.CLEARS, "free_zone_device_folio", "PG_anon_exclusive"),
+        Case(
+            Predicate.CLEARS,
+            "__init_zone_device_page",
+            "folio._deferred_list",
+            condition="page[2]",
+            kernel="6.12",
+        ),
+        Case(
+            Predicate.CLEARS,
+            "__init_zone_device_page",
+            "folio._deferred_list",
+            kernel="6.12",
+            verdict=VerdictKind.UNDECIDED,
+        ),
         Case(Predicate.READS, "page_pgmap", "folio.pgmap"),
+        Case(Predicate.READS, "folio_test_hugetlb", "page.page_type", kernel="6.12"),
+        Case(Predicate.SETS, "__folio_set_hugetlb", "page.page_type", kernel="6.12"),
         Case(Predicate.READS, "rmap.c", "page.mapping", kernel="5.15"),
         Case(Predicate.SETS, "prep_compound_tail", "page.compound_head"),
         Case(
@@ -137,7 +153,7 @@ class EffectRule(Rule):
         here = question.code.function(subject.text, version)
         if operation is None or not isinstance(here, Unknown):
             return None  # where a function of that name is known, what it does is known
-        word = "page_type" if operation.flag.startswith("PGTY_") else "flags"
+        word = _word_of(question.model, operation.flag, version)
         said = target.kind is Kind.FLAG and _bare_flag(target.text) == _bare_flag(operation.flag)
         if not said and not (target.kind is Kind.MEMBER and target.member == word):
             return None
@@ -171,6 +187,9 @@ class EffectRule(Rule):
             return checked
         if hits:
             return self._with_value(question, hits, reaches)
+        zeroed = self._zeroed(question, reaches, target, version)
+        if zeroed is not None:
+            return zeroed
         covering = [
             h for found in reaches for h in uses_of(found, over, access) if self._fits(claim.predicate, h)
         ]
@@ -178,6 +197,22 @@ class EffectRule(Rule):
             text = f"{covering[0].spelled}, which shares bytes with {target.name}"
             return Finding(Truth.TRUE, text, self.fact(text, covering[0].step.facts.source))
         return self._absent(question, reaches, target, same | over)
+
+    def _zeroed(self, question: Question, reaches: list[Reach], target: Ref, version: str) -> Finding | None:
+        """Whether the function zeroes the struct page in which the member lies, without a condition."""
+        claim = question.claim
+        if claim.predicate is not Predicate.CLEARS or not target.overlays:
+            return None
+        page = _page_of(question.model, target, version)
+        said = target.page if target.page is not None else page_index(f"{question.words} {claim.quote}")
+        if page is None or page != (said or 0):
+            return None
+        for step in (step for found in reaches for step in found.steps if step.sure and len(step.way) <= 3):
+            call = step.facts.callees.get("mm_zero_struct_page")
+            if call is not None and call.sure:
+                text = f"{step.spelled} zeroes all of a struct page, so {target.name} ({step.facts.kernel})"
+                return Finding(Truth.TRUE, text, self.fact(text, step.facts.source), firm=False)
+        return None
 
     def _checked(
         self, question: Question, target: Ref, first: FunctionFacts, version: str
@@ -408,6 +443,27 @@ def _same_member(name: str, target: Ref) -> bool:
     """Whether an effect's member is the target's (``folio._deferred_list.next`` is part of the list)."""
     struct, _, member = name.partition(".")
     return member.split(".")[0] == target.member and struct in (target.struct, "page", "folio")
+
+
+@lru_cache(maxsize=500)
+def _word_of(model: Model, flag: str, version: str) -> str:
+    """The member that a flag is kept in: ``flags``, or ``page_type`` for what became a type of page."""
+    for layout in layouts_for(model, version, "x86-64")[:1]:
+        known = layout.flag(flag)
+        if known is not None:
+            return "page_type" if known.word == "page.page_type" else "flags"
+    return "page_type" if flag.startswith("PGTY_") else "flags"
+
+
+@lru_cache(maxsize=2_000)
+def _page_of(model: Model, target: Ref, version: str) -> int | None:
+    """The page of the folio in which a member lies; 0 for members of struct page."""
+    if target.struct != "folio":
+        return target.page or 0
+    for layout in layouts_for(model, version, "x86-64")[:1]:
+        place = layout.place(target.reference)
+        return None if isinstance(place, Unknown) else place.page
+    return None
 
 
 @lru_cache(maxsize=2_000)

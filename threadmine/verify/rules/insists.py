@@ -46,6 +46,8 @@ class InsistsRule(Rule):
     predicates = frozenset({Predicate.REQUIRES})
 
     cases = (
+        Case(Predicate.REQUIRES, "memremap_pages", "dev_pagemap_ops.page_free", value="set", kernel="6.12"),
+        Case(Predicate.REQUIRES, "memremap_pages", "dev_pagemap.owner", value="non-NULL", kernel="6.12"),
         Case(Predicate.REQUIRES, "zone_device_page_init", "folio._refcount", value="0"),
         Case(Predicate.REQUIRES, "isolate_lru_page", "page._refcount", value="elevated", kernel="5.10"),
         Case(Predicate.REQUIRES, "try_grab_folio", "folio._refcount", value="> 0", kernel="6.12"),
@@ -91,11 +93,11 @@ class InsistsRule(Rule):
             return found
         same, over = same_bytes(question.model, target, version)
         for guarded in _insisting(found):
-            told = _told(guarded.guard.test, target, same)
-            if told is None or (wanted is None and question.claim.value.strip()):
+            asked = told(guarded.guard.test, target, same)
+            if asked is None or (wanted is None and question.claim.value.strip()):
                 continue
             text = f"{guarded.spelled} ({found.start.kernel})"
-            truth = Truth.TRUE if wanted is None or told is wanted else Truth.FALSE
+            truth = Truth.TRUE if wanted is None or asked is wanted else Truth.FALSE
             if truth is Truth.FALSE and question.claim.polarity is Polarity.POSITIVE:
                 return Unknown(f"it asks for something else: {text}")
             return Finding(truth, text, self.fact(text, guarded.step.facts.source), firm=False)
@@ -156,7 +158,7 @@ def _wanted(value: str) -> bool | None:
     return True if _THERE.match(said) else None
 
 
-def _told(test: str, target: Ref, names: frozenset[str]) -> bool | None:
+def told(test: str, target: Ref, names: frozenset[str]) -> bool | None:
     """What a guard that turns callers away asks of the target: to be set (True), to be 0 (False)."""
     found = _TEST.match(test)
     if found is None:

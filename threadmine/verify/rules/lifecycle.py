@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
@@ -70,11 +71,12 @@ class LifecycleRule(Rule):
         for fact in states():
             if not any(_is_member(ref, fact.member) for ref in _members(question)):
                 continue
-            if not _says(value, fact.values) or not self._matches(fact, kinds, said, claim.quote.lower()):
+            told = _says(value, fact.values)
+            if told is None or not self._matches(fact, kinds, said, claim.quote.lower()):
                 continue
             answer = self._in_kernel(fact, version)
             if answer is not None:
-                return answer
+                return answer if told else replace(answer, truth=answer.truth.opposite)
         return Unknown("no fact about that state of such a page")
 
     @staticmethod
@@ -123,10 +125,12 @@ _DENIED = re.compile(r"\b(?:not|never|no|non|isn't|aren't|without|neither|nor|un
 """What stands before a word of state that it is not in: "not yet set"."""
 
 
-def _says(value: str, words: tuple[str, ...]) -> bool:
-    """Whether a value says one of the words, and does not deny it ("not NULL" does not say "NULL")."""
+def _says(value: str, words: tuple[str, ...]) -> bool | None:
+    """Whether a value says one of the words (True), or denies it ("not NULL": False); None for neither."""
+    denied = None
     for word in words:
         found = re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w.])", value) if word in value else None
         if found is not None and not _DENIED.search(value[: found.start()]):
             return True
-    return False
+        denied = False if found is not None else denied
+    return denied

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from threadmine.memmap.calls import FunctionFacts
+from threadmine.memmap.effects import flag_operation
 from threadmine.model import Predicate, Unknown, VerdictKind
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
@@ -39,6 +40,13 @@ class OpenCodedRule(Rule):
         ),
         Case(
             Predicate.EQUALS,
+            "hugetlb_folio_init_vmemmap",
+            "prep_compound_page",
+            value="open-coded",
+            kernel="6.12",
+        ),
+        Case(
+            Predicate.EQUALS,
             "page_to_pfn",
             "prep_compound_page",
             value="open-coded",
@@ -66,14 +74,25 @@ class OpenCodedRule(Rule):
         if inner.name == outer.name or inner.name in outer.callees:
             return Unknown(f"{outer.name}() does not write {inner.name}() out ({outer.kernel})")
         wanted = _telling(inner)
-        shared = [callee for callee in wanted if callee in outer.callees]
+        below = [question.code.function(name, version) for name in outer.callees]
+        there = set(_telling(outer)).union(*(_telling(f) for f in below if not isinstance(f, Unknown)))
+        shared = [act for act in wanted if act in there]
         if len(shared) < MIN_SHARED or len(shared) < MOST * len(wanted):
             return Unknown(f"no fact that {outer.name}() does what {inner.name}() does")
-        both = spell(f"{name}()" for name in shared)
-        text = f"{outer.name}() calls {both} as {inner.name}() does, and not that itself ({outer.kernel})"
+        text = f"{outer.name}() does {spell(shared)} as {inner.name}() does, without it ({outer.kernel})"
         return Finding(Truth.TRUE, text, self.fact(text, outer.source), firm=False)
 
 
 def _telling(facts: FunctionFacts) -> list[str]:
-    """The callees that tell what a function does: no assertions, conversions, or what everybody calls."""
-    return [name for name in facts.callees if not _COMMON.match(name) and name not in hubs() and name != "*"]
+    """The calls that tell what a function does: no assertions, conversions, or what everybody calls.
+
+    Accessors of a flag count by what they do (``set PG_head``), for pages and folios alike.
+    """
+    found = dict.fromkeys(
+        f"{operation.kind} {operation.flag}"
+        if (operation := flag_operation(name)) is not None
+        else f"{name}()"
+        for name in facts.callees
+        if not _COMMON.match(name) and name not in hubs() and name != "*"
+    )
+    return list(found)

@@ -78,6 +78,14 @@ class PrecedesRule(Rule):
         Case(Predicate.PRECEDES, "clear of PG_mlocked", "clear of PG_lru", verdict=VerdictKind.UNDECIDED),
         Case(
             Predicate.PRECEDES,
+            "folio.mapping",
+            "dev_pagemap_ops.page_free",
+            condition="free_zone_device_folio()",
+            quote="mapping is cleared before ->page_free() is called",
+            kernel="6.12",
+        ),
+        Case(
+            Predicate.PRECEDES,
             "dev_pagemap_ops.page_free",
             "folio.mapping",
             quote="->page_free() is called before mapping is cleared",

@@ -1,0 +1,81 @@
+"""A call for one kind of page: ``put_page()`` ends in ``free_zone_device_folio()`` for ZONE_DEVICE pages.
+
+What a function does a few calls deep, or through one that half the kernel calls, is not its own doing; but
+where the claim itself says for which kind of page, and the call stands behind the test that tells it, it is.
+"""
+
+from __future__ import annotations
+
+from threadmine.memmap.effects import flag_operation
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.code import reach
+from threadmine.verify.kinds import kinds_in
+from threadmine.verify.refs import Kind, unnamed
+from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+from threadmine.verify.tables import tests_of
+
+DEPTH = 3
+
+
+class ForKindRule(Rule):
+    """``put_page()`` calls ``free_zone_device_folio()`` for ZONE_DEVICE pages."""
+
+    name = "for-kind"
+    predicates = frozenset({Predicate.CALLS})
+
+    cases = (
+        Case(
+            Predicate.CALLS,
+            "put_page",
+            "free_zone_device_folio",
+            condition="for ZONE_DEVICE pages",
+            kernel="6.12",
+        ),
+        Case(
+            Predicate.CALLS,
+            "put_page",
+            "free_zone_device_folio",
+            condition="for hugetlb pages",
+            kernel="6.12",
+            verdict=VerdictKind.UNDECIDED,
+        ),
+        Case(
+            Predicate.CALLS,
+            "put_page",
+            "free_zone_device_folio",
+            condition="for ZONE_DEVICE pages",
+            kernel="6.12",
+            polarity=Polarity.NEGATIVE,
+            verdict=VerdictKind.UNDECIDED,
+        ),
+    )
+
+    def applies(self, question: Question) -> bool:
+        claim = question.claim
+        both = question.subject.kind is Kind.FUNCTION and question.object.kind is Kind.FUNCTION
+        return both and claim.polarity is Polarity.POSITIVE and bool(kinds_in(claim.condition))
+
+    def find(self, question: Question, version: str) -> Finding | Unknown:
+        subject, target = question.subject, question.object
+        if subject.kind is not Kind.FUNCTION or target.kind is not Kind.FUNCTION:
+            return unnamed(target, "function")
+        found = reach(subject.text, version, DEPTH, True)
+        if isinstance(found, Unknown):
+            return found
+        tests = _tests(question.claim.condition)
+        for step in found.steps:
+            call = step.facts.callees.get(target.text)
+            behind = step.facts.places.get(target.text, frozenset()) & tests
+            if call is not None and behind and len(step.way) <= DEPTH:
+                test = min(behind)
+                text = f"{step.spelled} -> {target.text}() where {test} ({found.start.kernel})"
+                return Finding(Truth.TRUE, text, self.fact(text, step.facts.source), firm=False)
+        return Unknown(f"no call of {target.text}() behind a test of that kind is known in {subject.text}()")
+
+
+def _tests(condition: str) -> frozenset[str]:
+    """The tests that tell the kinds of page of the condition, as places name them."""
+    plain = {kind.name: kind for kind in kinds_in(condition) if kind.name not in ("page", "folio")}
+    names = {test for kind in plain.values() for test in kind.tests}
+    names |= {test for kind in plain.values() for word in kind.words for test in tests_of(word)}
+    return frozenset(f"{name}()" for name in names if flag_operation(name) is not None or "_" in name)
