@@ -274,7 +274,7 @@ def _gapped(read: Read, clause: Clause, cue: Term) -> bool:
     """Whether nothing but a pronoun or a filler stands where the subject would ("Also clears the flags")."""
     before = read.words[clause.first : cue.first]
     allowed = (GRAMMAR.fillers, GRAMMAR.pronouns, GRAMMAR.helpers, ("we", "blindly", "simply"))
-    return all(not w.isalpha() or any(w in words for words in allowed) for w in before)
+    return all(not w.isalpha() or w.endswith("ly") or any(w in words for words in allowed) for w in before)
 
 
 def _passive(read: Read, clause: Clause, cue: Term) -> bool:
@@ -322,7 +322,8 @@ def _user_before(read: Read, clause: Clause) -> Thing | None:
 def _wants_subject(read: Read, clause: Clause, cue: Term, passive: bool) -> bool:
     """Whether nothing but a pronoun stands before the cue, so that the subject was named further up."""
     before = [w for w in read.words[clause.first : cue.first] if w.isalpha()]
-    bare = [w for w in before if w not in GRAMMAR.fillers and w not in GRAMMAR.helpers]
+    passed = GRAMMAR.fillers | GRAMMAR.helpers
+    bare = [w for w in before if w not in passed and not w.endswith("ly")]
     if not bare:
         return clause.first > 0 or _leaves_out(cue, before, passive) or read.sentence.place is Place.COMMENT
     if len(bare) == 2 and bare[0] in GRAMMAR.determiners and bare[1] in GRAMMAR.generic:

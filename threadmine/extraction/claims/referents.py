@@ -284,6 +284,8 @@ def _is_object(thing: Thing, function: bool) -> bool:
 
 def _function(before: list[Thing], spoken: set[str], memory: Memory) -> list[Thing]:
     """The function that "calls it" means: none that is the caller itself."""
+    if "function" in spoken and memory.said is None and memory.context is not None:
+        return [memory.context]  # "this function" under a hunk is the one that the hunk is in
     said = memory.before() or memory.quoted
     named = [t for t in said.doers() if t.sort is Sort.FUNCTION] if said is not None else []
     callers = {t.entity for t in before}

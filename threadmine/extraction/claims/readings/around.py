@@ -104,9 +104,16 @@ class Around:
     ) -> Candidate:
         """A candidate of this clause; a missing doer is the unsaid one, and never the object itself."""
         known = self.meant(subject) or (self.unsaid if predicate in _BY_FUNCTIONS else None)
-        if known is not None and object_ is not None and known.entity == object_.entity:
+        itself = known is not None and object_ is not None and known.entity == object_.entity
+        if itself and object_ is not None:
             known = next((t for t in (self.unsaid, self.context) if t and t.entity != object_.entity), None)
-        if known is None and predicate in _BY_SOMEBODY and not self.between and not self._strange():
+        if (
+            known is None
+            and not (itself and predicate is Predicate.CALLS)
+            and predicate in _BY_SOMEBODY
+            and not self.between
+            and not self._strange()
+        ):
             named = (t for t in self.clause.things if self._acts(t, predicate) and t is not object_)
             near = (
                 self.memory.function if self.memory.subject and not self._unsaid_caller(predicate) else None

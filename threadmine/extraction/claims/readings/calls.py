@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from threadmine.extraction.claims.clauses import Candidate
+from threadmine.extraction.claims.clauses import Candidate, is_order
 from threadmine.extraction.claims.readings.around import Around, every, last_run, run
 from threadmine.extraction.claims.referents import referent_words
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+_ADDING = frozenset({"add", "introduce", "implement", "provide", "create", "export"})
+_REACHED = frozenset({"reachable", "reached", "called", "invoked", "entered"})
 _OBJECTS = (
     GRAMMAR.determiners
     | GRAMMAR.objects
@@ -78,6 +80,10 @@ def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candid
     place = around.where() if not left else []
     if not right and members and left and around.cue.text.lower() in GRAMMAR.replacing:
         return [around.make(Predicate.SETS, left[-1], one, 4) for one in run(members, around.read)]
+    if left and right and _is_reached(around, left[-1]):
+        return [around.make(Predicate.CALLS, one, left[-1], 6) for one in run(right, around.read)]
+    if left and right and is_order(around.read) and around.read.words[0] in _ADDING and left[0].first <= 2:
+        left = left[:1]  # "Add f(), to free the page via g()"
     meant = around.stood_for(Sort.FUNCTION)
     right = meant or [t for t in right if t not in place]
     if right:
@@ -88,6 +94,12 @@ def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candid
     if left:
         return [around.make(Predicate.OTHER, left[-1], members[0] if members else None, 1, around.behind())]
     return []
+
+
+def _is_reached(around: Around, function: Thing) -> bool:
+    """Whether a function is reached through another one ("f() is reachable via g()")."""
+    between = around.read.words[function.last : around.cue.first]
+    return around.cue.text.lower() in ("via", "goes through") and not _REACHED.isdisjoint(between)
 
 
 def _called(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:

@@ -30,7 +30,8 @@ def asserted(around: Around) -> list[Candidate]:
     if meant is None:
         return []
     doer = next((t for t in doers if t.last <= at or around.word_before(t) in GRAMMAR.places), None)
-    return [around.make(Predicate.REQUIRES, doer or around.context, meant, 7)]
+    told = [t for t in around.left if t.sort is Sort.FUNCTION and t.first < 0]
+    return [around.make(Predicate.REQUIRES, doer or next(iter(told), None) or around.context, meant, 7)]
 
 
 def _only_looks(thing: Thing) -> bool:
