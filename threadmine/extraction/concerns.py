@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from threadmine.extraction.concerns_kinds import Ask, Part, Setting, ask_of, echoes, goes_on, rephrases
-from threadmine.extraction.concerns_place import Surroundings
+from threadmine.extraction.concerns_place import About, Surroundings
 from threadmine.extraction.concerns_targets import Near, Targets
 from threadmine.extraction.text import Place, Sentence, sentences
 from threadmine.model import Concern, ConcernKind, Message, StretchKind, fold
@@ -39,11 +39,14 @@ INVITATION = "let me know"
 _QUOTE_MARKS = ('"', "'", "`", "\u201c")
 _PLACES = frozenset({Place.REPLY, Place.COVER, Place.NOTES})
 _SIGNED = re.compile(r"[> |]*Signed-off-by:[ \t]*([^<\n]{1,80}?)[ \t]*<")
+_POSTED = re.compile(r"\d{4,}[.-]\d{1,3}-[\w.+-]{1,80}@[\w.-]{1,120}\Z")
+"""A Message-ID as ``git send-email`` makes it, which ends in the address of who sent it."""
+
+_CODE = frozenset({StretchKind.CODE, StretchKind.DIFF})
 _FROM = re.compile(r">[> |]*From:[ \t]*([^<\n]{1,80}?)[ \t]*<")
 _OWN_ANSWER = re.compile(
     r"(?:Because\b|It'?s because\b|Well,|No[,.]|Nope\b|Yes[,.]|Then |It has |Turns out|That'?s because|"
-    r"Ah[,.]|Oh[,.]|Never ?mind|Ignore (?:me|that|this)|Scratch that|Forget (?:it|that|about))",
-    re.IGNORECASE,
+    r"Ah[,.]|Oh[,.]|Never ?mind|Ignore (?:me|that|this)|Scratch that|Forget (?:it|that|about))"
 )
 
 
@@ -64,7 +67,8 @@ def find_concerns(message: Message, model: Model) -> tuple[Concern, ...]:
     surroundings = Surroundings(message)
     said: list[Sentence] = []
     begin, end = _embedded_message(message)
-    for _, group in groupby(sentences(message), key=lambda sentence: sentence.paragraph):
+    cut = sentences(message, _may_ask if part is Part.POSTER else None)
+    for _, group in groupby(cut, key=lambda sentence: sentence.paragraph):
         paragraph = [one for one in group if one.place in _PLACES and not begin <= one.start < end]
         said += paragraph
         for sentence, ask in _asks(message, paragraph, part, surroundings, found):
@@ -80,6 +84,11 @@ def _is_plain_patch(message: Message) -> bool:
     if patch is None or not patch.has_diff or message.subject.is_reply:
         return False
     return "?" not in message.body[patch.message_end : patch.files[0].start]
+
+
+def _may_ask(text: str) -> bool:
+    """Whether a paragraph of a posting holds a question mark or an invitation."""
+    return "?" in text or INVITATION in text
 
 
 def _asks_anything(message: Message) -> bool:
@@ -108,10 +117,13 @@ def _posted_it(message: Message) -> bool:
 
     ``git send-email`` and ``git series`` end their Message-IDs with it.
     """
+    return any(_sent_by(reference, message) for reference in message.references[:2])
+
+
+def _sent_by(message_id: str, message: Message) -> bool:
+    """Whether a Message-ID tells that it was sent from the address of the writer of ``message``."""
     address = message.author.address.casefold()
-    return "@" in address and any(
-        reference.casefold().endswith((f"-{address}", f".{address}")) for reference in message.references[:2]
-    )
+    return "@" in address and message_id.casefold().endswith((f"-{address}", f".{address}"))
 
 
 def part_of(message: Message) -> Part:
@@ -125,7 +137,11 @@ def part_of(message: Message) -> Part:
     if _posted_it(message):
         return Part.AUTHOR
     deepest = max((stretch.depth for stretch in message.stretches), default=0)
-    writers = {stretch.writer for stretch in message.stretches if stretch.depth == deepest}
+    at_bottom = [stretch for stretch in message.stretches if stretch.depth == deepest]
+    code = [stretch for stretch in at_bottom if stretch.kind in _CODE]
+    if not code and _POSTED.search(message.references[0] if message.references else ""):
+        return Part.REVIEWER  # somebody else sent the patch, and it is cut away
+    writers = {stretch.writer for stretch in code or at_bottom}
     if deepest and any(_same(writer, message.author.name) for writer in writers):
         return Part.AUTHOR
     return Part.REVIEWER
@@ -161,7 +177,7 @@ def _asks(
     """
     last: tuple[Sentence, Ask] | None = None
     for at, sentence in enumerate(paragraph):
-        asks = part is not Part.POSTER or "?" in sentence.text or INVITATION in sentence.text
+        asks = part is not Part.POSTER or _may_ask(sentence.text)
         if not asks or _is_code(message, sentence):
             if last is not None:
                 yield last
@@ -170,7 +186,7 @@ def _asks(
         words = read_words(sentence.text)
         place = surroundings.above(sentence.start)
         setting = Setting(
-            part,
+            _part_under(part, place, message),
             reviewing=place.is_code,
             quoted=place.depth > 0,
             answering=place.is_question,
@@ -178,7 +194,7 @@ def _asks(
             quotes=sentence.text.startswith(_QUOTE_MARKS),
         )
         ask = ask_of(words, setting)
-        if part is Part.REVIEWER and place.depth and echoes(words):
+        if setting.part is Part.REVIEWER and place.depth and echoes(words):
             ask = Ask(found[-1].kind if found else ConcernKind.REQUEST, ECHO)
         if ask is not None and words.is_question and _answers_itself(paragraph[at + 1 :]):
             ask = None
@@ -196,11 +212,22 @@ def _asks(
         yield last
 
 
+def _part_under(part: Part, place: About, message: Message) -> Part:
+    """The part of the writer under a quotation: who answers somebody else's code reviews it."""
+    if part is not Part.AUTHOR or not place.is_code or place.depth != 1:
+        return part
+    if place.writer:
+        own = _same(place.writer, message.author.name)
+    else:
+        own = _sent_by(message.in_reply_to or "", message)
+    return part if own else Part.REVIEWER
+
+
 def _is_code(message: Message, sentence: Sentence) -> bool:
     """Comment lines and statements that were pasted without marks."""
     line = message.body.rfind("\n", 0, sentence.start) + 1
     before = message.body[line : sentence.start].strip()
-    if before in ("*", "/*", "//", "+", "-") or sentence.text.startswith((">", "make[")):
+    if before in ("*", "/*", "//", "+", "-") or sentence.text.startswith((">", "make[", "[ ")):
         return True
     return sentence.text.startswith("/*") or sentence.text.endswith("*/")
 

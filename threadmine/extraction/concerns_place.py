@@ -39,6 +39,7 @@ class About:
     function: str = ""
     lines: tuple[str, ...] = ()
     is_code: bool = False
+    writer: str = ""
 
     @property
     def is_question(self) -> bool:
@@ -72,7 +73,9 @@ class Surroundings:
             stretch = self._stretches[at]
             lines = _last_lines(self._message.body, stretch)
             text = fold(" ".join(lines))[-MAX_ABOUT:]
-            self._known[at] = About(text, stretch.depth, lines=lines, is_code=stretch.kind in _CODE)
+            self._known[at] = About(
+                text, stretch.depth, lines=lines, is_code=stretch.kind in _CODE, writer=stretch.writer
+            )
         return self._known[at]
 
     def follows(self, start: int) -> int:

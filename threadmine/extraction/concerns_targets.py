@@ -30,7 +30,6 @@ _MAY_NAME = re.compile(r"[a-z0-9]_|_[a-z]|\(|->|[a-z][A-Z]|\w\.\w|['\"`]|\b(?:fi
 _AROUND = 2  # targets of a sentence that names none itself
 _LINES = 6  # quoted lines looked at
 _BEFORE = 3  # the writer's sentences before this one that are looked at
-_MAX_PHRASE = 5  # words of a phrase that stands for a member
 _POINTS = re.compile(r"(?i)\b(?:this|that|it|its|these|those|them|they|here|there|both|same|so)\b")
 """Words that mean what was said or shown before."""
 
@@ -76,7 +75,7 @@ class Targets:
         self._body = body
         self._lexicon = lexicon_of(model.names)
         self._mail = MailFacts(body)
-        self._known: dict[str, _Named] = {}
+        self._known: dict[tuple[str, bool], _Named] = {}
 
     def of(self, sentence: Sentence, kind: ConcernKind, near: Near) -> tuple[str, ...]:
         """The names the sentence is about, at most ``MAX_TARGETS``.
@@ -116,13 +115,13 @@ class Targets:
         if _TWO.search(text) and (both := self._of_two(lines)):
             return both
         for line in reversed(lines):
-            if things := self._names(line).shown:
+            if things := self._names(line, prose=False).shown:
                 return things
         return self._names(near.after[0].text).things if near.after else ()
 
     def _of_two(self, lines: Sequence[str]) -> tuple[str, ...]:
         """What the last two lines name, for "these two"."""
-        pair = [self._names(line) for line in lines[-2:]]
+        pair = [self._names(line, prose=False) for line in lines[-2:]]
         found = [one.shown[:1] or one.functions[:1] for one in pair]
         return unique(name for names in found for name in names)
 
@@ -130,25 +129,27 @@ class Targets:
         """The functions that the sentences before and the lines above name, nearest first."""
         texts = [other.text for other in reversed(near.before[-_BEFORE:])]
         texts += [*reversed(near.place.lines[-_LINES:]), *(other.text for other in near.after[:1])]
-        return next((found for text in texts if (found := self._names(text).functions)), ())
+        return next((found for text in texts if (found := self._names(text, prose=False).functions)), ())
 
     def _last_resort(self, own: _Named, near: Near) -> tuple[str, ...]:
         """Constants, then what the title of the mail names."""
         if own.constants:
             return own.constants[:_AROUND]
         for line in reversed(near.place.lines[-_LINES:]):
-            if constants := self._names(line).constants:
+            if constants := self._names(line, prose=False).constants:
                 return constants[:1]
         title = self._names(near.title)
         return (*title.things, *title.functions)[:_AROUND]
 
-    def _names(self, text: str) -> _Named:
-        known = self._known.get(text)
+    def _names(self, text: str, prose: bool = True) -> _Named:
+        """What a text names; in code words stand for nothing."""
+        key = (text, prose)
+        known = self._known.get(key)
         if known is None:
-            known = self._known[text] = self._read(text)
+            known = self._known[key] = self._read(text, prose)
         return known
 
-    def _read(self, text: str) -> _Named:
+    def _read(self, text: str, prose: bool) -> _Named:
         names = find_names(text, self._lexicon, self._mail) if _MAY_NAME.search(text) else ()
         things: list[str] = []
         shown: list[str] = []
@@ -165,8 +166,9 @@ class Targets:
                 shown.append(entity)
             elif self._is_function(name):
                 functions.append(entity)
-        said = {thing.rsplit(".", 1)[-1] for thing in things}
-        things += (one for one in _phrases(text) if one.rsplit(".", 1)[-1] not in said)
+        if prose:
+            said = {thing.rsplit(".", 1)[-1] for thing in things}
+            things += (one for one in _phrases(text) if one.rsplit(".", 1)[-1] not in said)
         return _Named(unique(things), unique(shown), unique(functions), unique(constants))
 
     def _is_function(self, name: Name) -> bool:
@@ -180,20 +182,27 @@ class Targets:
 
 def _phrases(text: str) -> Iterator[str]:
     """The members and flags that the words of a text stand for ("the refcount"), longest phrase first."""
-    known = _members_of_phrases()
-    words = [match.group() for match in _WORD.finditer(text.lower())]
+    known = _phrases_by_word()
+    words = _WORD.findall(text.lower())
     at = 0
     while at < len(words):
-        for length in range(min(_MAX_PHRASE, len(words) - at), 0, -1):
-            if member := known.get(" ".join(words[at : at + length])):
+        for phrase, member in known.get(words[at], ()):
+            if words[at : at + len(phrase)] == phrase:
                 yield member
-                at += length - 1
+                at += len(phrase) - 1
                 break
         at += 1
 
 
 @cache
-def _members_of_phrases() -> Mapping[str, str]:
+def _phrases_by_word() -> Mapping[str, Sequence[tuple[list[str], str]]]:
+    """The phrases that stand for members by their first word, the longest first."""
     concepts = word_list("concepts")
     tables: Iterable[Mapping[str, list[str]]] = (concepts["members"], concepts["flags"])
-    return {phrase: member for table in tables for member, phrases in table.items() for phrase in phrases}
+    found: dict[str, list[tuple[list[str], str]]] = {}
+    for table in tables:
+        for member, phrases in table.items():
+            for phrase in phrases:
+                words = _WORD.findall(phrase)
+                found.setdefault(words[0], []).append((words, member))
+    return {word: sorted(phrases, key=lambda one: -len(one[0])) for word, phrases in found.items()}
