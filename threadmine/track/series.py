@@ -73,6 +73,7 @@ class Chains:
         self._texts: dict[str, tuple[VersionText, tuple[VersionText, ...]]] = {}
         self._raised: dict[str, VersionText] = {}
         self._sizes: dict[str, int] = {}
+        self._last: tuple[str, tuple[VersionText, ...]] = "", ()
 
     def chain(self, series_id: str) -> tuple[str, ...]:
         """The versions linked to this one, itself included, oldest first."""
@@ -121,22 +122,30 @@ class Chains:
         chain = self.chain(series_id)
         if chain[-1] == series_id and series_id not in self._again:
             return History("", ())
-        posted = self.texts(series_id)
-        after = chain[chain.index(series_id) + 1 :]
-        states = [
-            state
-            for name, text in zip(after, posted[1:], strict=True)
-            for state in (text, *_as_last_sent(self._texts[name][1]))
-        ]
-        if not after:
-            states = list(self._texts[series_id][1])
-        own, patch_id = posted[0], self.patch_of(mail)
+        own, *states = self._states(series_id)
+        patch_id = self.patch_of(mail)
         author = self.rows[mail.series_id].author
         proposed = next((one for one in above if one.has_patch), None)
         answered = proposed is not None and same_person(proposed.author, author)
         if proposed is not None and answered and proposed.message_id != patch_id:
             own, patch_id = self._as_raised(own, proposed, patch_id), proposed.message_id
         return History(patch_id, (own, *states))
+
+    def _states(self, series_id: str) -> tuple[VersionText, ...]:
+        """A version, and what has come after it; kept for the next concern, with all that is found in it."""
+        if self._last[0] != series_id:
+            posted = self.texts(series_id)
+            chain = self.chain(series_id)
+            after = chain[chain.index(series_id) + 1 :]
+            states = [
+                state
+                for name, text in zip(after, posted[1:], strict=True)
+                for state in (text, *_as_last_sent(self._texts[name][1]))
+            ]
+            if not after:
+                states = list(self._texts[series_id][1])
+            self._last = series_id, (posted[0], *states)
+        return self._last[1]
 
     def _as_raised(self, own: VersionText, proposed: StoredMessage, patch_id: str) -> VersionText:
         """A version with the patch that a concern really answers, one that somebody sent in reply."""
