@@ -189,3 +189,28 @@ def test_a_patch_posted_as_v2_1_replaces_that_of_v2(database: Database, tmp_path
     )
     ingest(database, tmp_path, "again", again)
     assert asked(database) == (ConcernState.ADDRESSED, "v2")
+
+
+SAME = "Please make the counter of these widgets wider, it wraps around quickly on large machines."
+
+
+def asked_by(name: str, writer: str, day: int, parent: str) -> str:
+    text = mail(name, "Rita", day, "Re: [PATCH] mm: count widgets", f"> They are counted.\n\n{SAME}", parent)
+    return text.replace("From: Rita <rita@example.org>", f"From: {writer}")
+
+
+def test_an_issue_is_found_again_in_a_later_run_however_its_writer_is_spelled(tmp_path: Path) -> None:
+    writers = "Rita Reviewer <rita@example.org>", '"Reviewer, Rita" <rr@example.com>'
+    parts = [
+        patch("one", 3, "", LINE) + asked_by("ask", writers[0], 4, "one"),
+        patch("other", 5, "", "gadgets_take(page);", "gadgets") + asked_by("again", writers[1], 6, "other"),
+    ]
+    found = []
+    for number, runs in enumerate((["".join(parts)], parts, parts[::-1])):
+        with open_database(f"sqlite:///{tmp_path / f'{number}.db'}") as database:
+            for at, text in enumerate(runs):
+                ingest(database, tmp_path, f"{number}-{at}", text)
+            rows = Queries(database).issues()
+            found.append(sorted((row.concern.id, row.issue_id, row.occurrences) for row in rows))
+    assert [times for _, _, times in found[0]] == [2, 2]
+    assert found[0] == found[1] == found[2]

@@ -6,10 +6,10 @@ and gives it with the rows that are shown.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, or_, select, update
 
 from threadmine.db.rows import clean
 from threadmine.db.schema import ConcernName, ConcernRecord, IssuePlace, Message, TriageEvent
@@ -63,15 +63,24 @@ class SameIssues:
         """The concerns with these ids."""
         return self._raised(ConcernRecord.id, ids)
 
-    def kin(self, concerns: Sequence[Raised]) -> tuple[Raised, ...]:
-        """All other concerns of the same people, or about the same members."""
+    def kin(self, concerns: Sequence[Raised], who: Callable[[Person], str]) -> tuple[Raised, ...]:
+        """All other concerns of the same people, or about the same members.
+
+        Args:
+            concerns: those whose kin is looked for.
+            who: what tells people apart, however they write their names.
+        """
         given = frozenset(one.id for one in concerns)
-        by_name = ConcernRecord.author_name.in_
-        found = {
-            one.id: one
-            for chunk in _chunks({one.author.name for one in concerns})
-            for one in self._select(by_name(chunk), given)
-        }
+        asked = {who(one.author) for one in concerns}
+        name, address = ConcernRecord.author_name, ConcernRecord.author_address
+        with self.database.read() as connection:
+            people = connection.execute(select(address, name).distinct()).all()
+        same = [row for row in people if who(Person(row.author_name, row.author_address)) in asked]
+        found: dict[str, Raised] = {}
+        for start in range(0, len(same), CHUNK):
+            some = same[start : start + CHUNK]
+            written = and_(address.in_({row[0] for row in some}), name.in_({row[1] for row in some}))
+            found.update((one.id, one) for one in self._select(written, given))
         members = {target.rsplit(".", 1)[-1] for one in concerns for target in one.targets}
         for chunk in _chunks(members):
             ids = select(ConcernName.concern_id).where(ConcernName.member.in_(chunk))

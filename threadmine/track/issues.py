@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from threadmine.db.same import SameIssues
 from threadmine.db.session import Database
 from threadmine.model import Raised
-from threadmine.track.same import groups, matching
+from threadmine.track.same import groups, matching, who
 
 
 def regroup(database: Database, thread_ids: Collection[str] = (), concern_ids: Collection[str] = ()) -> None:
@@ -24,7 +24,7 @@ def regroup(database: Database, thread_ids: Collection[str] = (), concern_ids: C
     issues = SameIssues(database)
     merged, split = issues.by_hand()
     fresh = {one.id: one for one in (*issues.in_threads(thread_ids), *issues.by_ids(concern_ids))}
-    known = {one.id: one for one in issues.kin(tuple(fresh.values())) if one.id not in fresh}
+    known = {one.id: one for one in issues.kin(tuple(fresh.values()), who) if one.id not in fresh}
     near = {name: known[name] for name in matching(tuple(fresh.values()), tuple(known.values()))}
     tied = {name for pair in merged.items() for name in pair}
     others = issues.touched({*fresh, *near, *tied, *split}) | tied | split

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from threadmine.model import Concern, Raised
+from threadmine.model import Concern, Person, Raised
 from threadmine.track.people import name_key
 from threadmine.vocab.tracking import COMMON_ENGLISH
 
@@ -104,11 +104,16 @@ def matching(fresh: Sequence[Raised], known: Sequence[Raised]) -> frozenset[str]
     return frozenset(found)
 
 
+def who(author: Person) -> str:
+    """One person, whichever way the name is written; without a name the address tells."""
+    return name_key(author.name) or author.address.casefold()
+
+
 def _said(raised: Raised) -> _Said:
     line = "".join(raised.about.split())[-2 * MIN_LINE :]
     return _Said(
         raised=raised,
-        who=name_key(raised.author.name) or raised.author.address.casefold(),
+        who=who(raised.author),
         words=frozenset(map(sys.intern, _WORD.findall(raised.quote.lower()))) - COMMON_ENGLISH,
         members=frozenset(target.rsplit(".", 1)[-1] for target in raised.targets),
         line=line if len(line) >= MIN_LINE else "",
