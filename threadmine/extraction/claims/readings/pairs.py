@@ -60,7 +60,8 @@ def pair(around: Around) -> list[Candidate]:
             return [around.make(predicate, one, other, 5)]
         if around.cue.text.lower() in GRAMMAR.sharing:
             return []  # "the risk is shared with f()"
-    if (left or right) and (not overlaps or around.cue.text.lower().startswith(_WRITING)):
+    said = around.cue.text.lower().startswith(_WRITING) if overlaps else bool(left)  # not "same as for f()"
+    if (left or right) and said:
         one = (left or right)[0]
         return [around.make(predicate, one, None, 3 if one.sort in MEMBERISH else 1, around.behind())]
     return []

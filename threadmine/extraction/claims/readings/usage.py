@@ -17,7 +17,7 @@ NEAR = 2
 MAX_USER = 6
 """The most tokens from "for" to "to use"."""
 
-_PLACES = ("for", "in", "on", "with", "within", "inside", "to", "by", "as")
+_PLACES = ("for", "in", "on", "with", "within", "inside", "by", "as")
 _INSIDE = ("in", "into", "inside", "through", "via", "with", "on", "onto", "within")
 _ONCE = re.compile(r"(?:READ|WRITE)_ONCE\(")
 
@@ -40,6 +40,8 @@ def usable(around: Around) -> list[Candidate]:
     if around.predicate is Predicate.IS_A:
         goal = _kind(around, goal)
     if around.predicate is Predicate.VALID_FOR and objects and subject is None:
+        if "used" in around.cue.text.lower() and objects[0].sort in MEMBERISH:
+            return []  # "it only seems to be used for keeping x stable"
         return [around.make(around.predicate, objects[0], kinds[0] if kinds else None, 3)]
     if subject is None or (goal is None and not _is_named(around, subject)) or _is_other(around):
         return []
@@ -206,6 +208,8 @@ def _users(around: Around) -> list[Thing]:
         return _joined(around, at, around.cue.first - 1)
     by = next((i for i in range(around.cue.last, around.clause.last) if words[i] == "by"), -1)
     first = by + 1 if by >= 0 else around.cue.last
+    if by < 0 and first < around.clause.last and words[first] == "to":
+        return []  # "can be used to keep it stable"
     if by < 0 and first < around.clause.last and words[first] in _PLACES:
         first += 1
     named = around.named(first)
@@ -244,6 +248,20 @@ def _of_user(around: Around) -> list[Candidate]:
     if who is None:
         return []
     return [around.make(Predicate.USES, who, one, 6) for one in members]
+
+
+def _which(around: Around) -> list[Candidate]:
+    """ "The member, which the generic code uses": it stands before the clause."""
+    words, first = around.read.words, around.clause.first
+    if around.clause.opening != "which" or around.passive or around.members(list(around.clause.things)):
+        return []
+    before = [t for t in around.read.things if first - 1 <= t.last <= first and t.sort in MEMBERISH]
+    doers = [t for t in around.actors(list(around.clause.things)) if t.last <= around.cue.first]
+    end = around.cue.first
+    while end > first and words[end - 1] in (*GRAMMAR.fillers, *GRAMMAR.helpers):
+        end -= 1
+    who = doers[-1] if doers else noun_phrase(around.read, first + 1, end)
+    return [around.make(Predicate.USES, who, one, 5) for one in before if who is not None]
 
 
 def kept(around: Around) -> list[Candidate]:
@@ -304,7 +322,7 @@ def uses(around: Around) -> list[Candidate]:
         return found
     if members and (shared := _lent(around)):
         return [around.make(Predicate.OVERLAPS, members[-1], shared, 6)]
-    if found := _of_user(around):
+    if found := _of_user(around) or _which(around):
         return found
     if members and not _is_active(around):
         return _used(around, last_run(members, around.read))
