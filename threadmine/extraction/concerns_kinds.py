@@ -177,7 +177,7 @@ def _statement(words: Words, setting: Setting) -> Ask | None:
     objection = cues["objection"]["explicit"].first(words)
     if cues["veto"]["agreement"].first(words) or _REJECTED.search(words.text):
         request = ""
-    if setting.answering or (words.plain <= MAX_RETORT and not setting.reviewing):
+    if words.plain <= MAX_RETORT and not setting.reviewing:
         objection = ""
     weak = not (request or objection)
     if weak and setting.reviewing and not setting.answering:
