@@ -128,6 +128,8 @@ def _objects(look: Look, at: int) -> list[Thing]:
 
 def _is_before(word: str) -> bool:
     """Whether a word may stand between a verb and the member it is about ("the unused", "per node")."""
+    if word in ("@", "&", "*", "`", "'", '"'):
+        return True
     return word.replace("-", "").isalpha() and word not in _APART and word not in GRAMMAR.after_uses
 
 

@@ -40,6 +40,8 @@ def contents_before(look: Look, at: int) -> list[Thing]:
 def before_helpers(look: Look, at: int) -> int:
     """The token behind the noun before a verb: without "is", "can" and the like."""
     skipped = (
+        "ca",
+        "wo",
         "both",
         "all",
         "each",

@@ -132,7 +132,8 @@ class Look:
 
     def _cue(self, at: int) -> str:
         """The verb as it stands, with its denial ("isn't")."""
-        denied = self.word(at + 1) == "n't"
+        asked = at == 0 and self.read.sentence.text.endswith("?")  # "isn't it there?" expects that it is
+        denied = self.word(at + 1) == "n't" and not asked
         return self.read.tokens[at] + ("n't" if denied else "")
 
     def text(self, first: int, last: int) -> str:

@@ -89,6 +89,8 @@ def _subjects(look: Look, at: int) -> list[Thing]:
 
 def _is_aside(word: str) -> bool:
     plain = (
+        "ca",
+        "wo",
         "field",
         "member",
         "pointer",

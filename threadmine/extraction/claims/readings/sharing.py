@@ -32,6 +32,7 @@ REACH = 7
 _SIDES = (Sort.MEMBER, Sort.FLAG, Sort.STRUCT)
 _SHARE = frozenset({"share", "shares", "shared", "sharing"})
 _BARE = frozenset({"zpdesc", "ptdesc", "netmem_desc", "memdesc"})
+_REVERSED = frozenset({"what", "that", "which"})
 _UNION = frozenset({"union", "unions"})
 
 
@@ -134,6 +135,8 @@ def _room(look: Look, at: int) -> int:
         "location",
         "spot",
         "position",
+        "offset",
+        "address",
     ):
         return behind + 2
     return 0
@@ -141,7 +144,9 @@ def _room(look: Look, at: int) -> int:
 
 def _sides(look: Look, first: int, last: int) -> list[Thing]:
     """The members, flags and structs in tokens ``first`` to ``last`` but for the struct a member is in."""
-    things = [t for t in look.clause.things if first <= t.first and t.last <= last and t.sort in _SIDES]
+    if first == look.clause.first and look.words[first] in ("and", "or"):
+        first = 0  # a list of two that was cut
+    things = [t for t in look.read.things if first <= t.first and t.last <= last and t.sort in _SIDES]
     things = [t for t in things if t.entity not in GRAMMAR.locks]
     if not things and look.word(last - 1) in _BARE:
         name = look.words[last - 1]  # "zpdesc overlays struct page"
@@ -171,9 +176,13 @@ def _pairs(look: Look, at: int, end: int, begin: int, stop: int) -> list[Candida
         seconds = [other] if other is not None and other.entity != firsts[0].entity else []
     if not firsts and seconds and (plain := _plain_side(look, at)):
         firsts = plain
+    if len(left) > 1 and len(firsts) == 1 and not seconds and look.word(firsts[0].first - 1) in _REVERSED:
+        seconds = left[-2:-1]  # "y is what x overlays"
     if not firsts:
         meant = [t for t in look.meant(at) if t.entity not in {s.entity for s in seconds}]
         firsts = meant if seconds or len(meant) > 1 else []
+    if not firsts and not seconds and look.words[look.clause.first] in ("and", "or", "but"):
+        firsts = last_run([t for t in look.read.things if t.last <= at and t.sort in MEMBERISH], look.read)
     if firsts and len(left) > len(firsts) and not seconds and len(firsts) < 2:
         firsts = (
             left if look.words[at] in _SHARE | {"same", "union", "overlap", "alias", "collide"} else firsts
