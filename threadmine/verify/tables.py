@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -69,10 +70,29 @@ def every() -> dict[str, str]:
     return dict(_data()["every"])
 
 
+_AROUND = re.compile(
+    r"^(?:the|our|core|generic|in-kernel) |(?:'s)?(?: (?:code|paths?|subsystem|side|logic|code paths?))+$"
+)
+"""What may stand around the name of a part of the kernel."""
+
+
 @cache
 def places_of(what: str) -> tuple[str, ...]:
     """Files and folders (ending in /) in which a part of the kernel lives; empty where it is not known."""
-    return tuple(_data()["places"].get(what.lower(), ()))
+    return _looked_up("places", what)
+
+
+@cache
+def acts_of(what: str) -> tuple[str, ...]:
+    """The functions that do something that people name by a word or two ("swapin", "the free path")."""
+    return _looked_up("acts", what)
+
+
+def _looked_up(table: str, what: str) -> tuple[str, ...]:
+    low = " ".join(what.lower().split())
+    known = _data()[table]
+    bare = _AROUND.sub("", _AROUND.sub("", low))
+    return tuple(known.get(low, ()) or known.get(bare, ()))
 
 
 @cache

@@ -14,11 +14,12 @@ from threadmine.memmap.names import aliases_of
 from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Claim, Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import DEPTH, FlagUse, Found, Reach, flag_uses, reach, uses_of
+from threadmine.verify.context import arch_of
 from threadmine.verify.layouts import layouts_for
 from threadmine.verify.refs import Kind, Ref, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.residence import packed_quantities
-from threadmine.verify.tables import places_of
+from threadmine.verify.tables import acts_of, places_of
 
 ACCESS = {Predicate.SETS: "w", Predicate.CLEARS: "w", Predicate.READS: "ra"}
 FLAG_KINDS = {
@@ -82,6 +83,8 @@ class EffectRule(Rule):
         Case(Predicate.READS, "folio_test_hugetlb", "page.page_type", kernel="6.12"),
         Case(Predicate.SETS, "__folio_set_hugetlb", "page.page_type", kernel="6.12"),
         Case(Predicate.READS, "rmap.c", "page.mapping", kernel="5.15"),
+        Case(Predicate.SETS, "the anonymous fault path", "PG_swapbacked", kernel="6.12"),
+        Case(Predicate.CLEARS, "folio split", "PG_mlocked", kernel="6.12", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.SETS, "prep_compound_tail", "page.compound_head"),
         Case(
             Predicate.SETS, "__page_set_anon_rmap", "page.mapping", value="with WRITE_ONCE()", kernel="5.15"
@@ -203,7 +206,8 @@ class EffectRule(Rule):
         claim = question.claim
         if claim.predicate is not Predicate.CLEARS or not target.overlays:
             return None
-        page = _page_of(question.model, target, version)
+        arch = arch_of(f"{claim.condition} {claim.quote}")
+        page = _page_of(question.model, target, version, arch)
         said = target.page if target.page is not None else page_index(f"{question.words} {claim.quote}")
         if page is None or page != (said or 0):
             return None
@@ -456,11 +460,11 @@ def _word_of(model: Model, flag: str, version: str) -> str:
 
 
 @lru_cache(maxsize=2_000)
-def _page_of(model: Model, target: Ref, version: str) -> int | None:
+def _page_of(model: Model, target: Ref, version: str, arch: str) -> int | None:
     """The page of the folio in which a member lies; 0 for members of struct page."""
     if target.struct != "folio":
         return target.page or 0
-    for layout in layouts_for(model, version, "x86-64")[:1]:
+    for layout in layouts_for(model, version, arch)[:1]:
         place = layout.place(target.reference)
         return None if isinstance(place, Unknown) else place.page
     return None
@@ -502,6 +506,11 @@ def function_names(question: Question, subject: Ref, version: str) -> tuple[str,
         return facts if isinstance(facts, Unknown) else (subject.text,)
     if subject.kind is Kind.MEMBER and code.known(subject.member):
         return (subject.member,)
+    spoken = subject.kind is Kind.WORDS and question.claim.polarity is Polarity.POSITIVE
+    acts = acts_of(subject.text) if spoken else ()  # who else does it is not known: no absence is told of it
+    known = tuple(name for name in acts if not isinstance(code.function(name, version), Unknown))
+    if known:
+        return known
     files: Iterable[str] = (subject.text,) if subject.kind is Kind.FILE else places_of(subject.text)
     if _BARE_FILE.fullmatch(subject.text):
         files = [path for folder in FOLDERS if code.has_file(path := f"{folder}/{subject.text}")][:1]
