@@ -222,7 +222,9 @@ def noun_phrase(read: Read, first: int, last: int, longest: int = 4) -> Thing | 
         first += 1
     while last > first and words[last - 1] in GRAMMAR.helpers:
         last -= 1
-    if not 0 < last - first <= longest or any(c.first < last and first < c.last for c in read.cues):
+    code = words[last - 1] in GRAMMAR.heads  # "the page reset code": no verb in there
+    inside = any(c.first < last and first < c.last for c in read.cues)
+    if not 0 < last - first <= longest or (inside and not (code and words[first - 1] in _NAMING)):
         return None
     part = words[first:last]
     if part[0] in _VAGUE:
@@ -234,6 +236,9 @@ def noun_phrase(read: Read, first: int, last: int, longest: int = 4) -> Thing | 
     text = read.sentence.text[read.offsets[first] : read.offsets[last - 1] + len(read.tokens[last - 1])]
     return Thing(first, last, text, singular(text), Sort.AGENT)
 
+
+_NAMING = ("the", "by", "our", "its", "some", "this", "that")
+"""What stands before a name of plain words, so that a verb in it is none ("the page reset code")."""
 
 _VAGUE = ("code", "caller", "callers")
 """Words that name nobody by themselves ("this code")."""

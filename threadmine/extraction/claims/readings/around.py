@@ -115,13 +115,10 @@ class Around:
             and not self._strange()
         ):
             named = (t for t in self.clause.things if self._acts(t, predicate) and t is not object_)
-            near = (
-                self.memory.function if self.memory.subject and not self._unsaid_caller(predicate) else None
-            )
-            before = (self.context, near) if predicate is Predicate.REQUIRES else (near, self.context)
             known = next(named, None)
             if known is None and not self._has_own_subject():
-                known = before[0] or before[1] or self.memory.function
+                near = None if self._unsaid_caller(predicate) else self._only_one()
+                known = self.context or near if predicate is Predicate.REQUIRES else near or self.context
             known = None if known and object_ and known.entity == object_.entity else known
         if object_ is None and predicate in _OF_SOMETHING and predicate is self.predicate:
             object_ = self.whatever()
@@ -140,6 +137,17 @@ class Around:
             value=value,
             between=self.between if known is None else (),
         )
+
+    def _only_one(self) -> Thing | None:
+        """The one function that the sentence names further up, else the one that the one before names."""
+        here = {
+            t.entity: t for t in self.read.things if t.sort is Sort.FUNCTION and t.last <= self.clause.first
+        }
+        if here:
+            return next(iter(here.values())) if len(here) == 1 else None
+        said = self.memory.before()
+        doers = said.doers() if said is not None else []
+        return doers[0] if len(doers) == 1 else None
 
     def _acts(self, thing: Thing, predicate: Predicate) -> bool:
         """Whether a kind of page or part of the kernel stands where the doer would: before the verb, or
