@@ -31,6 +31,7 @@ _NTH = re.compile(
     r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|last) "
     r"(word|long|unsigned long|member|field)\b"
 )
+_WORD = re.compile(r"\bwords?\b")
 _NTHS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7}
 _ENDS = ("first", "last")
 
@@ -77,7 +78,8 @@ class OffsetRule(LayoutRule):
             return member
         nth = _NTH.search(words)
         if nth:
-            return self._nth(layout, member, nth[1], nth[2])
+            whole = any(r.kind is Kind.STRUCT for r in question.objects)
+            return self._nth(layout, member, nth[1], nth[2], whole)
         edge = _LAST.search(words) or _LAST.search(question.claim.quote.lower())
         if edge:
             return self._edge(question, layout, member, edge)
@@ -118,8 +120,8 @@ class OffsetRule(LayoutRule):
         firm = "offset" in words or "offset" in question.claim.quote
         return Finding(truth, text, self.fact(text, layout.source), firm=firm)
 
-    def _nth(self, layout: Layout, member: Member, number: str, noun: str) -> Finding | Unknown:
-        """The second word of struct page, its first member."""
+    def _nth(self, layout: Layout, member: Member, number: str, noun: str, firm: bool) -> Finding | Unknown:
+        """The second word of struct page, its first member; ``firm``: it is said of which struct."""
         whole = layout.struct(member.struct)
         if whole is None or (noun in ("member", "field") and number not in _ENDS):
             return Unknown(f"members of struct {member.struct} are not counted")
@@ -131,7 +133,7 @@ class OffsetRule(LayoutRule):
         truth = Truth.TRUE if start == wanted else Truth.FALSE
         if noun in ("member", "field") and truth is Truth.FALSE:
             return Unknown(f"{text}; members are not counted")
-        return Finding(truth, text, self.fact(text, layout.source))
+        return Finding(truth, text, self.fact(text, layout.source), firm=firm)
 
     def _edge(
         self, question: Question, layout: Layout, member: Member, edge: re.Match[str]
@@ -163,6 +165,13 @@ class SizeRule(LayoutRule):
         Case(Predicate.SIZE, "page._refcount", value="32 bits"),
         Case(Predicate.SIZE, "page.lru", value="two pointers"),
         Case(Predicate.SIZE, "page.flags", value="one word"),
+        Case(
+            Predicate.SIZE,
+            "page._refcount",
+            value="one word",
+            quote="page->_refcount is one word",
+            verdict=VerdictKind.UNDECIDED,
+        ),
         Case(Predicate.SIZE, "folio order", value="8 bits"),
         Case(Predicate.SIZE, "zone id", value="8 bits", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.SIZE, "folio._nr_pages", value="8 bytes", verdict=VerdictKind.REFUTED),
@@ -193,7 +202,9 @@ class SizeRule(LayoutRule):
         many = f"{size} bits" if size % 8 else f"{size // 8} bytes"
         text = f"{name} has {many} ({layout.kernel}, {layout.arch})"
         truth = Truth.TRUE if amount == size else Truth.FALSE
-        return Finding(truth, text, self.fact(text, layout.source))
+        plain = subject.kind in (Kind.MEMBER, Kind.STRUCT)
+        exact = plain and not _WORD.search(words)  # a word has 4 bytes for some
+        return Finding(truth, text, self.fact(text, layout.source), firm=exact)
 
 
 def _bits(number: str, unit: str, layout: Layout) -> int:

@@ -106,7 +106,7 @@ class ResidenceRule(LayoutRule):
             return Finding(Truth.PARTLY, what.fact, self.fact(what.fact, f"code {layout.kernel}"))
         if what.page and (page := _page_named(place)) is not None:
             truth = Truth.TRUE if page == what.page else Truth.FALSE
-            return Finding(truth, what.fact, self.fact(what.fact, layout.source))
+            return Finding(truth, what.fact, self.fact(what.fact, layout.source), firm=False)
         if place.kind is not Kind.MEMBER:
             return unnamed(place, "word")
         index = place.page if place.page is not None else page_index(question.words)
