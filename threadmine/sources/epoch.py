@@ -175,10 +175,13 @@ def read_epoch(
         repository = pygit2.Repository(str(path))
         commits = _commits(repository, since)
         blobs = _blobs(repository, commits)
-        odb = repository.odb
+        odb: pygit2.Odb | None = None
         for number, commit_id in enumerate(commits):
             if number % _MAILS_BETWEEN_FREEING == 0:
+                odb = None  # else it holds on to what is cached
                 repository.free()  # what libgit2 caches of packs has no setting that bounds it
+            if odb is None:
+                odb = repository.odb
             origin = Origin(source, commit_id.hex(), list_name)
             yield _mail(odb, number, origin, blobs)
     except (pygit2.GitError, KeyError, ValueError) as error:
