@@ -26,6 +26,7 @@ from threadmine.extraction.claims.readings.beside import beside
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout
 from threadmine.extraction.claims.readings.legal import legal
 from threadmine.extraction.claims.readings.remarks import remarks
+from threadmine.extraction.claims.readings.spoken import spoken_of
 from threadmine.extraction.claims.readings.verbs import unlisted
 from threadmine.extraction.claims.referents import DOING, subject_of, wanted
 from threadmine.extraction.claims.said import said_in
@@ -72,7 +73,9 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
     said = _distinct([*kept, *_left_over(read, kept, others)])
     firm = [c for c in said if not _is_of_function(c)]
     named = _names(firm) | {name for c in firm for name in c.listed}
-    more = list(beside(read, every, named, memory))
+    closed = [c for c in every if not left_open(read, c) and not taken_back(read, c)]
+    more = list(beside(read, closed, named, memory))
+    more += spoken_of(read, closed, [*firm, *more], named)
     again = {c.subject.entity for c in more if c.subject is not None}
     return [c for c in said if c in firm or c.subject is None or c.subject.entity not in again] + more
 

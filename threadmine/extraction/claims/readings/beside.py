@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import Candidate, Clause, Memory, text_of
 from threadmine.extraction.claims.readings.around import VALUE_WORDS
+from threadmine.extraction.claims.readings.spoken import led_to
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
@@ -22,7 +23,6 @@ _BY = frozenset(_WORDS["steps"]["by"])
 _DOING = frozenset(_WORDS["steps"]["doing"])
 _NOT_WITH = frozenset(_WORDS["steps"]["not_with"])
 _OPINION = frozenset(_WORDS["being"]["opinion"])
-_LEADING = ("to", "like", "about", "with", "for", "calling", "changing")
 _TALK = ("request", "retraction")
 MAX_BACK = 3
 """The most words between a verb or preposition and the function it leads to."""
@@ -93,10 +93,7 @@ def _caller(read: Read, thing: Thing, memory: Memory) -> Thing | None:
 def _is_something(read: Read, clause: Clause, thing: Thing) -> Candidate | None:
     """ "f() is dead code now": what a function is, in so many words, and no opinion of it."""
     words, at = read.words, thing.last
-    led_to = thing.first > 0 and (
-        words[thing.first - 1] in GRAMMAR.places or words[thing.first - 1] in _LEADING
-    )
-    if led_to or at > clause.first + MAX_BACK + 2:
+    if led_to(read, clause, thing) or at > clause.first + MAX_BACK + 2:
         return None  # "the changelog of f() is ..."
     while at < clause.last and words[at] in GRAMMAR.helpers and words[at] not in GRAMMAR.be:
         at += 1

@@ -1,0 +1,97 @@
+"""What is asserted of a member in a clause that no reading fits.
+
+"page->rcu_head leaves no room for it", "s390 does odd things to page->lru": a verb stands beside the member,
+so somebody states something of it; what that is stays open. Talk of the writer's own doings is passed over.
+A clause whose reading was dropped is kept by ``mentions`` in its own words; here are members named by a
+phrase, and those that somebody does something with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, text_of
+from threadmine.extraction.claims.readings.around import VALUE_WORDS
+from threadmine.extraction.claims.sentence import Read, Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
+from threadmine.vocab.lists import word_list
+
+_WORDS = word_list("beside")["spoken"]
+_TALKING = frozenset(_WORDS["talking"])
+_MODALS = frozenset(_WORDS["modals"])
+_LEADING = frozenset(_WORDS["leading"])
+_NO_VERB = frozenset(_WORDS["no_verb"])
+_TALK = ("request", "retraction")
+_DOERS = (Sort.FUNCTION, Sort.KIND, Sort.AGENT)
+_NO_DOING = ("state", "size", "offset")
+MIN_WORDS = 6
+"""Words of a sentence below which a member that is merely named in it is none that it is about."""
+
+_NEAR = 3
+"""The most words between a member and its verb."""
+
+
+def spoken_of(
+    read: Read, every: Sequence[Clause], said: Sequence[Candidate], named: set[str]
+) -> Iterator[Candidate]:
+    """What is asserted of a member in a clause that no reading fits: undecided, yet said of that member."""
+    if read.sentence.text.endswith("?") or any(group in read.marks for group in _TALK):
+        return
+    asserts = any(cue.value not in _NO_DOING for cue in read.cues) and len(read.words) >= MIN_WORDS
+    asserts = asserts and _TALKING.isdisjoint(read.words) and "chatter" not in read.marks
+    for clause in every:
+        if any(one.clause is clause for one in said):
+            continue
+        thing = next((t for t in clause.things if t.sort in MEMBERISH and t.entity not in named), None)
+        verb = _finite(read, clause) if thing is not None else -1
+        if thing is None or (verb >= 0 and _TALKING & set(read.words[clause.first : verb])):
+            continue
+        one = None
+        if verb >= 0:
+            one = _before_verb(read, clause, thing, verb) or _behind_verb(read, clause, thing, verb)
+        if one is None and asserts and not thing.concept and not led_to(read, clause, thing):
+            one = Candidate(Predicate.OTHER, thing, None, clause, thing.text, thing.first, 1)
+        if one is not None:
+            named.add(thing.entity)
+            yield one
+
+
+def _before_verb(read: Read, clause: Clause, thing: Thing, verb: int) -> Candidate | None:
+    """A member right before the verb: what it is or does."""
+    if not 0 <= verb - thing.last <= _NEAR - thing.concept or led_to(read, clause, thing):
+        return None
+    predicate = Predicate.STATE if read.words[verb] in GRAMMAR.be else Predicate.OTHER
+    value = text_of(read, verb, min(clause.last, verb + VALUE_WORDS))
+    return Candidate(predicate, thing, None, clause, read.tokens[verb], verb, 1, value=value)
+
+
+def _behind_verb(read: Read, clause: Clause, thing: Thing, verb: int) -> Candidate | None:
+    """A member behind the verb: somebody does something with it."""
+    doer = next((t for t in clause.things if t.last <= verb and t.sort in _DOERS), None)
+    if doer is None or thing.first < verb:
+        return None
+    return Candidate(Predicate.OTHER, doer, thing, clause, read.tokens[verb], verb, 1)
+
+
+def led_to(read: Read, clause: Clause, thing: Thing) -> bool:
+    """Whether the sentence is about something else that the thing only tells ("the discussion of x")."""
+    at = thing.first - 1
+    while at > clause.first and read.words[at] in GRAMMAR.determiners:
+        at -= 1
+    before = read.words[at] if at >= clause.first else ""
+    return before in GRAMMAR.places or before in _LEADING or before.endswith("ing")
+
+
+def _finite(read: Read, clause: Clause) -> int:
+    """The token of the first word of a clause that is plainly a verb with a subject, -1 where none is."""
+    words = read.words
+    things = {i for t in clause.things for i in range(t.first, t.last)}
+    verbs = {c.first for c in clause.cues if c.value not in ("size", "offset")}
+    for at in range(clause.first + 1, clause.last):
+        word = words[at]
+        if at in things or words[at - 1] in ("to", "of", "by", "for", "without"):
+            continue
+        if word in GRAMMAR.be - _NO_VERB or word in _MODALS or (at in verbs and not word.endswith("ing")):
+            return at
+    return -1
