@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from threadmine.memmap import Model
+from threadmine.memmap import Model, facts
 from threadmine.memmap.calls import load_code
 from threadmine.memmap.effects import flag_operation
 from threadmine.memmap.layout import OVERLAYS
@@ -115,6 +115,7 @@ def _read(text: str, condition: str, model: Model) -> Ref:
     bare = re.sub(r"\(.*\)$", "", plain.removeprefix("struct ")).strip()
     if bare in model.names.structs and (plain.startswith("struct ") or not load_code().known(bare)):
         return Ref(Kind.STRUCT, bare)
+    bare = _meant(bare)
     if _FUNCTION.match(bare) and (load_code().known(bare) or "(" in text or flag_operation(bare) is not None):
         return Ref(Kind.FUNCTION, bare)
     if (
@@ -125,6 +126,13 @@ def _read(text: str, condition: str, model: Model) -> Ref:
     ):
         return Ref(Kind.FUNCTION, bare)
     return Ref(Kind.WORDS, plain)
+
+
+def _meant(name: str) -> str:
+    """A function's name as it is spelled in the kernel, where people often spell it otherwise."""
+    typos: dict[str, str] = facts.table("names")["typos"]
+    known = typos.get(name, name)
+    return known if known != name and load_code().known(known) and not load_code().known(name) else name
 
 
 def _struct_of(name: str, model: Model) -> str:

@@ -102,7 +102,7 @@ class InsistsRule(Rule):
                 return Unknown(f"it asks for something else: {text}")
             return Finding(truth, text, self.fact(text, guarded.step.facts.source), firm=False)
         reference = self._reference(question, found, wanted)
-        if wanted is None and question.claim.value.strip():
+        if wanted is None:
             return reference or Unknown(f"{question.claim.value!r} is no state that a check could ask for")
         return reference or self._regardless(question, version, same | over)
 

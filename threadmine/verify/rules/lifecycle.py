@@ -67,7 +67,9 @@ class LifecycleRule(Rule):
         value = claim.value.lower() or (claim.object.lower() if question.object.kind is Kind.WORDS else "")
         if not value or len(value.split()) > MAX_VALUE_WORDS:
             return Unknown("no state of a member is said")
-        kinds = kinds_in(said) or _only_kind(claim.quote)
+        kinds = kinds_in(said)
+        if all(kind.name in ("page", "folio") for kind in kinds):
+            kinds += _only_kind(claim.quote)  # "the page" of a sentence about one kind is of that kind
         for fact in states():
             if not any(_is_member(ref, fact.member) for ref in _members(question)):
                 continue
@@ -76,7 +78,8 @@ class LifecycleRule(Rule):
                 continue
             answer = self._in_kernel(fact, version)
             if answer is not None:
-                return answer if told else replace(answer, truth=answer.truth.opposite)
+                twice = claim.polarity is Polarity.NEGATIVE  # the word of denial has made the claim negative
+                return answer if told or twice else replace(answer, truth=answer.truth.opposite)
         return Unknown("no fact about that state of such a page")
 
     @staticmethod
@@ -121,7 +124,7 @@ def _is_member(ref: Ref, member: str) -> bool:
     return ref.text == member if ref.kind is Kind.FLAG else ref.member == member
 
 
-_DENIED = re.compile(r"\b(?:not|never|no|non|isn't|aren't|without|neither|nor|un)[ -](?:\w+ ){0,2}$")
+_DENIED = re.compile(r"\b(?:not|never|no|non|isn't|aren't|without|neither|nor|un)[ -](?:\w+ ){0,3}$")
 """What stands before a word of state that it is not in: "not yet set"."""
 
 
