@@ -97,7 +97,7 @@ class Wanted:
         if "page[" in text or ("struct page" in text and "byte" in text and _SIZE.search(text)):
             return True
         found = text.lower().translate(_TO_BLANKS).split()
-        return not words.isdisjoint(found) or self.in_names(found)
+        return not words.isdisjoint(found) or ("_" in text and self.in_names(found))
 
     def in_names(self, names: Iterable[str]) -> bool:
         """Whether one of ``names`` has an underscore, as C names have, and one of the parts."""
