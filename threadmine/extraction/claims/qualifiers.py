@@ -39,7 +39,7 @@ _OF_NOUNS = ("no", "none", "neither", "nor", "without")
 _SUPPOSING = ("let's say", "consider the case", "suppose", "assuming", "what if")
 _ORDINARY = ("should be", "needs to", "going to")
 _DOINGS = (Predicate.SETS, Predicate.CLEARS, Predicate.CALLS, Predicate.REQUIRES)
-_AVOIDABLE = (Predicate.CALLS, Predicate.READS, Predicate.SETS, Predicate.CLEARS)
+_AVOIDABLE = (Predicate.CALLS, Predicate.READS, Predicate.SETS, Predicate.CLEARS, Predicate.USES)
 _LAYOUT = (
     Predicate.RESIDES,
     Predicate.OVERLAPS,

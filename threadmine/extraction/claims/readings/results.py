@@ -44,7 +44,7 @@ def result(around: Around) -> list[Candidate]:
 
 def _given(around: Around) -> list[Candidate]:
     """ "f() returns 0 or 1", "f() returns the same as g()"."""
-    doers = last_run(around.functions(around.left), around.read)
+    doers = last_run(around.functions(around.left), around.read) or around.where()  # "return 0 from f()"
     if not doers and (who := around.unsaid):
         doers = [who]
     if not doers:

@@ -220,6 +220,13 @@ def _users(around: Around) -> list[Thing]:
     return [named, *more]
 
 
+def _doers(around: Around) -> list[Thing | None]:
+    """Who uses, before the verb: one, or several joined by "and"."""
+    doer = around.doer()
+    side = last_run([t for t in around.left if t.sort in ACTORS], around.read)
+    return [*side] if doer is not None and doer in side else [doer]
+
+
 def _joined(around: Around, first: int, last: int) -> list[Thing]:
     """The thing, or the plain words, that are tokens ``first`` to ``last``."""
     exact = [t for t in around.read.things if first <= t.first and t.last <= last and t.sort in ACTORS]
@@ -326,6 +333,10 @@ def uses(around: Around) -> list[Candidate]:
         return found
     if members and not _is_active(around):
         return _used(around, last_run(members, around.read))
+    by = around.by() if around.passive or around.cue.text.lower().endswith((" by", "used")) else None
+    if by is not None:
+        meant = around.memory.member  # "the bit is used by arm64"
+        return [around.make(Predicate.USES, by, meant, 3)] if meant is not None else []
     members = around.members(around.right)
     once = [t for t in members if _ONCE.match(around.read.tokens[t.first])]
     if once:
@@ -334,7 +345,8 @@ def uses(around: Around) -> list[Candidate]:
     if members:
         locks = members[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.using
         predicate = Predicate.REQUIRES if locks else Predicate.USES
-        return [around.make(predicate, around.doer(), one, 4) for one in run(members, around.read)]
+        pairs = every(_doers(around), run(members, around.read))
+        return [around.make(predicate, who, one, 4) for who, one in pairs]
     if callers or functions:
         used = (callers or functions)[-1]
         return [around.make(Predicate.USES, around.by(), used, 2, around.behind())]
