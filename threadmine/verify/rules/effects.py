@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
-from threadmine.memmap import Model
 from threadmine.memmap.calls import FunctionFacts
 from threadmine.memmap.effects import flag_operation
-from threadmine.memmap.layout import OVERLAYS
-from threadmine.memmap.names import aliases_of
 from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Claim, Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import DEPTH, FlagUse, Found, Reach, flag_uses, reach, uses_of
 from threadmine.verify.context import arch_of
-from threadmine.verify.layouts import layouts_for
+from threadmine.verify.members import in_head, members_of_page, page_of, same_bytes, word_of
 from threadmine.verify.refs import Kind, Ref, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.residence import packed_quantities
@@ -30,13 +26,6 @@ FLAG_KINDS = {
 EMPTY = frozenset({"0", "NULL", "false", "&=", "MAX_ORDER_NR_PAGES_NONE"})
 _STEPS = re.compile(r"\b(?:first|then|afterwards|step by step|in two|twice)\b", re.I)
 _SECOND_PAGE = re.compile(r"page\[1\]|second page|next page|page ?\+ ?1|_flags_1|first tail|order", re.I)
-_MIRRORED = frozenset(
-    f"{struct}.{member}"
-    for struct in ("page", "netmem_desc")
-    for member in ("pp_magic", "pp", "dma_addr", "pp_ref_count")
-)
-"""Members that struct net_iov has at the same place, so that code writes both through a net_iov."""
-
 HEAD_PAGES = frozenset({"head", "page", "every page", "each page", "all"})
 _FOR_ORDER = re.compile(r"order > [1-9]")
 _CALL = re.compile(r"\b([A-Za-z_]\w+)\(\)")
@@ -156,7 +145,7 @@ class EffectRule(Rule):
         here = question.code.function(subject.text, version)
         if operation is None or not isinstance(here, Unknown):
             return None  # where a function of that name is known, what it does is known
-        word = _word_of(question.model, operation.flag, version)
+        word = word_of(question.model, operation.flag, version)
         said = target.kind is Kind.FLAG and _bare_flag(target.text) == _bare_flag(operation.flag)
         if not said and not (target.kind is Kind.MEMBER and target.member == word):
             return None
@@ -176,7 +165,7 @@ class EffectRule(Rule):
         same, over = same_bytes(question.model, target, version)
         part = _PART.fullmatch(target.member)
         if part and target.struct == "folio":
-            same, over = _members_of_page(question.model, int(part[1]), version), frozenset()
+            same, over = members_of_page(question.model, int(part[1]), version), frozenset()
         access = ACCESS[claim.predicate]
         depth = READERS_DEPTH if claim.predicate is Predicate.READS else WRITERS_DEPTH
         hits = [
@@ -207,7 +196,7 @@ class EffectRule(Rule):
         if claim.predicate is not Predicate.CLEARS or not target.overlays:
             return None
         arch = arch_of(f"{claim.condition} {claim.quote}")
-        page = _page_of(question.model, target, version, arch)
+        page = page_of(question.model, target, version, arch)
         said = target.page if target.page is not None else page_index(f"{question.words} {claim.quote}")
         if page is None or page != (said or 0):
             return None
@@ -235,7 +224,7 @@ class EffectRule(Rule):
         ]
         if not rows:
             return None
-        head = target.struct == "folio" and _in_head(question.model, target, version)
+        head = target.struct == "folio" and in_head(question.model, target, version)
         there = [row for row in rows if not head or row.page in HEAD_PAGES]
         if not there:
             pages = spell(dict.fromkeys(row.page for row in rows))
@@ -430,53 +419,10 @@ def _uses_once(claim: Claim) -> list[str]:
     return [found[1]] if found else []
 
 
-@lru_cache(maxsize=64)
-def _members_of_page(model: Model, page: int, version: str) -> frozenset[str]:
-    """The members of struct folio that lie in its second, third ... page."""
-    for layout in layouts_for(model, version, "x86-64")[:1]:
-        shape = layout.struct("folio")
-        if shape is not None:
-            low, high = page * layout.page_size, (page + 1) * layout.page_size
-            return frozenset(
-                m.full_name for m in shape.members if low <= m.offset < high and m.size < high - low
-            )
-    return frozenset()
-
-
 def _same_member(name: str, target: Ref) -> bool:
     """Whether an effect's member is the target's (``folio._deferred_list.next`` is part of the list)."""
     struct, _, member = name.partition(".")
     return member.split(".")[0] == target.member and struct in (target.struct, "page", "folio")
-
-
-@lru_cache(maxsize=500)
-def _word_of(model: Model, flag: str, version: str) -> str:
-    """The member that a flag is kept in: ``flags``, or ``page_type`` for what became a type of page."""
-    for layout in layouts_for(model, version, "x86-64")[:1]:
-        known = layout.flag(flag)
-        if known is not None:
-            return "page_type" if known.word == "page.page_type" else "flags"
-    return "page_type" if flag.startswith("PGTY_") else "flags"
-
-
-@lru_cache(maxsize=2_000)
-def _page_of(model: Model, target: Ref, version: str, arch: str) -> int | None:
-    """The page of the folio in which a member lies; 0 for members of struct page."""
-    if target.struct != "folio":
-        return target.page or 0
-    for layout in layouts_for(model, version, arch)[:1]:
-        place = layout.place(target.reference)
-        return None if isinstance(place, Unknown) else place.page
-    return None
-
-
-@lru_cache(maxsize=2_000)
-def _in_head(model: Model, target: Ref, version: str) -> bool:
-    """Whether a folio's member lies in its first page."""
-    for layout in layouts_for(model, version, "x86-64")[:1]:
-        place = layout.place(target.reference)
-        return not isinstance(place, Unknown) and place.page == 0
-    return False
 
 
 def reaches_of(names: Iterable[str], version: str, full: bool) -> list[Reach]:
@@ -529,33 +475,3 @@ def _resolved(target: Ref, version: str) -> Ref:
         return target
     struct, _, member = quantity.word.partition(".")
     return Ref(Kind.MEMBER, quantity.word, struct, member, quantity.page or None)
-
-
-@lru_cache(maxsize=8_000)
-def same_bytes(model: Model, target: Ref, version: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Names of the same member in all structs over it, and of other members that cover all its bytes.
-
-    The first are exact: the member's own name, its older and newer names, and the same name at the same
-    place in
-    another overlay struct. The second are union neighbours: a store to one of them changes the target too.
-    """
-    names = {target.name, *(f"{target.struct}.{alias}" for alias in aliases_of(target.struct, target.member))}
-    over: set[str] = set()
-    for layout in layouts_for(model, version, "x86-64")[:1]:
-        if not target.overlays:
-            break
-        place = layout.place(target.reference)
-        if isinstance(place, Unknown):
-            continue
-        if target.struct == "page" and target.page is None and target.member == "flags":
-            names |= {"folio.flags", "folio._flags_1"}
-        for struct in OVERLAYS:
-            absolute = place.page * layout.page_size + place.start if struct == "folio" else place.start
-            for member in layout.members_at(struct, absolute, place.member.size):
-                covers = member.offset <= absolute and member.end >= absolute + place.member.size
-                if member.name == place.member.name and covers:
-                    names.add(member.full_name)
-                elif covers and member.size <= 16:
-                    over.add(member.full_name)
-    names |= {f"net_iov.{target.member}"} if target.name in _MIRRORED else set()
-    return frozenset(names), frozenset(over - names)

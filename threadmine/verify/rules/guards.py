@@ -14,9 +14,9 @@ from threadmine.memmap.effects import flag_operation
 from threadmine.memmap.names import aliases_of
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import Found, Guarded, Reach, guards_of, reach, uses_of
+from threadmine.verify.members import same_bytes
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
-from threadmine.verify.rules.effects import same_bytes
 from threadmine.verify.tables import tests_of
 
 DEPTH = 3

@@ -14,9 +14,9 @@ from threadmine.memmap.effects import flag_operation
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import Guarded, Reach, flag_uses, guards_of, reach, uses_of
 from threadmine.verify.locks import lock_named
+from threadmine.verify.members import same_bytes
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
-from threadmine.verify.rules.effects import same_bytes
 from threadmine.verify.tables import tests_of, zero_tests_of
 
 NEAR = 2

@@ -7,9 +7,9 @@ import re
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.kinds import Limited, PageKind, kind, kind_of, kinds, spelled
 from threadmine.verify.layouts import layouts_for
+from threadmine.verify.members import same_bytes
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
-from threadmine.verify.rules.effects import same_bytes
 
 _RESERVED = re.compile(r"\b(?:is|are) (?:for|reserved|owned|meant)\b|\bbelongs? to\b", re.I)
 _ONLY = re.compile(r"\b(?:only|solely|exclusively|just)\b", re.I)

@@ -18,9 +18,9 @@ from threadmine.verify.locks import (
     says,
     takes,
 )
+from threadmine.verify.members import same_bytes
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
-from threadmine.verify.rules.effects import same_bytes
 from threadmine.verify.tables import primitives
 
 _BY_CALLER = re.compile(r"\b(?:callers?|must (?:be called|hold)|called (?:with|under)|on entry)\b", re.I)

@@ -8,9 +8,9 @@ import re
 from threadmine.memmap.calls import STORE, FunctionFacts
 from threadmine.memmap.effects import flag_operation
 from threadmine.model import Predicate, Unknown, VerdictKind
+from threadmine.verify.members import same_bytes
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
-from threadmine.verify.rules.effects import same_bytes
 
 MAX_PLACES = 3
 _ACT = re.compile(r"\b(set|clear|clearing|setting|test|testing|check)(?: of)? (PG_\w+)", re.I)

@@ -9,9 +9,9 @@ from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import guards_of, reach
 from threadmine.verify.kinds import StateFact, kind_of, states
+from threadmine.verify.members import same_bytes
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
-from threadmine.verify.rules.effects import same_bytes
 from threadmine.verify.rules.insists import NEAR, told
 
 COUNT = Ref(Kind.MEMBER, "folio._refcount", "folio", "_refcount")

@@ -8,9 +8,9 @@ from threadmine.memmap.calls import FunctionFacts
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import operation, reach, uses_of
 from threadmine.verify.kinds import PageKind, kind_of
+from threadmine.verify.members import same_bytes
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
-from threadmine.verify.rules.effects import same_bytes
 from threadmine.verify.tables import every, places_of
 
 _ONLY = re.compile(r"\b(?:only|solely|exclusively|just)\b", re.I)
