@@ -300,6 +300,9 @@ def test_the_commands_tell_what_waits_and_what_was_mined(tmp_path: Path) -> None
     status, out, told = run("--db", db, "show", name)
     assert (status, told) == (0, "")
     assert "Its thread" in out
+    waiting = f"{count} messages not mined yet: run threadmine mine\n"
+    assert run("--db", db, "issues") == (0, "", waiting + "no issue matches\n")
     assert run("--db", db, "mine") == (0, "", f"{count} messages mined\n")
     assert run("--db", db, "mine") == (0, "", "0 messages mined\n")
+    assert "not mined" not in run("--db", db, "issues")[2]
     assert run("--db", db, "mine", "-q") == (0, "", "")

@@ -99,11 +99,14 @@ class App:
 
     @contextmanager
     def queries(self, welcome: bool = True) -> Iterator[Queries]:
-        """Questions to the database; on one without mail, says on standard error what to do."""
+        """Questions to the database; where mail is missing or not mined yet, standard error says so."""
         from threadmine.db.queries import Queries
+        from threadmine.render.text import numbered
 
         with self._for_reading() as database:
             queries = Queries(database)
             if welcome and queries.counts().messages == 0:
                 self.out.note(WELCOME)
+            elif welcome and (waiting := queries.waiting()):
+                self.out.note(f"{numbered(waiting, 'message')} not mined yet: run threadmine mine")
             yield queries

@@ -20,6 +20,7 @@ from threadmine.db import rows
 from threadmine.db.asked import condition, to_list
 from threadmine.db.asked_kinds import CLAIMS, ISSUES, KINDS, MESSAGES, SERIES, TOUCHES
 from threadmine.db.board import board_statements, count_all, field_count, people, threads
+from threadmine.db.completing import count_waiting
 from threadmine.db.findings import claim_rows, finding_rows, issue_rows, select_touches, touch_row
 from threadmine.db.mails import (
     OF_THREADS,
@@ -138,6 +139,10 @@ class Queries:
         """The threads with their open issues, most recently active first."""
         with self.database.read() as connection:
             return threads(connection, limit, offset)
+
+    def waiting(self) -> int:
+        """How many messages are stored and not mined."""
+        return count_waiting(self.database)
 
     def changed(self) -> int:
         """A number that changes when another process has written to the database."""
