@@ -39,8 +39,8 @@ _UNSURE = re.compile(
 )
 _CONDITION = re.compile(r"\b(?:if|unless|when|whenever|once|until|whether|as long as|in case)\b", re.I)
 _IMPERATIVE = re.compile(
-    r"\W{0,4}(?:and |then |also |instead,? )?"
-    r"(?:add|make|use|let|remove|delete|drop|fix|convert|replace|move|introduce|avoid"
+    r"\W{0,4}(?:and |then |also |just |simply |instead,? )?"
+    r"(?:add|make|use|put|store|let|remove|delete|drop|fix|convert|replace|move|introduce|avoid"
     r"|don't|do not|change|rename|keep|allow|ensure|get rid|pass|call|set|clear|export|teach|split|merge"
     r"|rework|stop|switch|turn|provide|return|check|consider|please|try|mark|initiali[sz]e|reset|skip)\b"
     r"(?! (?:calls?|uses|needs|takes|is|are|was|were|has|does|can|will|works|fails|path|paths|code)\b)",
@@ -73,6 +73,7 @@ _NEGATION = re.compile(
     r"|\b(?:instead of|rather than)\b",
     re.I,
 )
+_REMOVAL = re.compile(r"\b(?:remov|delet|drop|kill|eliminat|get(?:s|ting)? rid|disappear|los(?:e|es|ing)\b)")
 _OF_BOTH = (Predicate.OVERLAPS, Predicate.EQUALS)
 _BESIDE = re.compile(r"[\w>.()\[\]'-]{1,60}(?:,? (?:and|or)|,) (?:\w{1,20}(?:->|\.))?")
 """One name and the "and" to the next: what both are said to be, or not to be, stands behind them."""
@@ -155,6 +156,8 @@ def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
         return claim.polarity  # "x and y do not overlap"
     negations = _NEGATION.findall(quote[first:second])
     if claim.polarity is Polarity.NEGATIVE:
+        if claim.predicate is Predicate.MEMBER_OF and _REMOVAL.search(quote):
+            return claim.polarity
         lead = _LEAD_END.split(quote[max(0, first - LEAD) : first])[-1]
         return claim.polarity if negations or _NEGATION.search(lead) else Polarity.POSITIVE
     if len(negations) != 1 or "not only" in quote[first:second]:
