@@ -120,7 +120,7 @@ _MOVES = re.compile(
 
 _FUTURE = re.compile(
     r"\b(?:memdesc world|future|eventually|long[- ]term|some ?day|one day|ultimately|the goal|the plan"
-    r"|my plan|end goal|down the road|next step)\b",
+    r"|my plan|planned (?:removal|conversion|change|rename)|end goal|down the road|next step)\b",
     re.I,
 )
 

@@ -50,7 +50,7 @@ _SUGGESTION = re.compile(
     r"\b(?:you|we|one) (?:can|could|may|might|should)\b(?! (?:also )?(?:grep|see|find|look))"
     r"|\b(?:how|what) about\b|\bwhy not\b|\blet's\b"
     r"|\b(?:I|we|this|it|that|they)(?:['’]ll| will| would| am going to| are going to)\b"
-    r"|\bfollow-?(?:on|up) (?:patch|series)|\bgood time to\b"
+    r"|\bfollow-?(?:on|up) (?:patch|series)|\bgood time to\b|\b(?:in theory|theoretically)\b"
     r"|\b(?:later|next|separate) (?:patch|series|version)\b"
     r"|\b(?:has|have|is|was|are|were) (?:now )?(?:been )?(?:removed|dropped|deleted|replaced|converted)\b",
     re.I,
@@ -213,7 +213,8 @@ def suggests(claim: Claim, body: str = "") -> bool:
     ``body`` is the mail's text: a quote that begins in the middle of a sentence ("... and turn it off") is no
     order.
     """
-    ordered = _IMPERATIVE.match(claim.quote) is not None and not _goes_on(body, claim.start)
+    begins = claim.quote.lstrip()[:1].isupper() or not _goes_on(body, claim.start)
+    ordered = begins and _IMPERATIVE.match(claim.quote) is not None
     return ordered or _SUGGESTION.search(claim.quote) is not None
 
 
