@@ -64,11 +64,13 @@ def measure(mode: str, source: str, count: int, database: str) -> dict[str, floa
             report = pipeline.ingest_messages(opened, messages, mining=mode == "all")
         done, failures = report.read, len(report.failures)
     usage = resource.getrusage(resource.RUSAGE_SELF)
+    git = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "messages": done,
         "failures": failures,
         "bytes": size,
         "seconds": usage.ru_utime + usage.ru_stime,
+        "git": git.ru_utime + git.ru_stime,
         "peak": usage.ru_maxrss,
     }
 
@@ -178,6 +180,7 @@ def bench(source: str, count: int, memory: bool, with_others: bool, screen: bool
             if found["failures"]:
                 goal += f"  {found['failures']:.0f} failures"
             show_rate(title, found["messages"], found["seconds"], goal)
+        print(f"{'git':24} {peaks['store']['git']:8.2f} s to unpack the bundle, not counted above")
         size = database.stat().st_size / 1e6
         print(f"{'database':24} {size:8.1f} MB for {found['bytes'] / 1e6:.1f} MB of mail")
         if with_others:

@@ -24,7 +24,7 @@ KEPT = ("List-Id", "X-Mailer", "User-Agent", "Reply-To", "X-Change-ID", "Archive
 
 _NAMES = (
     "From", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Content-Type",
-    "Content-Transfer-Encoding", "Content-Disposition", "MIME-Version", "Mail-Followup-To", "Sender", *KEPT,
+    "Content-Transfer-Encoding", "Sender", *KEPT,
 )  # fmt: skip
 
 
