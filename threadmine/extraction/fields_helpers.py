@@ -74,7 +74,7 @@ class Helpers:
         return isinstance(layout, Unknown) or layout.struct(name.partition(".")[0]) is not None
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)  # of the words that are met, the scan remembers what comes out
 def may_touch(model: Model, function: str) -> bool:
     """Whether ``function`` is known to do more to members than convert pointers, in any kernel."""
     words = vocabulary()

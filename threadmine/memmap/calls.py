@@ -211,7 +211,7 @@ class CodeFacts:
         """Function -> where its line begins: ``{"f":"name",...``."""
         return {match[1].decode(): match.start() for match in _FUNCTION.finditer(self._rest)}
 
-    @lru_cache(maxsize=1_000)  # noqa: B019  (lives as long as the process)
+    @lru_cache(maxsize=600)  # noqa: B019  (lives as long as the process)
     def _row(self, name: str) -> dict[str, Any] | None:
         start = self._lines.get(name)
         if start is None:
