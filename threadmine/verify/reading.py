@@ -143,11 +143,16 @@ def _place(clause: str, ref: Ref) -> int:
     return min((place for place in found if place >= 0), default=-1)
 
 
+_REJECTS = re.compile(r"\b(?:reject|refus|forbid|disallow|turns? away|bails? out)\w*\b", re.I)
+
+
 def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
     """The claim's polarity as the words between its names show it; None where they contradict the reading.
 
     A negation behind the object belongs to another clause ("f() expects g(), which will not be the case").
     """
+    if claim.predicate is Predicate.VALID_FOR and _REJECTS.search(claim.quote):
+        return claim.polarity  # "f() rejects X" denies without a word of negation
     quote = claim.quote.lower()
     first, second = _place(quote, subject), _place(quote, target)
     if first < 0 or second <= first or second - first > MAX_APART:
@@ -243,8 +248,11 @@ _EXCEPT = re.compile(
 
 
 def excepts(claim: Claim) -> bool:
-    """Whether the sentence excepts something ("no use for it but for ..."): the rest may be the point."""
-    return _EXCEPT.search(claim.quote) is not None
+    """Whether the sentence excepts or rejects something: which way it is meant is easily misread.
+
+    "No use for it but for ..." may be about the rest, and "f() rejects X" is read as a positive statement.
+    """
+    return _EXCEPT.search(claim.quote) is not None or _REJECTS.search(claim.quote) is not None
 
 
 def restricted(claim: Claim) -> bool:
