@@ -141,6 +141,13 @@ def test_the_author_of_the_patch_explains_and_does_not_request() -> None:
     assert [c.kind for c in concerns_of("Would you prefer a helper?", head=head)] == [ConcernKind.QUESTION]
 
 
+def test_a_reviewer_without_a_name_is_not_the_author() -> None:
+    head = HEAD.replace("Rita Reviewer <rita@example.org>", "rita@example.org")
+    for quoted in (QUOTED, "> The count is cleared.\n"):
+        found = concerns_of("Please clear this under the lock.", quoted, head)
+        assert [c.kind for c in found] == [ConcernKind.REQUEST]
+
+
 NO_ASK = [
     "We could use a bitmap, but that would not fit.",
     "What you want is the largest page.",

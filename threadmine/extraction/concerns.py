@@ -158,7 +158,8 @@ def _first_line(body: str, line: re.Pattern[str], sign: str) -> re.Match[str] | 
 
 
 def _same(written: str, name: str) -> bool:
-    return sorted(written.replace(",", " ").casefold().split()) == sorted(
+    """Whether two spellings name one person; who has no name is nobody else."""
+    return bool(name.strip()) and sorted(written.replace(",", " ").casefold().split()) == sorted(
         name.replace(",", " ").casefold().split()
     )
 
