@@ -1,0 +1,107 @@
+"""Names that are written as a single word, without C around them.
+
+A bare English word (``mapping``, ``flags``) is a member only where something beside it says so; which struct
+it belongs to is taken from what the text names.
+"""
+
+from __future__ import annotations
+
+import re
+
+from threadmine.extraction.names_lexicon import CALLBACKS, Lexicon, Name, NameKind, flag_of_call, prefer
+from threadmine.extraction.names_mail import MailFacts
+
+_COMMON = frozenset({"page", "folio"})
+"""A plain word beside "field" is a member of one of these, unless another struct is named."""
+
+_CONSTANT = re.compile(r"_?[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+$")
+
+_DOING = re.compile(r"\b(?:in|from|by|via|during|through|calls?|calling|inside|like) \Z")
+"""Before a name of several words that is written without parentheses these say that it is a function's."""
+
+_OWNED = re.compile(r"\b(?:page|folio|slab|pgmap|pagemap|ptdesc|zpdesc)['’]s (?:own )?$")
+
+
+def bare_name(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -> Name | None:
+    """What a single word at ``start`` of ``text`` names, None where it names nothing.
+
+    Args:
+        word: the word as it is written.
+        start: its place, in characters of ``text``.
+        text: the sentence around it, which may say what the word is.
+        lexicon: the model's names.
+        mail: what the mail around the text tells of members and functions.
+    """
+    end = start + len(word)
+    flag = lexicon.flags.get(word) or (
+        flag_of_call(word, lexicon) if "Page" in word or "folio_" in word else ""
+    )
+    if flag:
+        return Name(start, end, word, flag, NameKind.FLAG, ("page.flags",))
+    owners = lexicon.members.get(word)
+    plain = "_" not in word or word in lexicon.plain
+    if owners and (not plain or _beside(text, start, end, lexicon) or _written(word, text, owners, mail)):
+        if word != "compound_head" and mail.is_function(word):
+            return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
+        common = not plain or not _COMMON.isdisjoint(owners)
+        struct = _nearby(text, owners, lexicon) or (prefer(owners) if common else "")
+        note = f"struct {struct} for a bare member"
+        return Name(start, end, word, f"{struct}.{word}", NameKind.MEMBER, inferred=note) if struct else None
+    if word in CALLBACKS and "_" in word:
+        return Name(start, end, word, f"{CALLBACKS[word]}.{word}", NameKind.FUNCTION)
+    other = lexicon.others.get(word)
+    if other:
+        return Name(start, end, word, other, NameKind.EXPRESSION)
+    if _CONSTANT.match(word):
+        implied = tuple(member for prefix, member in lexicon.constants if word.startswith(prefix))
+        return Name(start, end, word, word, NameKind.CONSTANT, implied[:1])
+    if "_" in word and word[0].isupper() and word[1:].islower():  # it begins the sentence
+        word = word[0].lower() + word[1:]
+    routine = word in lexicon.routines and word.lstrip("_").count("_") > 1  # new_page is a variable as well
+    if "_" in word and (routine or word in lexicon.functions or mail.is_function(word)):
+        return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
+    if word in lexicon.single or (word in lexicon.structs and "_" in word):
+        return Name(start, end, word, word, NameKind.STRUCT)
+    if "_" in word and (found := _of_neighbour(word, start, text, lexicon)):
+        return found
+    if word.count("_") > 1 and word.islower() and _DOING.search(text, max(0, start - 10), start):
+        return Name(start, end, word, word, NameKind.FUNCTION)
+    return None
+
+
+def _written(word: str, text: str, owners: tuple[str, ...], mail: MailFacts) -> bool:
+    """Whether a plain word of two parts (``rcu_head``) is a member here: the mail has it in C, or the struct
+    is named beside it.
+    """
+    if "_" not in word:
+        return False
+    return mail.has_member(word) or any(f"struct {owner}" in text for owner in owners)
+
+
+def _of_neighbour(word: str, start: int, text: str, lexicon: Lexicon) -> Name | None:
+    """A struct outside the layouts, or a member that only one of them has (or one that the text names)."""
+    end = start + len(word)
+    if word in lexicon.neighbours and word not in lexicon.plain:
+        return Name(start, end, word, word, NameKind.STRUCT)
+    owners = lexicon.around.get(word, ())
+    struct = owners[0] if len(owners) == 1 else _nearby(text, owners, lexicon)
+    if not struct or word in lexicon.plain:
+        return None
+    note = f"struct {struct} for a bare member"
+    return Name(start, end, word, f"{struct}.{word}", NameKind.EXPRESSION, inferred=note)
+
+
+def _beside(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether ``field``, ``member`` or the like follows a plain word, or it stands in quotes."""
+    following = text[end : end + 12].lstrip("'\"` ").split(" ", 1)[0].rstrip(".,;:)")
+    if following in lexicon.beside or _OWNED.search(text, max(0, start - 16), start):
+        return True
+    if text[max(0, start - 1) : start] == "@":
+        return True
+    return text[max(0, start - 1) : start] in "`@'\"" and text[end : end + 1] in "`'\"" and start > 0
+
+
+def _nearby(text: str, owners: tuple[str, ...], lexicon: Lexicon) -> str:
+    """The struct among ``owners`` that the text names, if it names just one."""
+    named = [owner for owner in owners if re.search(rf"\b{owner}\b", text)]
+    return named[0] if len(named) == 1 else ""
