@@ -22,6 +22,9 @@ from threadmine.model import Predicate
 MAX_LIST = 24
 """The most members that "these fields" may stand for."""
 
+VALUE_WORDS = 10
+"""The most words of a value; what is longer says more than one thing."""
+
 _NO_VERBS = ("size", "offset")
 """Predicates whose cues are nouns ("bits", "the first word")."""
 
@@ -195,6 +198,11 @@ def text_of(read: Read, first: int, last: int) -> str:
     start = read.offsets[first]
     end = read.offsets[last] if last < len(read.offsets) else len(read.sentence.text)
     return read.sentence.text[start:end].strip(" .,;:()?!")
+
+
+def value_from(read: Read, clause: Clause, first: int) -> str:
+    """The words of a clause from token ``first`` on, no more than a value has."""
+    return text_of(read, first, min(clause.last, first + VALUE_WORDS))
 
 
 def excepted(read: Read, clause: Clause) -> Thing | None:

@@ -13,20 +13,13 @@ from dataclasses import replace
 from itertools import islice
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
-from threadmine.extraction.claims.mentions import (
-    is_beside,
-    left_open,
-    rest,
-    says_something,
-    set_aside,
-    taken_back,
-)
+from threadmine.extraction.claims.mentions import is_beside, left_open, set_aside, taken_back
 from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, nominal
 from threadmine.extraction.claims.readings.beside import beside
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout
 from threadmine.extraction.claims.readings.legal import legal
 from threadmine.extraction.claims.readings.remarks import remarks
-from threadmine.extraction.claims.readings.spoken import spoken_of
+from threadmine.extraction.claims.readings.spoken import in_own_words, says_something, spoken_of
 from threadmine.extraction.claims.readings.verbs import unlisted
 from threadmine.extraction.claims.referents import DOING, subject_of, wanted
 from threadmine.extraction.claims.said import said_in
@@ -102,7 +95,7 @@ def _left_over(read: Read, found: list[Candidate], others: list[Candidate]) -> l
             said = thing.sort in MEMBERISH and says_something(read, candidate.clause, thing)
             if not lesser and not said:
                 continue
-            one = lesser[0] if lesser else rest(read, candidate.clause, thing)
+            one = lesser[0] if lesser else in_own_words(read, candidate.clause, thing)
             used |= {thing.entity} | _names([one])
             left.append(one)
     return left
@@ -198,7 +191,7 @@ def _bare(read: Read, clause: Clause) -> list[Candidate]:
     named = [t for t in clause.things if t.sort in ENTITIES]
     if not named or read.words[clause.first] != "@" or named[0].first != clause.first:
         members = (t for t in named if t.sort in MEMBERISH and says_something(read, clause, t))
-        return [rest(read, clause, one) for one in islice(members, 1)]
+        return [in_own_words(read, clause, one) for one in islice(members, 1)]
     if named[0].sort not in MEMBERISH:
         return []
     user = next((t for t in clause.things if t.sort in (Sort.KIND, Sort.AGENT)), None)

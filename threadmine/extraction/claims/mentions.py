@@ -1,16 +1,23 @@
-"""Names that are only mentioned, and what is left to say of a name that no reading fits.
+"""Names that are only mentioned, and clauses that state nothing.
 
-A member that somebody speaks of ("the page->lru part", "instead of page->lru") is no part of a statement; one
-that stands in a clause with a verb is, whatever the clause says: its own words are kept then.
+A member that somebody speaks of ("the page->lru part", "instead of page->lru") is no part of a statement, nor
+is a function beside a verb that says nothing of it; what the writer does not know or takes back is none
+either. What is said of a member that no reading fits is kept by :mod:`.readings.spoken`.
 """
 
 from __future__ import annotations
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, text_of
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause
 from threadmine.extraction.claims.sentence import Read, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.text import Place
 from threadmine.model import Predicate
+from threadmine.vocab.lists import word_list
+
+TALK = ("request", "retraction")
+"""Marks of a sentence that asks for something or takes something back."""
+
+_LEADING = frozenset(word_list("beside")["mentioned"]["leading"])
 
 REACH = 3
 """Tokens from an order to what is to be done ("Remove the f()")."""
@@ -35,27 +42,13 @@ def set_aside(read: Read, thing: Thing) -> bool:
     return words[at] == "about" or (words[at] in ("of", "on", "with") and words[at - 1] in GRAMMAR.topics)
 
 
-def says_something(read: Read, clause: Clause, thing: Thing) -> bool:
-    """Whether a clause that no reading fits says something of a member all the same: it is written in C, a
-    verb is there, and nobody only speaks of it ("you probably mean page->lru").
-    """
-    words = read.words[clause.first : clause.last]
-    if thing.concept or set_aside(read, thing) or not GRAMMAR.speakers.isdisjoint(words):
-        return False
-    if read.sentence.text.endswith("?") and GRAMMAR.finite.isdisjoint(words):
-        return False  # "any chance to get rid of it?"
-    verbs = (w for w in words if len(w) > 3 and w.isalpha() and w.endswith(("s", "ed")))
-    return (
-        bool(clause.cues)
-        or not GRAMMAR.finite.isdisjoint(words)
-        or not GRAMMAR.plural_nouns.issuperset(verbs)
-    )
-
-
-def rest(read: Read, clause: Clause, thing: Thing) -> Candidate:
-    """What a clause says of a member, in its own words."""
-    said = text_of(read, clause.first, clause.last)
-    return Candidate(Predicate.OTHER, thing, None, clause, "", thing.first, 0, value=said, sure=True)
+def led_to(read: Read, clause: Clause, thing: Thing) -> bool:
+    """Whether the sentence is about something else that the thing only tells ("the discussion of x")."""
+    at = thing.first - 1
+    while at > clause.first and read.words[at] in GRAMMAR.determiners:
+        at -= 1
+    before = read.words[at] if at >= clause.first else ""
+    return before in GRAMMAR.places or before in _LEADING or before.endswith("ing")
 
 
 def is_beside(read: Read, one: Candidate) -> bool:

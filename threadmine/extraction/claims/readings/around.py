@@ -10,6 +10,7 @@ from typing import TypeVar
 from threadmine.extraction.claims.clauses import (
     MEMBERISH,
     ORDERS,
+    VALUE_WORDS,
     Candidate,
     Clause,
     Memory,
@@ -53,9 +54,6 @@ AHEAD = 8
 
 MAX_PAIRS = 24
 """The most statements that one verb makes with all its subjects and objects."""
-
-VALUE_WORDS = 10
-"""The most words of a value; what is longer says more than one thing."""
 
 ACTORS = (Sort.FUNCTION, Sort.AGENT, Sort.KIND, Sort.STRUCT)
 """Things that can do something."""

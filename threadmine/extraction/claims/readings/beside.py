@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import Candidate, Clause, Memory, text_of
-from threadmine.extraction.claims.readings.around import VALUE_WORDS
-from threadmine.extraction.claims.readings.spoken import led_to
+from threadmine.extraction.claims.clauses import VALUE_WORDS, Candidate, Clause, Memory, value_from
+from threadmine.extraction.claims.mentions import TALK, led_to
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
@@ -23,7 +22,6 @@ _BY = frozenset(_WORDS["steps"]["by"])
 _DOING = frozenset(_WORDS["steps"]["doing"])
 _NOT_WITH = frozenset(_WORDS["steps"]["not_with"])
 _OPINION = frozenset(_WORDS["being"]["opinion"])
-_TALK = ("request", "retraction")
 MAX_BACK = 3
 """The most words between a verb or preposition and the function it leads to."""
 
@@ -33,7 +31,7 @@ def beside(read: Read, every: Sequence[Clause], named: set[str], memory: Memory)
     if read.sentence.text.endswith("?"):
         return
     for clause in every:
-        if clause.conditional or any(read.marked(group, clause.first, clause.last) for group in _TALK):
+        if clause.conditional or any(read.marked(group, clause.first, clause.last) for group in TALK):
             continue
         last: Candidate | None = None
         for thing in clause.things:
@@ -106,5 +104,5 @@ def _is_something(read: Read, clause: Clause, thing: Thing) -> Candidate | None:
         or said[0] in GRAMMAR.no_nouns - {"not", "no", "only", "just", "for", "one"}
     ):
         return None
-    value = text_of(read, at, min(clause.last, at + VALUE_WORDS))
+    value = value_from(read, clause, at)
     return Candidate(Predicate.OTHER, thing, None, clause, read.tokens[at], thing.last, 2, value=value)

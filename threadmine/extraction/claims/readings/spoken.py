@@ -2,16 +2,16 @@
 
 "page->rcu_head leaves no room for it", "s390 does odd things to page->lru": a verb stands beside the member,
 so somebody states something of it; what that is stays open. Talk of the writer's own doings is passed over.
-A clause whose reading was dropped is kept by ``mentions`` in its own words; here are members named by a
-phrase, and those that somebody does something with.
+A member written in C is kept with the words of its clause (:func:`in_own_words`); members that the sentence
+says nothing else of, some named by a phrase, are looked for in the end (:func:`spoken_of`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, text_of
-from threadmine.extraction.claims.readings.around import VALUE_WORDS
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, text_of, value_from
+from threadmine.extraction.claims.mentions import TALK, led_to, set_aside
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
@@ -20,9 +20,7 @@ from threadmine.vocab.lists import word_list
 _WORDS = word_list("beside")["spoken"]
 _TALKING = frozenset(_WORDS["talking"])
 _MODALS = frozenset(_WORDS["modals"])
-_LEADING = frozenset(_WORDS["leading"])
 _NO_VERB = frozenset(_WORDS["no_verb"])
-_TALK = ("request", "retraction")
 _DOERS = (Sort.FUNCTION, Sort.KIND, Sort.AGENT)
 _NO_DOING = ("state", "size", "offset")
 MIN_WORDS = 6
@@ -36,7 +34,7 @@ def spoken_of(
     read: Read, every: Sequence[Clause], said: Sequence[Candidate], named: set[str]
 ) -> Iterator[Candidate]:
     """What is asserted of a member in a clause that no reading fits: undecided, yet said of that member."""
-    if read.sentence.text.endswith("?") or any(group in read.marks for group in _TALK):
+    if read.sentence.text.endswith("?") or any(group in read.marks for group in TALK):
         return
     asserts = any(cue.value not in _NO_DOING for cue in read.cues) and len(read.words) >= MIN_WORDS
     asserts = asserts and _TALKING.isdisjoint(read.words) and "chatter" not in read.marks
@@ -62,7 +60,7 @@ def _before_verb(read: Read, clause: Clause, thing: Thing, verb: int) -> Candida
     if not 0 <= verb - thing.last <= _NEAR - thing.concept or led_to(read, clause, thing):
         return None
     predicate = Predicate.STATE if read.words[verb] in GRAMMAR.be else Predicate.OTHER
-    value = text_of(read, verb, min(clause.last, verb + VALUE_WORDS))
+    value = value_from(read, clause, verb)
     return Candidate(predicate, thing, None, clause, read.tokens[verb], verb, 1, value=value)
 
 
@@ -74,13 +72,27 @@ def _behind_verb(read: Read, clause: Clause, thing: Thing, verb: int) -> Candida
     return Candidate(Predicate.OTHER, doer, thing, clause, read.tokens[verb], verb, 1)
 
 
-def led_to(read: Read, clause: Clause, thing: Thing) -> bool:
-    """Whether the sentence is about something else that the thing only tells ("the discussion of x")."""
-    at = thing.first - 1
-    while at > clause.first and read.words[at] in GRAMMAR.determiners:
-        at -= 1
-    before = read.words[at] if at >= clause.first else ""
-    return before in GRAMMAR.places or before in _LEADING or before.endswith("ing")
+def says_something(read: Read, clause: Clause, thing: Thing) -> bool:
+    """Whether a clause that no reading fits says something of a member all the same: it is written in C, a
+    verb is there, and nobody only speaks of it ("you probably mean page->lru").
+    """
+    words = read.words[clause.first : clause.last]
+    if thing.concept or set_aside(read, thing) or not GRAMMAR.speakers.isdisjoint(words):
+        return False
+    if read.sentence.text.endswith("?") and GRAMMAR.finite.isdisjoint(words):
+        return False  # "any chance to get rid of it?"
+    verbs = (w for w in words if len(w) > 3 and w.isalpha() and w.endswith(("s", "ed")))
+    return (
+        bool(clause.cues)
+        or not GRAMMAR.finite.isdisjoint(words)
+        or not GRAMMAR.plural_nouns.issuperset(verbs)
+    )
+
+
+def in_own_words(read: Read, clause: Clause, thing: Thing) -> Candidate:
+    """What a clause says of a member, in its own words."""
+    said = text_of(read, clause.first, clause.last)
+    return Candidate(Predicate.OTHER, thing, None, clause, "", thing.first, 0, value=said, sure=True)
 
 
 def _finite(read: Read, clause: Clause) -> int:

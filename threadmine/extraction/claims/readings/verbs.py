@@ -10,8 +10,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, noun_phrase, text_of
-from threadmine.extraction.claims.readings.around import VALUE_WORDS
+from threadmine.extraction.claims.clauses import (
+    MEMBERISH,
+    Candidate,
+    Clause,
+    noun_phrase,
+    text_of,
+    value_from,
+)
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
@@ -57,7 +63,7 @@ def _said(read: Read, clause: Clause, thing: Thing, verb: int) -> list[Candidate
     behind = [t for t in clause.things if t.first > verb]
     members = [t for t in behind if t.sort in MEMBERISH]
     if thing.sort in MEMBERISH:
-        value = text_of(read, verb, min(clause.last, verb + VALUE_WORDS))
+        value = value_from(read, clause, verb)
         return [_make(read, clause, Predicate.STATE, thing, None, verb, 3, value)]
     if thing.sort is Sort.FUNCTION:
         second = behind[0] if behind else None
