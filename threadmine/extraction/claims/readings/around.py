@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from threadmine.extraction.claims.clauses import (
     MEMBERISH,
@@ -18,15 +16,13 @@ from threadmine.extraction.claims.clauses import (
     noun_phrase,
     text_of,
 )
+from threadmine.extraction.claims.readings.several import run
 from threadmine.extraction.claims.referents import doer_behind, object_of, referent_words
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
 from threadmine.extraction.text import Place
 from threadmine.model import Predicate
-
-Who = TypeVar("Who")
-What = TypeVar("What")
 
 _BY_FUNCTIONS = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.CALLS)
 _OF_SOMETHING = (Predicate.REQUIRES, Predicate.VALID_FOR)
@@ -51,9 +47,6 @@ _ABOUT = frozenset({"for", "in", "on", "within", "inside", "with"})
 
 AHEAD = 8
 """Tokens behind the cue in which a clause that says what is needed begins ("that x is zero")."""
-
-MAX_PAIRS = 24
-"""The most statements that one verb makes with all its subjects and objects."""
 
 ACTORS = (Sort.FUNCTION, Sort.AGENT, Sort.KIND, Sort.STRUCT)
 """Things that can do something."""
@@ -372,42 +365,6 @@ class Around:
 
 CORE = Thing(-1, -1, "core mm", "core mm", Sort.AGENT, inferred="nobody does it: the core of mm does not")
 """Who does not read what "nothing reads"."""
-
-
-def run(things: list[Thing], read: Read) -> list[Thing]:
-    """The first of ``things`` and those joined to it by commas, "and", "or" or a slash."""
-    if things and all(t.first < 0 for t in things):
-        return things
-    found = things[:1]
-    for thing in things[1:]:
-        if not _joined(read, found[-1], thing):
-            break
-        found.append(thing)
-    return found
-
-
-def last_run(things: list[Thing], read: Read) -> list[Thing]:
-    """The last of ``things`` and those joined before it; all of them where they stand in the text before."""
-    if things and all(t.last <= 0 for t in things):
-        return things
-    found = things[-1:]
-    for thing in reversed(things[:-1]):
-        if not _joined(read, thing, found[0]):
-            break
-        found.insert(0, thing)
-    return found
-
-
-def every(doers: Sequence[Who], objects: Sequence[What]) -> list[tuple[Who, What]]:
-    """Each of ``doers`` with each of ``objects``, no more than a sentence can mean."""
-    return [(who, one) for who in doers for one in objects][:MAX_PAIRS]
-
-
-def _joined(read: Read, left: Thing, right: Thing) -> bool:
-    gap = read.words[left.last : right.first]
-    if len(gap) > 4 or left.last < 0:
-        return False
-    return all(w in GRAMMAR.joins or gap[i + 1 : i + 2] == ("'s",) for i, w in enumerate(gap))
 
 
 def implied(function: Thing) -> Thing | None:

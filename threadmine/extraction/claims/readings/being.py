@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, is_order
-from threadmine.extraction.claims.readings.around import last_run, run
 from threadmine.extraction.claims.readings.owners import (
     bare_member,
     belonging,
@@ -15,6 +14,7 @@ from threadmine.extraction.claims.readings.owners import (
     with_bare,
 )
 from threadmine.extraction.claims.readings.phrases import Look, Words, listed, phrased
+from threadmine.extraction.claims.readings.several import last_run, run
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.text import Place as Stands

@@ -6,7 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from threadmine.extraction.claims.clauses import Candidate, is_order
-from threadmine.extraction.claims.readings.around import Around, every, last_run, run
+from threadmine.extraction.claims.readings.around import Around
+from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.referents import referent_words
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR

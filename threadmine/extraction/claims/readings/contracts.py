@@ -7,7 +7,8 @@ the page, the statement is about the function that the comment stands before.
 from __future__ import annotations
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
-from threadmine.extraction.claims.readings.around import Around, implied, run
+from threadmine.extraction.claims.readings.around import Around, implied
+from threadmine.extraction.claims.readings.several import run
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.text import Place

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, excepted
-from threadmine.extraction.claims.readings.around import CORE, Around, every, implied, last_run, run
+from threadmine.extraction.claims.readings.around import CORE, Around, implied
+from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.referents import referent_words
 from threadmine.extraction.claims.said import is_doer
 from threadmine.extraction.claims.sentence import Sort, Thing

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import Candidate, singular
-from threadmine.extraction.claims.readings.around import Around, every
+from threadmine.extraction.claims.readings.around import Around
+from threadmine.extraction.claims.readings.several import every
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import Candidate, Clause, Memory, noun_phrase
-from threadmine.extraction.claims.readings.around import Around, last_run, run
+from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.being import being, may_be
 from threadmine.extraction.claims.readings.calls import calls
 from threadmine.extraction.claims.readings.contents import order
@@ -14,6 +14,7 @@ from threadmine.extraction.claims.readings.dwelling import dwelling, may_dwell
 from threadmine.extraction.claims.readings.measures import may_measure, measured
 from threadmine.extraction.claims.readings.phrases import Look
 from threadmine.extraction.claims.readings.pointing import may_point, pointing
+from threadmine.extraction.claims.readings.several import last_run, run
 from threadmine.extraction.claims.readings.sharing import may_share, sharing
 from threadmine.extraction.claims.readings.states import state
 from threadmine.extraction.claims.sentence import Read, Sort, Thing

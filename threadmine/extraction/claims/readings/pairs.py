@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
-from threadmine.extraction.claims.readings.around import Around, last_run, run
+from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.calls import calls
+from threadmine.extraction.claims.readings.several import last_run, run
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
-from threadmine.extraction.claims.readings.around import last_run, run
 from threadmine.extraction.claims.readings.contents import contents_before
 from threadmine.extraction.claims.readings.phrases import Look, Words, listed, phrased
+from threadmine.extraction.claims.readings.several import last_run, run
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate

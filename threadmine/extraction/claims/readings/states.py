@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from threadmine.extraction.claims.clauses import Candidate, text_of
-from threadmine.extraction.claims.readings.around import Around, last_run, run
+from threadmine.extraction.claims.readings.around import Around
+from threadmine.extraction.claims.readings.several import last_run, run
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate

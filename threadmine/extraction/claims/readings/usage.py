@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, noun_phrase, text_of
-from threadmine.extraction.claims.readings.around import ACTORS, Around, every, last_run, run
+from threadmine.extraction.claims.readings.around import ACTORS, Around
+from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
