@@ -18,7 +18,6 @@ class Grammar:
     strong_conditions: frozenset[str]
     pronouns: frozenset[str]
     be: frozenset[str]
-    by: frozenset[str]
     joins: frozenset[str]
     echoes: frozenset[str]
     fillers: frozenset[str]
@@ -38,7 +37,6 @@ class Grammar:
     locks: frozenset[str]
     openers: frozenset[str]
     avoiding: frozenset[str]
-    measuring: frozenset[str]
     limits: frozenset[str]
     prefaces: frozenset[str]
     states_in_ing: frozenset[str]
@@ -57,7 +55,6 @@ class Grammar:
     held: frozenset[str]
     nobody: frozenset[str]
     objects: frozenset[str]
-    acting: frozenset[str]
     governing: frozenset[str]
     crashing: frozenset[str]
     judging: frozenset[str]
@@ -115,7 +112,6 @@ def _load() -> Grammar:
         strong_conditions=frozenset(table["conditions"]["strong"]),
         pronouns=frozenset(table["pronouns"]["words"]),
         be=frozenset(table["passive"]["be"]),
-        by=frozenset(table["passive"]["by"]),
         joins=frozenset(table["lists"]["joins"]),
         echoes=frozenset(table["echoes"]["words"]),
         fillers=frozenset(table["fillers"]["words"]),
@@ -135,7 +131,6 @@ def _load() -> Grammar:
         locks=frozenset(table["locks"]["words"]),
         openers=frozenset(table["openers"]["words"]),
         avoiding=frozenset(table["avoiding"]["words"]),
-        measuring=frozenset(table["measuring"]["words"]),
         limits=frozenset(table["limits"]["words"]),
         unknowing=frozenset(table["unknowing"]["words"]),
         guarding=frozenset(table["guarding"]["words"]),
@@ -143,7 +138,6 @@ def _load() -> Grammar:
         held=frozenset(table["held"]["words"]),
         nobody=frozenset(table["nobody"]["words"]),
         objects=frozenset(table["objects"]["words"]),
-        acting=frozenset(table["acting"]["words"]),
         governing=frozenset(table["governing"]["words"]),
         crashing=frozenset(table["crashing"]["words"]),
         judging=frozenset(table["judging"]["words"]),
