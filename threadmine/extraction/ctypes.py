@@ -9,13 +9,12 @@ the type is not told: a member of an unknown struct touches nothing we know of.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
-from typing import Any
+
+from threadmine.vocab.lists import word_list
 
 MAX_LINE = 400  # characters of a line that are looked at
 MAX_DECLARATIONS = 2_000
@@ -59,8 +58,7 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """The word lists, read once."""
-    text = resources.files("threadmine.vocab").joinpath("ctypes.toml").read_text(encoding="utf-8")
-    data: dict[str, Any] = tomllib.loads(text)
+    data = word_list("ctypes")
     return Vocabulary(
         returns=_by_name(data["returns"]),
         pointers=_by_name(data["pointers"]),

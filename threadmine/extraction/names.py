@@ -24,12 +24,11 @@ from threadmine.extraction.names_lexicon import (
     prefer,
 )
 from threadmine.extraction.names_mail import NO_MAIL, MailFacts
+from threadmine.vocab.lists import word_list
 
 __all__ = ["Lexicon", "MailFacts", "Name", "NameFacts", "NameKind", "find_names", "lexicon_of"]
 
-_NOT_MEMBERS = frozenset(
-    "c h S rst txt py sh org com net html yaml dts dtsi patch diff conf git md org's".split()  # noqa: SIM905
-)
+_NOT_MEMBERS = frozenset(word_list("accessors")["endings"]["words"])
 
 _NAME = re.compile(
     r"""
@@ -142,7 +141,7 @@ def _chain(match: re.Match[str], lexicon: Lexicon, mail: MailFacts) -> Name | No
     if not arrow and (bare[-1] in _NOT_MEMBERS or not base):
         return None
     if match["chaincall"]:
-        return _callback(match, bare, lexicon)
+        return _callback(match, bare)
     if "::" in text and base:
         struct, inferred = base, ""
     else:
@@ -191,7 +190,7 @@ def _member(match: re.Match[str], text: str, struct: str, member: str, base: str
     )
 
 
-def _callback(match: re.Match[str], members: list[str], lexicon: Lexicon) -> Name | None:
+def _callback(match: re.Match[str], members: list[str]) -> Name | None:
     last = members[-1]
     struct = CALLBACKS.get(last)
     text = match["chain"]
@@ -219,7 +218,6 @@ def _call(match: re.Match[str], text: str, lexicon: Lexicon) -> Name | None:
         return None
     if len(name) < 4 or name.isupper() or name in _OPERATORS:
         return None  # WRITE_ONCE(), BUG_ON(): a way of writing, no function that has effects
-    name = _resolve(name, lexicon)
     if name in CALLBACKS:
         return Name(match.start(), end, name, f"{CALLBACKS[name]}.{name}", NameKind.FUNCTION)
     flag = flag_of_call(name, lexicon)
@@ -246,7 +244,3 @@ def _struct_of(variable: str, lexicon: Lexicon, mail: MailFacts) -> tuple[str, s
             return struct, f"struct {struct} from the variable's name"
     declared = mail.struct_of(variable)
     return declared, f"{variable} is declared struct {declared} * in the mail" if declared else ""
-
-
-def _resolve(name: str, lexicon: Lexicon) -> str:
-    return lexicon.resolved.get(name, name)

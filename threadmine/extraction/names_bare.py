@@ -44,7 +44,7 @@ def bare_name(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFact
         if word != "compound_head" and mail.is_function(word):
             return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
         common = not plain or not _COMMON.isdisjoint(owners)
-        struct = _nearby(text, owners, lexicon) or (prefer(owners) if common else "")
+        struct = _nearby(text, owners) or (prefer(owners) if common else "")
         note = f"struct {struct} for a bare member"
         return Name(start, end, word, f"{struct}.{word}", NameKind.MEMBER, inferred=note) if struct else None
     if word in CALLBACKS and "_" in word:
@@ -84,7 +84,7 @@ def _of_neighbour(word: str, start: int, text: str, lexicon: Lexicon) -> Name | 
     if word in lexicon.neighbours and word not in lexicon.plain:
         return Name(start, end, word, word, NameKind.STRUCT)
     owners = lexicon.around.get(word, ())
-    struct = owners[0] if len(owners) == 1 else _nearby(text, owners, lexicon)
+    struct = owners[0] if len(owners) == 1 else _nearby(text, owners)
     if not struct or word in lexicon.plain:
         return None
     note = f"struct {struct} for a bare member"
@@ -101,7 +101,7 @@ def _beside(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     return text[max(0, start - 1) : start] in "`@'\"" and text[end : end + 1] in "`'\"" and start > 0
 
 
-def _nearby(text: str, owners: tuple[str, ...], lexicon: Lexicon) -> str:
+def _nearby(text: str, owners: tuple[str, ...]) -> str:
     """The struct among ``owners`` that the text names, if it names just one."""
     named = [owner for owner in owners if re.search(rf"\b{owner}\b", text)]
     return named[0] if len(named) == 1 else ""

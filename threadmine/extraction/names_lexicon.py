@@ -7,13 +7,12 @@ vocabulary adds how people spell them, what functions are about and what their v
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
-from importlib import resources
 from typing import Protocol
+
+from threadmine.vocab.lists import word_list
 
 # Which struct an ambiguous member is taken for where nothing tells; first match wins.
 _PREFERENCE = ("page", "folio", "dev_pagemap", "slab", "ptdesc", "zpdesc", "netmem_desc")
@@ -89,8 +88,6 @@ class NameFacts(Protocol):
     @property
     def other_structs(self) -> frozenset[str]: ...
 
-    def resolve(self, name: str) -> str: ...
-
 
 @dataclass(frozen=True)
 class Lexicon:
@@ -111,13 +108,6 @@ class Lexicon:
     neighbours: frozenset[str] = frozenset()  # those structs
     single: frozenset[str] = frozenset()  # structs of one word that is no English (``zpdesc``)
     whole: frozenset[str] = frozenset()  # every word without an underscore that may be a name
-    resolved: dict[str, str] = field(default_factory=dict)
-
-
-@lru_cache(maxsize=4)
-def _vocabulary() -> Mapping[str, Mapping[str, object]]:
-    text = resources.files("threadmine.vocab").joinpath("accessors.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def lexicon_of(facts: NameFacts) -> Lexicon:
@@ -133,7 +123,7 @@ _lexicons: dict[int, tuple[NameFacts, Lexicon]] = {}
 
 
 def _build(facts: NameFacts) -> Lexicon:
-    vocabulary = _vocabulary()
+    vocabulary = word_list("accessors")
     flags: dict[str, str] = {}
     for flag in sorted(facts.flags):
         if not flag.startswith("PG_"):
@@ -144,11 +134,11 @@ def _build(facts: NameFacts) -> Lexicon:
     accessors: dict[str, tuple[str, ...]] = {}
     for member, entry in vocabulary.items():
         if "." in member:
-            for name in entry["names"]:  # type: ignore[attr-defined]  # a TOML array of names by construction
+            for name in entry["names"]:
                 accessors[name] = (*accessors.get(name, ()), member)
     plain = vocabulary["plain"]
     members = {**_lacking(facts), **facts.members}
-    single = frozenset(vocabulary["structs"]["words"])  # type: ignore[call-overload]
+    single = frozenset(vocabulary["structs"]["words"])
     return Lexicon(
         structs=frozenset(facts.structs),
         members=members,
@@ -158,8 +148,8 @@ def _build(facts: NameFacts) -> Lexicon:
         constants=tuple((str(k), str(v)) for k, v in vocabulary["constants"].items()),
         variables=tuple((str(k), str(v)) for k, v in vocabulary["variables"].items()),
         others={str(k): str(v) for k, v in vocabulary["other_members"].items()},
-        plain=frozenset(plain["words"]),  # type: ignore[call-overload]  # a TOML array by construction
-        beside=frozenset(plain["beside"]),  # type: ignore[call-overload]
+        plain=frozenset(plain["words"]),
+        beside=frozenset(plain["beside"]),
         routines=facts.routines,
         around=facts.other_members,
         neighbours=facts.other_structs,

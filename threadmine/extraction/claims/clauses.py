@@ -335,14 +335,4 @@ class Memory:
 
 def is_order(read: Read) -> bool:
     """Whether the sentence begins with a bare verb ("Add", "Clear", "Move")."""
-    return bool(read.words) and read.tokens[0][:1].isupper() and read.words[0] in ORDERS
-
-
-ORDERS = frozenset(
-    """add allow avoid bring call change check clean clear convert copy create define delete do drop
-    enable ensure export extend extract factor fix free get give handle implement initialise
-    initialize inline instead introduce keep let limit make mark move open optimise optimize pass
-    prepare prevent pull push put refactor reinitialize reinitialise remove rename reorder replace
-    reset restore return reuse reverse rework set simplify skip split start stop store switch take
-    teach track turn unify update use wrap zero""".split()  # noqa: SIM905
-)
+    return bool(read.words) and read.tokens[0][:1].isupper() and read.words[0] in GRAMMAR.orders

@@ -92,7 +92,7 @@ def wanted(read: Read, clause: Clause, cue: Term, passive: bool) -> Want:
         return Want.MEMBER
     if predicate in _BY_DOERS:
         return Want.DOER
-    if predicate is Predicate.USES and not passive and _is_called(read, clause, cue):
+    if predicate is Predicate.USES and not passive and _is_called(clause, cue):
         return Want.DOER
     near = read.words[cue.last : min(cue.last + 3, clause.last)]
     conditional = not lists.conditions.isdisjoint(near)
@@ -104,7 +104,7 @@ def wanted(read: Read, clause: Clause, cue: Term, passive: bool) -> Want:
     return Want.ANY
 
 
-def _is_called(read: Read, clause: Clause, cue: Term) -> bool:
+def _is_called(clause: Clause, cue: Term) -> bool:
     """Whether what is used is a function, named right behind the verb."""
     return any(t.sort is Sort.FUNCTION and cue.last <= t.first <= cue.last + 1 for t in clause.things)
 

@@ -100,6 +100,8 @@ class Grammar:
     returning: frozenset[str]
     before_values: frozenset[str]
     getting: frozenset[str]
+    orders: frozenset[str]
+    before_kinds: frozenset[str]
     participles: tuple[str, ...]
 
 
@@ -196,6 +198,8 @@ def _load() -> Grammar:
         returning=frozenset(table["returning"]["words"]),
         before_values=frozenset(table["returning"]["before_values"]),
         getting=frozenset(table["returning"]["getting"]),
+        orders=frozenset(table["orders"]["words"]),
+        before_kinds=frozenset(table["kinds"]["before"]),
         participles=tuple(table["participles"]["endings"]),
     )
 

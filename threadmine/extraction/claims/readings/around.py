@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from threadmine.extraction.claims.clauses import (
     MEMBERISH,
-    ORDERS,
     VALUE_WORDS,
     Candidate,
     Clause,
@@ -155,7 +154,7 @@ class Around:
         """
         words = self.read.words
         verb = words[self.cue.first : self.cue.first + 1]  # a reading without a cue looks behind its clause
-        of_patch = self.read.sentence.place is not Place.REPLY and not ORDERS.isdisjoint(verb)
+        of_patch = self.read.sentence.place is not Place.REPLY and not GRAMMAR.orders.isdisjoint(verb)
         if of_patch or is_order(self.read) or words[self.cue.first - 1] == "to":
             return False
         things = {i for t in self.clause.things for i in range(t.first, t.last)}

@@ -108,7 +108,7 @@ def _used_for(look: Look) -> list[Candidate]:
             behind += 1
         elif look.word(behind) not in ("for", "as"):
             continue
-        things = [t for t in contents_behind(look, behind + 1) if _is_quantity(look, t)]
+        things = [t for t in contents_behind(look, behind + 1) if _is_quantity(t)]
         if found := _make(look, things, place, at):
             return found
     return []
@@ -121,11 +121,11 @@ def _in_place(look: Look, at: int, place: Place) -> list[Candidate]:
     verb = _verb_before(look, at)
     word = look.word(verb)
     if word in GRAMMAR.be or word == "n't":
-        things = [t for t in _subjects(look, verb) if _is_firm(t) or _is_quantity(look, t)]
+        things = [t for t in _subjects(look, verb) if _is_firm(t) or _is_quantity(t)]
         return _make(look, things, place, verb) if look.word(at) in ("in", "inside", "within", "at") else []
     if look.clause.opening in GRAMMAR.be and look.clause.first < verb:
         things = contents(look, look.clause.first + 1, verb + 1)  # "is the order still in page[1]?"
-        things = [t for t in things if _is_firm(t) or _is_quantity(look, t)]
+        things = [t for t in things if _is_firm(t) or _is_quantity(t)]
         if things and things[-1].last == verb + 1 and look.word(at) in ("in", "inside", "within"):
             return _make(look, things, place, look.clause.first)
     moved = word in _MOVED
@@ -177,7 +177,7 @@ def _kept(look: Look, at: int, place: Place) -> list[Candidate]:
         return []
     things = contents(look, verb + 1, at)
     if look.words[verb] in _WEAKLY:
-        things = [t for t in things if _is_quantity(look, t) or t.sort is Sort.FLAG]
+        things = [t for t in things if _is_quantity(t) or t.sort is Sort.FLAG]
     if (
         any(t.sort is Sort.MEMBER and not t.concept for t in things)
         and place.thing.sort is Sort.MEMBER
@@ -209,9 +209,7 @@ def _is_part(look: Look) -> list[Candidate]:
             return _make(look, named, place, at)
         if place is not None and place.part and place.thing.sort is Sort.MEMBER:
             things = [
-                t
-                for t in _subjects(look, at)
-                if _is_firm(t) or t.sort is Sort.CONSTANT or _is_quantity(look, t)
+                t for t in _subjects(look, at) if _is_firm(t) or t.sort is Sort.CONSTANT or _is_quantity(t)
             ]
             if found := _make(look, things, place, at):
                 return found
@@ -222,7 +220,7 @@ def _is_part(look: Look) -> list[Candidate]:
             things = [
                 t
                 for t in contents_behind(look, behind)
-                if _is_quantity(look, t) or t.sort in (Sort.CONSTANT, Sort.FLAG)
+                if _is_quantity(t) or t.sort in (Sort.CONSTANT, Sort.FLAG)
             ]
             return _make(look, things, whole, at)
     return []
@@ -244,8 +242,7 @@ def _holder(look: Look) -> list[Candidate]:
         things = [
             t
             for t in things
-            if t.sort in (Sort.FLAG, Sort.CONSTANT)
-            or (_is_quantity(look, t) and not _is_spoiled(look, at + 1))
+            if t.sort in (Sort.FLAG, Sort.CONSTANT) or (_is_quantity(t) and not _is_spoiled(look, at + 1))
         ]
         if place.thing.sort is Sort.STRUCT or (not strong and any(t.sort is Sort.FLAG for t in things)):
             return []  # "the page has PG_x set": a state
@@ -317,7 +314,7 @@ def _is_firm(thing: Thing) -> bool:
     return thing.sort in MEMBERISH and thing.entity != ""
 
 
-def _is_quantity(look: Look, thing: Thing) -> bool:
+def _is_quantity(thing: Thing) -> bool:
     """Whether plain words name something that is kept in a few bits."""
     if thing.sort in (Sort.FLAG, Sort.CONSTANT) or thing.entity == "folio_order":
         return True

@@ -21,11 +21,6 @@ _KIND = re.compile(
 )
 _POINTING = frozenset({"this", "that", "these", "those", "the", "such", "its", "their", "our", "your"})
 _ANY = frozenset({"a", "an", "every", "each", "any", "all", "some", "most", "many", "no"})
-_BEFORE = frozenset(
-    """not never n't no longer always also just only still now then all necessarily really ever simply either
-    neither a an the any usually typically actually already currently effectively in fact regular ordinary
-    plain really both anymore supposed to be any""".split()  # noqa: SIM905
-)
 _SAID_BY_NATURE = re.compile(
     r"(?i)(?:pages?|folios?|thps?|descs?|net_iovs?|slabs?)\s+(?:\w+\s+){0,2}?(?:is|are|isn't|aren't|becomes?|be)\s+"
     r"(?:\w+\s+){0,3}?[\w-]*\s?(?:pages?|folios?|thps?)\b"
@@ -113,7 +108,7 @@ def _listed(around: Around, first: int) -> Iterator[Thing]:
     words, last = around.read.words, around.clause.last
     at = first
     while at < last:
-        while at < last and words[at] in _BEFORE:
+        while at < last and words[at] in GRAMMAR.before_kinds:
             at += 1
         one = _beginning_at(around.read, at, last)
         if one is None:
