@@ -44,6 +44,7 @@ from threadmine.verify.readings import ACTIONS, readings
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Finding, Question, Rule, Trace, Trial, Truth
 from threadmine.verify.rules import RULES
+from threadmine.verify.voices import FROM_THE_PATCH, not_own
 
 KINDS = {
     Truth.TRUE: VerdictKind.CONFIRMED,
@@ -51,6 +52,7 @@ KINDS = {
     Truth.PARTLY: VerdictKind.CONDITIONAL,
 }
 
+DECIDED = tuple(KINDS.values())
 
 MAX_LATER = 4
 """How many releases a series may take until it is merged."""
@@ -93,7 +95,13 @@ def judge(
         return _planned(question, context, trace)
     if claim.tense is Tense.PROPOSED:
         return _proposed(question, context, trace)
-    return _present(question, context, trace)
+    verdict = _present(question, context, trace)
+    if verdict.kind in DECIDED and (why := not_own(claim, message, question.subject, question.object)):
+        shown = _proposed(question, context, trace) if why == FROM_THE_PATCH else verdict
+        if shown is not verdict and shown.kind is VerdictKind.CONFIRMED:
+            return shown  # the message's own lines show it
+        return _undecided(context, f"{why}; {verdict.reason}", verdict.evidence)
+    return verdict
 
 
 class _Asked(Question):

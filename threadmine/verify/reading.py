@@ -143,6 +143,11 @@ def _place(clause: str, ref: Ref) -> int:
     return min((place for place in found if place >= 0), default=-1)
 
 
+def place_of(claim: Claim, ref: Ref) -> int:
+    """Where a name stands in the sentence of a claim, -1 where it does not."""
+    return _place(claim.quote.lower(), ref)
+
+
 _REJECTS = re.compile(r"\b(?:reject|refus|forbid|disallow|turns? away|bails? out)\w*\b", re.I)
 
 

@@ -1,0 +1,110 @@
+"""Whether a sentence states a thing in its writer's own voice, as something that is so.
+
+A fact that matches the words of a sentence confirms nothing where the writer leaves open which of two things
+is so, tells an idea, hands on what others say, or speaks of the code as his own patch will make it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from threadmine.model import Claim, Message
+from threadmine.verify.reading import clause_with, place_of
+from threadmine.verify.refs import Ref
+
+MAX_BEHIND = 120
+"""Characters behind a sentence in which the next one may dispute what it reports."""
+
+FEW = 4
+"""Words from which what stands between quotation marks is somebody's words and not a name."""
+
+FROM_THE_PATCH = "it says what is so from the patch on"
+
+_EITHER = re.compile(r"\beither\b(?! (?:way|case)\b)", re.I)
+_OR = re.compile(r"\bor\b", re.I)
+_IDEA = re.compile(
+    r"\b(?:my|his|her|our|your|their|another|an|one|the (?:other|basic|rough)) ideas? (?:is|was|would)\b"
+    r"|\bthe idea (?:is|was|would be) (?:to|that)\b|\bone (?:could|might)\b"
+    r"|\b(?:one|another) (?:option|possibility|alternative|approach) (?:is|was|would)\b",
+    re.I,
+)
+_REPORTED = re.compile(
+    r"\b(?:comments?|documentation|docs?|changelogs?|descriptions?|kernel-?doc)\b[^.;:,]{0,60}?"
+    r"\b(?:mention|sa(?:y|id)|claim|state|suggest|talk|tell|told|imply|implie|read)(?:s|ed)?\b",
+    re.I,
+)
+_DISPUTED = re.compile(
+    r"\b(?:but|however|though|although|yet|wrong|untrue|stale|outdated|obsolete|misleading|incorrect"
+    r"|not (?:true|right|correct|the case)|no longer)\b",
+    re.I,
+)
+_DISPUTES = re.compile(
+    r"\s{1,4}(?:but|however|yet|actually|(?:that|this|it|which)(?:'s| is| was| isn't| seems?| looks?)"
+    r"(?: \w+)? ?(?:not|no longer|wrong|untrue|stale|outdated|obsolete|misleading|incorrect))\b",
+    re.I,
+)
+_SAID = re.compile(r"\"([^\"]{1,400})\"|“([^”]{1,400})”")
+_FROM_NOW = re.compile(r"\bfrom (?:now|here) on\b", re.I)
+_NOW = re.compile(r"(?:\b(?:right|for|until|till|by|as of|up to) )?\bnow\b(?! that\b)", re.I)
+_SINCE = re.compile(r"\bsince\b|\bcommit\b", re.I)
+
+
+def not_own(claim: Claim, message: Message, subject: Ref, target: Ref) -> str:
+    """Why what a sentence says is not what its writer says is so; empty where nothing tells.
+
+    Args:
+        claim: its quote is looked at.
+        message: the mail it stands in.
+        subject: what the claim is about.
+        target: its object, or NOTHING.
+    """
+    places = [place for place in (place_of(claim, subject), place_of(claim, target)) if place >= 0]
+    if _is_one_of_two(claim.quote, places):
+        return "it is one side of an either and or"
+    if _IDEA.search(claim.quote):
+        return "it is told as an idea"
+    if _is_disputed(claim, message.body, places):
+        return "it is reported of a comment, and disputed"
+    if _is_quoted(claim.quote, places):
+        return "it stands between quotation marks"
+    if _is_of_the_patch(claim, message, clause_with(claim.quote, subject, target)):
+        return FROM_THE_PATCH
+    return ""
+
+
+def _is_one_of_two(quote: str, places: list[int]) -> bool:
+    """Whether a name stands behind "either", and an "or" behind that: the other side may be so."""
+    either = _EITHER.search(quote)
+    if either is None or _OR.search(quote, either.end()) is None:
+        return False
+    return not places or max(places) > either.start()
+
+
+def _is_disputed(claim: Claim, body: str, places: list[int]) -> bool:
+    """Whether a comment says so and this sentence or the next one says that it is otherwise."""
+    report = _REPORTED.search(claim.quote)
+    if report is None or (places and max(places) < report.start()):
+        return False
+    dispute = _DISPUTED.search(claim.quote, report.end())
+    if dispute is not None:
+        return not places or min(places) < dispute.start()
+    behind = body[claim.end : claim.end + MAX_BEHIND]
+    return bool(claim.end) and _DISPUTES.match(behind) is not None
+
+
+def _is_quoted(quote: str, places: list[int]) -> bool:
+    """Whether all names stand in the same words between quotation marks."""
+    spans = [m.span() for m in _SAID.finditer(quote) if len((m[1] or m[2]).split()) >= FEW]
+    return bool(places) and any(all(a < place < b for place in places) for a, b in spans)
+
+
+def _is_of_the_patch(claim: Claim, message: Message, clause: str) -> bool:
+    """Whether "from now on", or the "now" of a message with a patch, makes it true by that patch alone.
+
+    ``clause`` is the part that names both: the "now" of another one says nothing of it.
+    """
+    if _FROM_NOW.search(claim.quote):
+        return True
+    if message.patch is None or not message.patch.has_diff or _SINCE.search(claim.quote):
+        return False
+    return any(found[0].lower() == "now" for found in _NOW.finditer(clause))
