@@ -141,9 +141,23 @@ def test_a_function_is_followed_under_another_name() -> None:
     lines = [f"+\twidget_step_{number}(page);" for number in range(6)]
     old = patch("p1", *lines, function="widget_reset")
     new = patch("p2", *lines[:-1], "+\twidget_finish(page);", function="widget_clear_all")
-    text = "I think widget_reset() should do less."
+    text = "I think widget_reset() should do less, and let the caller finish."
     found = after(old, "static int widget_first(void)", text, version(2, new), about="widget_reset")
     assert found.addressed_evidence == "v2: widget_reset() is changed: it now has widget_finish"
+
+
+def test_other_code_in_the_function_is_what_was_asked_for_where_it_was_promised() -> None:
+    """The function changes for reasons of its own, too; a name that the ask speaks of tells more."""
+    old = patch("p1", "+\twidget_step_one(page);", "+\twidget_spin(page);")
+    new = version(2, patch("p2", "+\twidget_step_one(page);", "+\twidget_trace(page);"))
+    above = "static int widget_first(void)"
+    text = "I am not a fan of the order in widget_reset()."
+    assert after(old, above, text, new, about="widget_reset").addressed_in == "v2"
+    agreed = after(old, above, text, new, about="widget_reset", effect=Effect.AGREE)
+    assert agreed.state is ConcernState.ACKNOWLEDGED
+    text = "I am not a fan of widget_spin() being called by widget_reset()."
+    found = after(old, above, text, new, about="widget_reset", effect=Effect.AGREE)
+    assert found.addressed_evidence == "v2: widget_reset() is changed: it has no widget_spin any more"
 
 
 def test_layout_counts_only_for_those_who_asked_for_it() -> None:

@@ -20,6 +20,7 @@ from threadmine.track.patches import PatchText
 from threadmine.track.signs import (
     adopted,
     function_changed,
+    function_follows,
     function_speaks,
     in_changelog,
     message_changed,
@@ -39,7 +40,7 @@ class Finding:
 
     ``sure``: what was asked for is there. ``near``: the very line that the concern stands under has changed.
     ``replaced``: another line stands in its place. ``vague``: its function has changed, or its whole patch
-    is gone.
+    is gone. ``loose``: nothing in it speaks of what was asked, so that only a promise makes it count.
     """
 
     done: bool
@@ -48,6 +49,7 @@ class Finding:
     near: bool = False
     vague: bool = False
     replaced: bool = False
+    loose: bool = False
 
 
 def may_be_addressed(status: ConcernStatus) -> bool:
@@ -93,7 +95,7 @@ def follow(
             if finding.sure or finding.near:
                 return _addressed(status, new, finding)
         elif not found:
-            last = _told(new, finding)
+            last = _told(new, replace(finding, words=f"{_UNSURE}: {finding.words}") if finding.loose else finding)
     if found:
         return _addressed(status, *found[0][1:])
     if CANNOT_TELL in last and (tagged := _by_tag(concern, status, patch, old, later)):
@@ -152,6 +154,8 @@ def _counts(kind: ConcernKind, status: ConcernStatus, finding: Finding) -> bool:
     patch is another one now tells nothing. Of what nobody answered a small thing is done where another line
     stands in its place.
     """
+    if finding.loose and not _is_promised(status):
+        return False
     answered = status.state is ConcernState.ANSWERED and not finding.vague
     explained = answered and (finding.near or kind is not ConcernKind.QUESTION)
     small = kind in (ConcernKind.REQUEST, ConcernKind.NIT)
@@ -162,8 +166,13 @@ def _counts(kind: ConcernKind, status: ConcernStatus, finding: Finding) -> bool:
 def _will_be_done(kind: ConcernKind, status: ConcernStatus) -> bool:
     """Whether somebody agreed to do something; "correct" under a question only answers it."""
     if kind is ConcernKind.QUESTION and status.state is ConcernState.ANSWERED:
-        return any(one.effect in (Effect.PROMISE, Effect.FIX) for one in status.evidence)
+        return _is_promised(status)
     return is_agreed(status)
+
+
+def _is_promised(status: ConcernStatus) -> bool:
+    """Whether somebody said to do something; "yes" alone may only mean that it is so."""
+    return any(one.effect in (Effect.PROMISE, Effect.FIX) for one in status.evidence)
 
 
 def is_agreed(status: ConcernStatus) -> bool:
@@ -178,6 +187,7 @@ STAYS = "the line is unchanged: "
 
 NOT_DONE = "promised or agreed, but not done"
 CANNOT_TELL = "cannot tell"
+_UNSURE = f"{CANNOT_TELL} whether it was done"
 PATCH_GONE = "the patch is no longer in the series"
 
 
@@ -236,11 +246,13 @@ def _by_lines(
         case Fate.DROPPED:
             against = asked.wants_away or asked.about_message or concern.kind is ConcernKind.OBJECTION
             return Finding(against, False, PATCH_GONE, vague=True)
-    if not asks and (words := function_changed(asked, old, new)):
+    if not asks and (words := function_follows(concern, asked, old, new)):
         return Finding(True, False, words, vague=True)
+    if not asks and (words := function_changed(asked, old, new)):
+        return Finding(True, False, words, vague=True, loose=True)
     if patch is not None and matched(old, new, patch) is None:
         return Finding(False, False, PATCH_GONE)
-    return Finding(False, False, f"{CANNOT_TELL} whether it was done: it names no lines or code to look for")
+    return Finding(False, False, f"{_UNSURE}: it names no lines or code to look for")
 
 
 def _changed_words(followed: Followed) -> str:

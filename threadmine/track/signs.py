@@ -93,11 +93,27 @@ def function_speaks(concern: Concern, asked: Asked, old: VersionText, new: Versi
 
 
 def function_changed(asked: Asked, old: VersionText, new: VersionText) -> str:
-    """A function the concern is about, to which this version adds other code than the one before."""
+    """A function the concern is about, to which this version adds other code than the one before.
+
+    Alone that tells little: most versions change a function for reasons of their own.
+    """
     for function, before, after in _changed(asked.functions, old, new):
         fresh, gone = sorted(after - before), sorted(before - after)
         what = f"now has {fresh[0]}" if fresh else f"has no {gone[0]} any more"
         return f"{function}() is changed: it {what}"
+    return ""
+
+
+def function_follows(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
+    """A function the concern is about, where a name that the concern speaks of came or went."""
+    said = (frozenset(_SAID.findall(concern.quote.lower())) | _parts(asked.names)) - DULL_PARTS - DULL_WORDS
+    for function, before, after in _changed(asked.functions, old, new):
+        own = _parts([function, concern.about_function])
+        for name in sorted(after - before):
+            if name in asked.wanted_names | asked.proposed_names or _parts([name]) & (said - own):
+                return f"{function}() is changed: it now has {name}"
+        for name in sorted((before - after) & asked.names - {function}):
+            return f"{function}() is changed: it has no {name} any more"
     return ""
 
 
