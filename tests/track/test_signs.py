@@ -185,6 +185,18 @@ def test_opinions_are_no_comments_in_the_code() -> None:
     assert found.state is ConcernState.ACKNOWLEDGED
 
 
+def test_a_comment_that_answers_another_ask_is_none() -> None:
+    """Far from the line a comment has to speak of what was asked."""
+    far = [f"+\twidget_step_{number}(page);" for number in range(20)]
+    old = patch("p1", COUNT, *far)
+    told = "+\t/* Gadgets are freed by their owner. */"
+    text = "The locking deserves a comment."
+    assert after(old, COUNT, text, version(2, patch("p2", COUNT, *far, told))).addressed_in == ""
+    assert after(old, COUNT, text, version(2, patch("p2", told, COUNT, *far))).addressed_in == "v2"
+    told = "+\t/* No locking is needed. */"
+    assert after(old, COUNT, text, version(2, patch("p2", COUNT, *far, told))).addressed_in == "v2"
+
+
 def test_a_commit_message_that_was_written_anew() -> None:
     old = patch("p1", COUNT, message="The widgets are split before the driver frees them once more.")
     new = patch(
@@ -212,6 +224,8 @@ def test_a_changelog_item_about_another_file_is_not_this_one() -> None:
 def test_a_name_for_orientation_is_not_what_was_asked_for() -> None:
     new = version(2, patch("p2", "+\twidget_put_last(page);", DROP))
     text = "Put the count after calling widget_put_last()."
+    assert after(patch("p1", COUNT), "nothing", text, new).addressed_in == ""
+    text = "The count is wrong in widget_put_last()."
     assert after(patch("p1", COUNT), "nothing", text, new).addressed_in == ""
     text = "Please call widget_put_last()."
     assert after(patch("p1", COUNT), "nothing", text, new).addressed_in == "v2"

@@ -31,8 +31,8 @@ _EXPRESSION = re.compile(r"[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)*(?:[ ]?(?:==|!=
 _OPERATOR = re.compile(r"==|!=|>>|<<|&=|\|=")
 _NAME = re.compile(r"[A-Za-z_]\w{2,}")
 _CONTEXT = re.compile(
-    r"(?i)\b(?:after|before|when|than|from|without|not|instead of|rather than)"
-    r"(?: (?:calling|using))?[ `'\"]*\Z"
+    r"(?i)\b(?:after|before|when|than|from|without|not|in|inside|within|under|since|because|while|"
+    r"instead of|rather than)(?: (?:calling|using|the|in))?[ `'\"]*\Z"
 )
 """What stands before a name that is no part of what is asked for."""
 _OPINION = re.compile(r"(?i)\b(?:give|any|your|further)(?: (?:me|us|some))? comments?\b")

@@ -95,7 +95,9 @@ def follow(
             if finding.sure or finding.near:
                 return _addressed(status, new, finding)
         elif not found:
-            last = _told(new, replace(finding, words=f"{_UNSURE}: {finding.words}") if finding.loose else finding)
+            last = _told(
+                new, replace(finding, words=f"{_UNSURE}: {finding.words}") if finding.loose else finding
+            )
     if found:
         return _addressed(status, *found[0][1:])
     if CANNOT_TELL in last and (tagged := _by_tag(concern, status, patch, old, later)):
@@ -230,7 +232,7 @@ def _by_lines(
     if followed.fate is not Fate.CHANGED and (words := message_changed(asked, patch, old, new)):
         return Finding(True, False, words)
     comment = asked.wants_comment and followed.fate in (Fate.UNCHANGED, Fate.MOVED, Fate.UNKNOWN)
-    if comment and (words := new_comment(patch, old, new)):
+    if comment and (words := new_comment(concern, asked, patch, old, new)):
         return Finding(True, False, f"adds a comment: {words}")
     match followed.fate:
         case Fate.UNCHANGED:

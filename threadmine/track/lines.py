@@ -6,16 +6,18 @@ space does not count, unless it is what was asked about.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
 
 from threadmine.model import Concern, Patch, Side
 from threadmine.parse.diff_locate import locate
 from threadmine.track.asked import Asked
 from threadmine.track.patches import PatchText, is_comment, share_kept, squash_line, words_of
 from threadmine.track.versiontext import VersionText, matched
-from threadmine.vocab.tracking import COMMON_WORDS
+from threadmine.vocab.tracking import COMMON_WORDS, DULL_PARTS, DULL_WORDS
 
 MIN_REWRITTEN = 0.3
 """Share of its words that a line which takes the place of another has in common with it."""
@@ -186,19 +188,60 @@ def reformatted(asked: Asked, patch: PatchText | None, old: VersionText, new: Ve
     return ""
 
 
-def new_comment(patch: PatchText | None, old: VersionText, new: VersionText) -> str:
-    """The longest line of comment that is new in the patch that the concern is about."""
+def new_comment(
+    concern: Concern, asked: Asked, patch: PatchText | None, old: VersionText, new: VersionText
+) -> str:
+    """The longest line of a comment that is new in the patch and answers the concern.
+
+    The comment stands near the line that the concern is about, or shares a word or a target with the concern;
+    a patch has other new comments, too, for what others asked.
+    """
     other = matched(old, new, patch) if patch is not None else None
     if patch is None or other is None:
         return ""
+    said = _told_words(f"{concern.quote} {' '.join(asked.functions)}") - _OF_COMMENTS
+    targets = {target.rpartition(".")[2] for target in concern.targets}
     fresh = [
-        line.strip()
-        for line in _added_lines(other)
-        if is_comment(line) and squash_line(line) not in patch.comments
+        line
+        for comment, near in _fresh_comments(_telling(asked, patch), patch, other)
+        if near or said & _told_words(text := " ".join(comment)) or targets & words_of(text)
+        for line in comment
+        if len(squash_line(line)) >= MIN_COMMENT
     ]
-    longest = max(sorted(fresh), key=len, default="")
-    return longest if len(squash_line(longest)) >= MIN_COMMENT else ""
+    return max(sorted(fresh), key=len, default="")
 
+
+def _fresh_comments(line: str, patch: PatchText, other: PatchText) -> Iterator[tuple[list[str], bool]]:
+    """The comments that are new in ``other``, by their lines, with whether they stand near a line."""
+    for each in other.files:
+        for hunk in each.hunks:
+            rows = [one for one in other.body[hunk.start : hunk.end].split("\n")[1:] if one[:1] in ("+", " ")]
+            places = [at for at, one in enumerate(rows) if line and squash_line(one[1:]) == line]
+            marked = [(_is_fresh_comment(one, patch), at) for at, one in enumerate(rows)]
+            for is_fresh, group in groupby(marked, key=lambda one: one[0]):
+                if is_fresh:
+                    ats = [at for _, at in group]
+                    near = any(abs(at - place) <= MAX_COMMENT_GAP for place in places for at in ats)
+                    yield [rows[at][1:].strip() for at in ats], near
+
+
+def _is_fresh_comment(row: str, patch: PatchText) -> bool:
+    return row[:1] == "+" and is_comment(row[1:]) and squash_line(row[1:]) not in patch.comments
+
+
+def _told_words(text: str) -> frozenset[str]:
+    """The words of a text that tell something, in lower case, names cut into their parts."""
+    return frozenset(_TOLD.findall(text.lower())) - DULL_WORDS - DULL_PARTS
+
+
+_TOLD = re.compile(r"[a-z]{4,}")
+_OF_COMMENTS = frozenset(
+    {"comment", "comments", "document", "documentation", "explain", "explaining", "describe"}
+)
+"""Words of asking for a comment, which the comment itself need not be about."""
+
+MAX_COMMENT_GAP = 12
+"""Lines between a line of the new code and a comment that is still about it."""
 
 MIN_COMMENT = 12
 """Characters, without white space, of a line of comment that says something."""
