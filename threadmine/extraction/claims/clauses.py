@@ -80,7 +80,7 @@ def clauses(read: Read) -> tuple[Clause, ...]:
         condition = _condition(read, first, last)
         beside = number + 1 if number + 1 < len(spans) and conditional[number + 1] else number - 1
         if not conditional[number] and not condition and 0 <= beside < len(spans) and conditional[beside]:
-            condition = text_of(read, *spans[beside])
+            condition = _told(read, *spans[beside])
         found.append(Clause(first, last, things, cues, read.words[first], condition, conditional[number]))
     return tuple(found)
 
@@ -181,7 +181,7 @@ def _condition(read: Read, first: int, last: int) -> str:
     for i in range(first, last - 1):
         if words[i] in GRAMMAR.strong_conditions:
             stop = next((j for j in range(i + 1, last) if words[j] in (",", ".")), last)
-            return text_of(read, i, stop)
+            return _told(read, i, stop)
     for thing in read.things:
         in_clause = first < thing.first < last
         if in_clause and thing.sort is Sort.KIND and words[thing.first - 1] in GRAMMAR.weak_conditions:
@@ -189,6 +189,12 @@ def _condition(read: Read, first: int, last: int) -> str:
         if in_clause and thing.text.startswith("CONFIG_"):
             return thing.text
     return ""
+
+
+def _told(read: Read, first: int, last: int) -> str:
+    """The text of a condition, empty where it is a conjunction alone and what it says stands elsewhere."""
+    said = any(word[0].isalnum() for word in read.words[first + 1 : last])
+    return text_of(read, first, last) if said else ""
 
 
 def text_of(read: Read, first: int, last: int) -> str:

@@ -16,6 +16,7 @@ from threadmine.extraction.claims.qualifiers import Qualifiers, qualify
 from threadmine.extraction.claims.readings.coverage import coverage
 from threadmine.extraction.claims.relevance import relevant
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, read_sentence
+from threadmine.extraction.claims.worth import worth
 from threadmine.extraction.names import Lexicon, MailFacts, NameFacts, lexicon_of
 from threadmine.extraction.text import Place, Sentence
 from threadmine.model import Claim, Message, Predicate, fold
@@ -179,7 +180,7 @@ def _claim(message: Message, proposal: Proposal) -> Claim:
 
 def slots(read: Read, one: Candidate) -> tuple[str, str, str]:
     """Subject, object and value as the annotation guide writes them."""
-    subject, object_, value = one.subject, one.object, one.value
+    subject, object_, value = one.subject, one.object, worth(one.value)
     if one.predicate is Predicate.STATE and subject is not None and subject.sort is Sort.FLAG:
         return "page.flags", subject.entity, value
     return (

@@ -139,6 +139,8 @@ def _of_need(read: Read, one: Candidate, cue: set[str]) -> Polarity | None:
 
 def _denies(read: Read, one: Candidate, term: Term) -> bool:
     """Whether a negation in the clause of ``one`` is about what it states."""
+    if _is_until_what(read, term):
+        return False
     if term.value in _DOUBLE or 0 <= term.first - one.cue_at < len(one.cue.split()):
         return False  # a cue's own denial was looked at before ("fails with")
     if "forget" in read.words[term.last : term.last + 2]:
@@ -165,6 +167,17 @@ def _denies(read: Read, one: Candidate, term: Term) -> bool:
     if -1 <= distance <= 5 or (distance > 5 and term.first <= one.clause.first + 1):
         return True
     return -4 <= distance < -1 and one.predicate in (Predicate.STATE, Predicate.USES, Predicate.REQUIRES)
+
+
+def _is_until_what(read: Read, term: Term) -> bool:
+    """Whether a "not" only says until when ("it is not until f() that x is set"), or until what is not
+    told.
+    """
+    words = read.words
+    if "until" in words[term.last : term.last + 1]:
+        return True
+    behind = words[term.last :]
+    return "until" in behind and not any(w[0].isalnum() for w in behind[behind.index("until") + 1 :])
 
 
 def _of_the_statement(one: Candidate, term: Term) -> bool:

@@ -97,6 +97,9 @@ class Grammar:
     meant: frozenset[str]
     minding: frozenset[str]
     keeping_own: frozenset[str]
+    hanging: frozenset[str]
+    of_something: frozenset[str]
+    saying_nothing: frozenset[str]
     returning: frozenset[str]
     before_values: frozenset[str]
     getting: frozenset[str]
@@ -163,6 +166,9 @@ def _load() -> Grammar:
         before_adjectives=frozenset(table["adjectives"]["before"]),
         after_uses=frozenset(table["after_uses"]["words"]),
         value_ends=frozenset(table["value_ends"]["words"]),
+        hanging=frozenset(table["value_tails"]["words"]),
+        of_something=frozenset(table["value_tails"]["of_something"]),
+        saying_nothing=frozenset(table["value_tails"]["saying_nothing"]),
         changes=frozenset(table["changes"]["words"]),
         setting=frozenset(table["setting"]["words"]),
         denying=frozenset(table["denying"]["words"]),

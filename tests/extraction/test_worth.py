@@ -1,0 +1,63 @@
+"""Values and conditions say something, or are empty."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extraction.test_readings import message_of
+from threadmine import memmap
+from threadmine.extraction.claims import find_claims
+from threadmine.extraction.claims.worth import worth
+from threadmine.model import Claim, Polarity
+
+CUT = {
+    "anyhow": "",
+    "Anymore": "",
+    "as well": "",
+    "for the": "",
+    "until": "",
+    "the owner of the": "the owner",
+    "a copy, and": "a copy",
+    "NULL, -": "NULL",
+    "stored in the tail page of": "stored in the tail page",
+}
+KEPT = [
+    "",
+    "on",
+    "0",
+    "!= 0",
+    "looked at",
+    "turned on",
+    "passed in",
+    "-1",
+    "the owner",
+    "PG_a | PG_b",
+    "not NULL",
+    "(x & 1)",
+]
+
+
+@pytest.mark.parametrize("value", CUT)
+def test_value_ends_before_what_says_nothing(value: str) -> None:
+    assert worth(value) == CUT[value]
+
+
+@pytest.mark.parametrize("value", KEPT)
+def test_whole_value_is_kept(value: str) -> None:
+    assert worth(value) == value
+
+
+def only(text: str) -> Claim:
+    (claim,) = find_claims(message_of(text), memmap.load())
+    return claim
+
+
+def test_lone_conjunction_is_no_condition() -> None:
+    assert only("page->index is valid if.").condition == ""
+    assert only("page->index is valid if the page is mapped.").condition == "if the page is mapped"
+
+
+def test_what_is_not_so_until_something_untold_is_not_denied() -> None:
+    assert only("folio_end_it() does not clear page->mapping until:").polarity is Polarity.POSITIVE
+    told = only("folio_end_it() does not clear page->mapping until the folio is freed.")
+    assert (told.polarity, told.condition) == (Polarity.NEGATIVE, "until the folio is freed")
