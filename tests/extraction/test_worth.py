@@ -8,7 +8,7 @@ from tests.extraction.test_readings import message_of
 from threadmine import memmap
 from threadmine.extraction.claims import find_claims
 from threadmine.extraction.claims.worth import worth
-from threadmine.model import Claim, Polarity
+from threadmine.model import Claim, Modality, Polarity
 
 CUT = {
     "anyhow": "",
@@ -61,3 +61,9 @@ def test_what_is_not_so_until_something_untold_is_not_denied() -> None:
     assert only("folio_end_it() does not clear page->mapping until:").polarity is Polarity.POSITIVE
     told = only("folio_end_it() does not clear page->mapping until the folio is freed.")
     assert (told.polarity, told.condition) == (Polarity.NEGATIVE, "until the folio is freed")
+
+
+@pytest.mark.parametrize("opinion", ["I presume", "I suppose", "Presumably", "I suppose that"])
+def test_what_is_presumed_is_hedged(opinion: str) -> None:
+    assert only(f"{opinion} folio_add_it() sets page->private.").modality is Modality.HEDGED
+    assert only(f"folio_add_it() sets page->private, {opinion.lower()}.").modality is Modality.HEDGED

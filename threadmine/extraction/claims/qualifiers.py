@@ -199,7 +199,7 @@ def _modality(read: Read, one: Candidate, why: list[str]) -> Modality:
     if _is_asked(read, one):
         why.append("question mark")
         return Modality.QUESTION
-    condition = read.marked("conditional", 0, one.cue_at)
+    condition = next((t for t in read.marks.get("conditional", ()) if _supposes(read, one, t)), None)
     if condition and (
         one.clause.condition.lower().startswith(("if ", "unless ")) or condition.value in _SUPPOSING
     ):
@@ -211,6 +211,12 @@ def _modality(read: Read, one: Candidate, why: list[str]) -> Modality:
         why.append(f"hedged: “{hedge.text}”")
         return Modality.HEDGED
     return Modality.ASSERTED
+
+
+def _supposes(read: Read, one: Candidate, term: Term) -> bool:
+    """Whether a word of supposing stands before the verb, and is no opinion ("I suppose")."""
+    opinion = term.value == "suppose" and read.words[term.first - 1 : term.first] in (("i",), ("we",))
+    return term.first < one.cue_at and not opinion
 
 
 def _is_asked(read: Read, one: Candidate) -> bool:
