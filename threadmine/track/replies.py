@@ -20,6 +20,7 @@ from threadmine.model import (
     ConcernState,
     ConcernStatus,
     Effect,
+    Person,
     StateEvidence,
     StoredMessage,
 )
@@ -121,6 +122,7 @@ class _Tree:
                 self._answers.setdefault(mail.in_reply_to, []).append(mail)
         self._exchanges: dict[str, tuple[Exchange, ...]] = {}
         self._blankets: dict[str, str] = {}
+        self._posters: list[Person] = []
 
     def below(self, message_id: str) -> list[StoredMessage]:
         """All that people wrote below a message, oldest first; robots answer nothing."""
@@ -172,6 +174,13 @@ class _Tree:
             self._blankets[mail.message_id] = next(found, "")
         return self._blankets[mail.message_id]
 
+    def is_guest(self, mail: StoredMessage) -> bool:
+        """Whether a mail is by somebody else than those who sent patches in the thread or began it."""
+        if not self._posters:
+            posted = [one for one in self._mails.values() if one.has_patch or not one.in_reply_to]
+            self._posters = [one.author for one in posted]
+        return not any(same_person(mail.author, poster) for poster in self._posters)
+
     def is_only(self, message_id: str) -> bool:
         """Whether a mail raises a single point."""
         return len(self._stops.get(message_id, ())) == 1
@@ -194,11 +203,24 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
             continue
         by_asker = same_person(mail.author, concern.author)
         effect, quote = tree.effect(mail, at, by_asker)
+        if effect is Effect.PROMISE and not by_asker and tree.is_guest(mail) and _only_plans(quote):
+            if concern.kind in _WANTS_WORK:
+                return
+            effect = Effect.ANSWER
         if effect is not None:
             yield Reaction(effect, mail.message_id, quote, by_asker, name_key(mail.author.display))
             return
     if mail.in_reply_to == concern.message_id and not same_person(mail.author, concern.author):
         yield from _of_the_whole(mail, tree)
+
+
+_WANTS_WORK = frozenset({ConcernKind.REQUEST, ConcernKind.NIT, ConcernKind.PROCESS})
+
+
+def _only_plans(quote: str) -> bool:
+    """Whether a sentence tells what its writer is going to do anyway: no promise of who has not the patch."""
+    words = read_words(quote)
+    return bool(_cue("plan", words)) and " will " not in words.text
 
 
 def _of_the_whole(mail: StoredMessage, tree: _Tree) -> Iterator[Reaction]:
@@ -354,7 +376,8 @@ def _after(concern: Concern, state: ConcernState, effect: Effect) -> ConcernStat
     if effect is Effect.ANSWER:
         if state is not ConcernState.OPEN:
             return state
-        return ConcernState.DISPUTED if concern.kind is ConcernKind.REQUEST else ConcernState.ANSWERED
+        refuses = concern.kind is ConcernKind.REQUEST and not _cue("checks", read_words(concern.quote))
+        return ConcernState.DISPUTED if refuses else ConcernState.ANSWERED
     return _SETTLES[effect]
 
 
