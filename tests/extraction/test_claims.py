@@ -313,3 +313,11 @@ def test_a_call_at_the_very_end_of_a_commit_message_has_no_verb_behind_it() -> N
     )
     found = find_claims(mail(body, "[PATCH] mm: say so"), memmap.load())
     assert [(c.predicate, c.object) for c in found] == [(Predicate.CALLS, "folio_put")]
+
+
+def test_who_is_asked_for_is_not_taken_from_the_text_before() -> None:
+    before = "prep_compound_page() does not set folio->_nr_pages. "
+    asked = [c for c in claims(before + "Who holds a reference on pgmap->ref meanwhile?") if "?" in c.quote]
+    assert not any(claim.subject for claim in asked)
+    told = claims(before + "It holds a reference on pgmap->ref meanwhile.")
+    assert "prep_compound_page" in {claim.subject for claim in told if "pgmap" in claim.quote}

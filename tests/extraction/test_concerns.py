@@ -132,6 +132,15 @@ def test_names_in_the_sentence_come_before_those_around_it() -> None:
     assert concern.targets == ("folio._nr_pages", "prep_compound_page")
 
 
+def test_this_means_all_of_a_quoted_sentence_that_is_broken_over_lines() -> None:
+    quoted = (
+        "On Mon, Feb 03, 2025 at 09:00:00AM +0000, Paul Poster wrote:\n"
+        "> Nobody looks at page->mapping here, and nobody\n> sets folio->_nr_pages either.\n"
+    )
+    (concern,) = concerns_of("I don't think this is right.", quoted)
+    assert concern.targets == ("page.mapping", "folio._nr_pages")
+
+
 def test_the_author_of_the_patch_explains_and_does_not_request() -> None:
     head = HEAD.replace("Rita Reviewer <rita", "Paul Poster <paul")
     assert (

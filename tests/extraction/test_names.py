@@ -37,6 +37,7 @@ def entities(text: str, lexicon: Lexicon, body: str = "") -> list[str]:
         ("version 6.12.43 of e.g. this", []),
         ("alloc_slab_obj_exts_early fills it", ["alloc_slab_obj_exts_early"]),
         ("new_page is a variable", []),
+        ("2^@order pages that start with @page, of the given @mapping", []),
         ("a swap_cluster_info with its memcg_table", ["swap_cluster_info", "swap_cluster_info.memcg_table"]),
         ("sizeof(struct page) bytes", ["page"]),
         ("page->rcu_head is free", ["page.rcu_head"]),

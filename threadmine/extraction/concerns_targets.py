@@ -114,6 +114,8 @@ class Targets:
         lines = near.place.lines[-_LINES:]
         if _TWO.search(text) and (both := self._of_two(lines)):
             return both
+        if not near.place.is_code and _POINTS.search(text) and (said := self._names(" ".join(lines)).things):
+            return said  # lines of prose are one text, broken anywhere
         for line in reversed(lines):
             if things := self._names(line, prose=False).shown:
                 return things

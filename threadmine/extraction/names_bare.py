@@ -92,11 +92,14 @@ def _of_neighbour(word: str, start: int, text: str, lexicon: Lexicon) -> Name | 
 
 
 def _beside(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
-    """Whether ``field``, ``member`` or the like follows a plain word, or it stands in quotes."""
+    """Whether ``field``, ``member`` or the like follows a plain word, or it stands in quotes.
+
+    A plain ``@page`` or ``@order`` is an argument of the function that kernel-doc describes.
+    """
     following = text[end : end + 12].lstrip("'\"` ").split(" ", 1)[0].rstrip(".,;:)")
     if following in lexicon.beside or _OWNED.search(text, max(0, start - 16), start):
         return True
-    if text[max(0, start - 1) : start] == "@":
+    if text[max(0, start - 1) : start] == "@" and "_" in text[start:end]:
         return True
     return text[max(0, start - 1) : start] in "`@'\"" and text[end : end + 1] in "`'\"" and start > 0
 

@@ -28,6 +28,7 @@ _OF_SOMETHING = (Predicate.REQUIRES, Predicate.VALID_FOR)
 _BY_SOMEBODY = (*_BY_FUNCTIONS, Predicate.REQUIRES, Predicate.USES)
 _PAGEISH = re.compile(r"(?i)order|page|folio|alloc|mapping|\d")
 _PATCH = frozenset({"patch", "change", "commit", "series", "patchset", "conversion", "this"})
+_ASKED_FOR = frozenset({"who", "what"})
 _NOBODYS = (
     GRAMMAR.fillers
     | GRAMMAR.pronouns
@@ -110,6 +111,8 @@ class Around:
                 near = None if self._unsaid_caller(predicate) else self._only_one()
                 known = self.context or near if predicate is Predicate.REQUIRES else near or self.context
             known = None if known and object_ and known.entity == object_.entity else known
+        if known is not None and self._is_asked() and known not in self.clause.things:
+            known = None
         if object_ is None and predicate in _OF_SOMETHING and predicate is self.predicate:
             object_ = self.whatever()
             if predicate is Predicate.VALID_FOR and object_ and not _PAGEISH.search(object_.entity):
@@ -147,6 +150,11 @@ class Around:
             return thing.sort in (Sort.KIND, Sort.AGENT)
         near = self.read.words[max(self.clause.first, thing.first - 2) : thing.first]
         return thing.last <= self.cue.first or not GRAMMAR.places.isdisjoint(near)
+
+    def _is_asked(self) -> bool:
+        """Whether who does it is just what is asked ("Who clears it?")."""
+        words, text = self.read.words, self.read.sentence.text
+        return words[self.clause.first] in _ASKED_FOR and text.rstrip().endswith("?")
 
     def _has_own_subject(self) -> bool:
         """Whether plain words stand before the verb, so that somebody does it who is named, if by no name of
