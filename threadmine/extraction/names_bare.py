@@ -99,9 +99,10 @@ def _beside(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     following = text[end : end + 12].lstrip("'\"` ").split(" ", 1)[0].rstrip(".,;:)")
     if following in lexicon.beside or _OWNED.search(text, max(0, start - 16), start):
         return True
-    if text[max(0, start - 1) : start] == "@" and "_" in text[start:end]:
-        return True
-    return text[max(0, start - 1) : start] in "`@'\"" and text[end : end + 1] in "`'\"" and start > 0
+    before, behind = text[max(0, start - 1) : start], text[end : end + 1]
+    if before == "@":
+        return "_" in text[start:end]
+    return bool(before and behind) and before in "`'\"" and behind in "`'\""
 
 
 def _nearby(text: str, owners: tuple[str, ...]) -> str:
