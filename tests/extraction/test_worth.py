@@ -67,3 +67,8 @@ def test_what_is_not_so_until_something_untold_is_not_denied() -> None:
 def test_what_is_presumed_is_hedged(opinion: str) -> None:
     assert only(f"{opinion} folio_add_it() sets page->private.").modality is Modality.HEDGED
     assert only(f"folio_add_it() sets page->private, {opinion.lower()}.").modality is Modality.HEDGED
+
+
+def test_what_is_needed_by_nobody_named_is_no_subject() -> None:
+    claim = only("nth_page_it() is no longer required.")
+    assert (claim.subject, claim.object, claim.polarity) == ("", "nth_page_it", Polarity.NEGATIVE)

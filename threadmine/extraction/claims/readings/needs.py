@@ -42,7 +42,7 @@ def _read(around: Around, cue: str) -> list[Candidate]:
     if cue in GRAMMAR.keeping and left and not actors and not around.right:
         return [around.make(Predicate.STATE, left[-1], None, 3, around.behind())]
     if actors:
-        return _needed(around, actors)
+        return _is_needed(around, actors) or _needed(around, actors)
     right = around.members(around.right) or around.functions(around.right) or around.stood_for()
     if left:
         return _must_be(around, left, right)
@@ -55,6 +55,21 @@ def _read(around: Around, cue: str) -> list[Candidate]:
             around.make(Predicate.REQUIRES, doer, one, 3, around.behind()) for one in run(right, around.read)
         ]
     return [around.make(Predicate.REQUIRES, doer, None, 1, around.behind())] if around.left else []
+
+
+def _is_needed(around: Around, actors: list[Thing]) -> list[Candidate]:
+    """ "f() is no longer required (by g(), in g())": f is what is needed, who needs it is told or not."""
+    words = around.read.words
+    behind = words[around.cue.last : around.cue.last + 1]
+    needed = words[around.cue.last - 1] in ("needed", "required", "necessary")
+    told = {"is", "are", "isn't", "aren't", "was"} & set(words[actors[-1].last : around.cue.last])
+    if not (needed and told) or behind == ("to",) or actors[-1].first < 0:
+        return []
+    place = around.by() or next(iter(around.where()), None)
+    return [
+        around.make(Predicate.REQUIRES, place, one, 5, around.behind())
+        for one in last_run(actors, around.read)
+    ]
 
 
 def _weighed(around: Around, found: list[Candidate]) -> list[Candidate]:
@@ -82,7 +97,9 @@ def _needed(around: Around, actors: list[Thing]) -> list[Candidate]:
 
 
 def _must_be(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
-    """ "The member must be zero (in f(), before f() is called)"."""
+    """ "The member must be zero (in f(), before f() is called)", "to use the member we need f()"."""
+    if right and _is_aim(around, left[-1]):
+        return [around.make(Predicate.REQUIRES, left[-1], one, 5) for one in run(right, around.read)]
     later = _after(around)
     if later is not None and later.entity != left[-1].entity:
         return [around.make(Predicate.PRECEDES, left[-1], later, 6)]
@@ -94,6 +111,16 @@ def _must_be(around: Around, left: list[Thing], right: list[Thing]) -> list[Cand
         return [around.make(Predicate.REQUIRES, left[-1], right[0], 5, around.behind())]
     fit = 5 if doer is not None and doer.first >= 0 else 4
     return [around.make(Predicate.REQUIRES, doer, left[-1], fit, around.behind())]
+
+
+def _is_aim(around: Around, member: Thing) -> bool:
+    """Whether a member is what something else is needed for ("to use x we need y")."""
+    before = around.read.words[max(around.clause.first, member.first - 3) : member.first]
+    return (
+        "to" in before
+        and around.cue.text.lower() not in GRAMMAR.be
+        and "we" in around.read.words[member.last : around.cue.first]
+    )
 
 
 def _after(around: Around) -> Thing | None:
