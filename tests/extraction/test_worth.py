@@ -8,7 +8,7 @@ from tests.extraction.test_readings import message_of
 from threadmine import memmap
 from threadmine.extraction.claims import find_claims
 from threadmine.extraction.claims.worth import worth
-from threadmine.model import Claim, Modality, Polarity
+from threadmine.model import Claim, Modality, Polarity, Predicate
 
 CUT = {
     "anyhow": "",
@@ -67,6 +67,19 @@ def test_what_is_not_so_until_something_untold_is_not_denied() -> None:
 def test_what_is_presumed_is_hedged(opinion: str) -> None:
     assert only(f"{opinion} folio_add_it() sets page->private.").modality is Modality.HEDGED
     assert only(f"folio_add_it() sets page->private, {opinion.lower()}.").modality is Modality.HEDGED
+
+
+NEVER = {
+    "folio_end_it() replaces folio_start_it().": Predicate.CALLS,
+    "As far as I can tell, page->mapping is NULL.": Predicate.READS,
+    "This must be the page->private that is broken.": Predicate.REQUIRES,
+}
+
+
+@pytest.mark.parametrize("text", NEVER)
+def test_verb_in_another_sense_is_not_taken_for_the_usual_one(text: str) -> None:
+    found = find_claims(message_of(text), memmap.load())
+    assert NEVER[text] not in [claim.predicate for claim in found]
 
 
 def test_what_is_needed_by_nobody_named_is_no_subject() -> None:

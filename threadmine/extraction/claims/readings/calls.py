@@ -81,6 +81,8 @@ def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candid
     place = around.where() if not left else []
     if not right and members and left and around.cue.text.lower() in GRAMMAR.replacing:
         return [around.make(Predicate.SETS, left[-1], one, 4) for one in run(members, around.read)]
+    if left and right and _is_replaced(around):
+        return [around.make(Predicate.OTHER, left[-1], right[0], 2, around.from_cue())]
     if left and right and _is_reached(around, left[-1]):
         return [around.make(Predicate.CALLS, one, left[-1], 6) for one in run(right, around.read)]
     if left and right and is_order(around.read) and around.read.words[0] in _ADDING and left[0].first <= 2:
@@ -95,6 +97,12 @@ def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candid
     if left:
         return [around.make(Predicate.OTHER, left[-1], members[0] if members else None, 1, around.behind())]
     return []
+
+
+def _is_replaced(around: Around) -> bool:
+    """Whether a function takes the place of another one ("f() replaces g()") and does not call it."""
+    replacing = around.cue.text.lower() in GRAMMAR.replacing
+    return replacing and "with" not in around.read.words[around.cue.last : around.clause.last]
 
 
 def _is_reached(around: Around, function: Thing) -> bool:

@@ -20,6 +20,8 @@ def requires(around: Around) -> list[Candidate]:
     cue = around.cue.text.lower()
     if cue in GRAMMAR.guarding and (found := _guarded(around)):
         return found
+    if cue == "must be" and _is_guess(around):
+        return []
     if cue == "must" and any(
         c.value == "requires" and c.first > around.cue.first for c in around.clause.cues
     ):
@@ -55,6 +57,16 @@ def _read(around: Around, cue: str) -> list[Candidate]:
             around.make(Predicate.REQUIRES, doer, one, 3, around.behind()) for one in run(right, around.read)
         ]
     return [around.make(Predicate.REQUIRES, doer, None, 1, around.behind())] if around.left else []
+
+
+def _is_guess(around: Around) -> bool:
+    """Whether "must" is a guess at what something is ("this must be the old x"), no need."""
+    if around.left or around.word_at(-1) not in ("this", "that", "it", "these", "those"):
+        return False
+    words, behind = around.read.words, around.cue.last
+    while behind < around.clause.last and words[behind] in GRAMMAR.determiners:
+        behind += 1
+    return any(t.first == behind for t in around.right)
 
 
 def _is_needed(around: Around, actors: list[Thing]) -> list[Candidate]:
