@@ -45,6 +45,11 @@ def concerns_of(text: str, quoted: str = QUOTED, head: str = HEAD) -> tuple[Conc
 ASKS = [
     ("Why is the count cleared twice?", ConcernKind.QUESTION),
     ("What happens when the order is zero here?", ConcernKind.QUESTION),
+    ("Do we really have to hold the lock here?", ConcernKind.QUESTION),
+    ("It shouldn't be cleared here, right?", ConcernKind.QUESTION),
+    ("Wrong title.", ConcernKind.NIT),
+    ("I am not sure whether my numbers tell, but this is racy.", ConcernKind.OBJECTION),
+    ("I would have made this static.", ConcernKind.NIT),
     ("Are we sure that nobody reads this afterwards?", ConcernKind.QUESTION),
     ("Could you please move this into the caller?", ConcernKind.REQUEST),
     ("Why not just call widget_init() here?", ConcernKind.REQUEST),
@@ -164,6 +169,14 @@ NO_ASK = [
     "Once I have written that down, I will send it.",
     "This should simplify things.",
     "Some nits below:",
+    "I'm not sure whether I can reproduce it. I'll run it again tonight.",
+    "I'm not sure how I ended up with that number.",
+    "The existing locking is rather tricky.",
+    "I would have liked to see that a year ago.",
+    "I would have done this much sooner.",
+    "I don't think you should wait for my series.",
+    "I don't think this needs a respin.",
+    "Back then I complained that the name was misleading.",
 ]
 
 

@@ -50,6 +50,15 @@ _OWN_ANSWER = re.compile(
 )
 
 
+_UNSURE_OF_OWN = re.compile(
+    r" not (?:[a-z]+ )?sure (?:if|whether|how|why|what|when|where|about)(?: [a-z]+)? (?:i|my|mine) "
+)
+_OWN_PLAN = re.compile(
+    r"(?:(?:So|But|And|Anyway|For now|Either way|In any case),? )?"
+    r"(?:I'?ll|I will|I am going to|I'm going to|Let me)\b"
+)
+
+
 def find_concerns(message: Message, model: Model) -> tuple[Concern, ...]:
     """What the writer of ``message`` wants answered or changed, in the order of the text.
 
@@ -199,6 +208,8 @@ def _asks(
             ask = Ask(found[-1].kind if found else ConcernKind.REQUEST, ECHO)
         if ask is not None and words.is_question and _answers_itself(paragraph[at + 1 :]):
             ask = None
+        if ask is not None and _is_own_matter(words, paragraph[at + 1 :]):
+            ask = None
         if ask is None or (last is not None and _is_reason(last[1], ask)):
             if last is not None:
                 yield last
@@ -235,6 +246,12 @@ def _is_code(message: Message, sentence: Sentence) -> bool:
 
 def _answers_itself(rest: Sequence[Sentence]) -> bool:
     return bool(rest) and _OWN_ANSWER.match(rest[0].text) is not None
+
+
+def _is_own_matter(words: Words, rest: Sequence[Sentence]) -> bool:
+    """Whether somebody is unsure of what he does himself, and goes on to say what he will do."""
+    unsure = not words.is_question and _UNSURE_OF_OWN.search(words.text) is not None
+    return unsure and bool(rest) and _OWN_PLAN.match(rest[0].text) is not None
 
 
 def _is_reason(last: Ask, ask: Ask) -> bool:
