@@ -54,6 +54,10 @@ def only(text: str) -> Claim:
 
 def test_lone_conjunction_is_no_condition() -> None:
     assert only("page->index is valid if.").condition == ""
+    cut = "The get_page() isn't needed until just before we free the page and look at the list."
+    assert [c.condition for c in find_claims(message_of(cut), memmap.load()) if c.cue == "isn't needed"] == [
+        ""
+    ]
     assert only("page->index is valid if the page is mapped.").condition == "if the page is mapped"
 
 
@@ -85,3 +89,9 @@ def test_verb_in_another_sense_is_not_taken_for_the_usual_one(text: str) -> None
 def test_what_is_needed_by_nobody_named_is_no_subject() -> None:
     claim = only("nth_page_it() is no longer required.")
     assert (claim.subject, claim.object, claim.polarity) == ("", "nth_page_it", Polarity.NEGATIVE)
+
+
+@pytest.mark.parametrize("said", ["if folio_end_it() is called", "when folio_end_it() gets called"])
+def test_who_is_called_when_a_member_is_used_uses_it(said: str) -> None:
+    found = find_claims(message_of(f"page->mapping is used {said}."), memmap.load())
+    assert [(claim.subject, claim.object) for claim in found] == [("folio_end_it", "page.mapping")]

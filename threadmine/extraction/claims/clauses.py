@@ -193,7 +193,7 @@ def _condition(read: Read, first: int, last: int) -> str:
 
 def _told(read: Read, first: int, last: int) -> str:
     """The text of a condition, empty where it is a conjunction alone and what it says stands elsewhere."""
-    said = any(word[0].isalnum() for word in read.words[first + 1 : last])
+    said = any(word[0].isalnum() and word not in GRAMMAR.fillers for word in read.words[first + 1 : last])
     return text_of(read, first, last) if said else ""
 
 

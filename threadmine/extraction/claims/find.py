@@ -31,6 +31,11 @@ _TOLD = re.compile(
     r"|(?:never|always) (?!\w+(?:ed|en|set)\b)[a-z]+ )",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    r"^(?:if|when|once|whenever) (\w+)\(\) (?:is|was|gets|has been) (?:called|invoked|entered|run)$",
+    re.IGNORECASE,
+)
+_BY_WHOM_IS_CALLED = (Predicate.USES, Predicate.REQUIRES, Predicate.READS)
 
 NEAR = 300
 """Characters before and behind a sentence that tell whose refcount it speaks of."""
@@ -101,11 +106,23 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
         read = read_sentence(with_lead(sentence), lexicon, mail, around)
         found = candidates(read, memory)
         whole = coverage(read)
-        for one in [whole] if whole is not None else found:
+        for one in [whole] if whole is not None else [_with_called(read, one) for one in found]:
             if one is not whole and (not relevant(one, lexicon) or asks(read, one)):
                 continue
             qualifiers = qualify(read, one, surroundings.of_future)
             yield Proposal(read, one, qualifiers, accept.features(read, one, qualifiers, len(found)))
+
+
+def _with_called(read: Read, one: Candidate) -> Candidate:
+    """A use or need that is there when one function is called, as that of this function ("x is used if f()
+    is called").
+    """
+    called = _CALLED.search(one.clause.condition)
+    if one.subject is not None or one.between or called is None or one.predicate not in _BY_WHOM_IS_CALLED:
+        return one
+    doers = [t for t in read.things if t.sort is Sort.FUNCTION and t.entity == called[1]]
+    alone = len(doers) == 1 and doers[0] is not one.object
+    return replace(one, subject=doers[0]) if alone else one
 
 
 def asks(read: Read, one: Candidate) -> bool:
