@@ -310,6 +310,11 @@ def test_a_tag_of_the_asker_on_a_later_version_shows_that_a_promise_was_kept() -
     assert found.addressed_evidence == "v2: Rita Reviewer, who asked, gave it Reviewed-by"
     at_once = after(patch("p1", COUNT), above, text, version(2, carrying), version(3, carrying))
     assert at_once.state is ConcernState.ACKNOWLEDGED
+    question = after(
+        patch("p1", COUNT), above, "Is this tested?", version(2, plain), version(3, carrying),
+        kind=ConcernKind.QUESTION, state=ConcernState.ANSWERED, effect=Effect.AGREE,
+    )  # fmt: skip
+    assert question.state is ConcernState.ANSWERED
     unpromised = after(
         patch("p1", COUNT), above, text, version(2, plain), version(3, carrying), state=ConcernState.OPEN
     )

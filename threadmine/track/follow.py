@@ -114,9 +114,15 @@ def _by_tag(
 ) -> ConcernStatus | None:
     """What was promised is done in the version on which its asker gave a tag: the next one carries it.
 
-    A tag that the next version carries already was given together with the ask, and tells nothing.
+    A tag that the next version carries already was given together with the ask, and tells nothing. For a
+    question, too: who asked may have been content with the answer.
     """
-    if not is_agreed(status) or not later or tag_of_asker(concern, patch, old, later[0]):
+    if (
+        concern.kind is ConcernKind.QUESTION
+        or not is_agreed(status)
+        or not later
+        or tag_of_asker(concern, patch, old, later[0])
+    ):
         return None
     for before, new in pairwise(later):
         if before.label != new.label and (tag := tag_of_asker(concern, patch, old, new)):
