@@ -29,7 +29,6 @@ SHOTS: tuple[tuple[str, tuple[int, int], str, tuple[str, ...]], ...] = (
     ("board-200x60-light", (200, 60), "textual-light", ("a", "tab")),
     ("board-80x24-ansi", (80, 24), "ansi-dark", ("a", "tab")),
     ("claims-200x60-dark", (200, 60), "textual-dark", ("c", "tab")),
-    ("series-80x24-light", (80, 24), "textual-light", ("2", "j", "j", "s")),
     ("series-200x60-dark", (200, 60), "textual-dark", ("2", "j", "j", "s")),
     ("keys-80x24-dark", (80, 24), "textual-dark", ("question_mark",)),
 )
