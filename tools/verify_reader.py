@@ -23,6 +23,7 @@ from verify_context import (
     jumps,
     lock_name,
     tests_of,
+    text_of,
 )
 
 NAMES = tomllib.loads(Path(__file__).with_name("verify_calls.toml").read_text(encoding="utf-8"))
@@ -79,10 +80,6 @@ class Function:
     serves: set[tuple[str, str]] = field(default_factory=set)  # (ops.member, function): an initialiser
     says: set[str] = field(default_factory=set)  # locks and the like that its comment says it needs
     macro: bool = False
-
-
-def text_of(node: Node | None) -> str:
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
 
 
 def declared_name(node: Node | None) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from threadmine.extraction.claims.clauses import Candidate, excepted, is_order
+from threadmine.extraction.claims.readings.layout import LAYOUT
 from threadmine.extraction.claims.sentence import Read
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
@@ -40,14 +41,6 @@ _SUPPOSING = ("let's say", "consider the case", "suppose", "assuming", "what if"
 _ORDINARY = ("should be", "needs to", "going to")
 _DOINGS = (Predicate.SETS, Predicate.CLEARS, Predicate.CALLS, Predicate.REQUIRES)
 _AVOIDABLE = (Predicate.CALLS, Predicate.READS, Predicate.SETS, Predicate.CLEARS, Predicate.USES)
-_LAYOUT = (
-    Predicate.RESIDES,
-    Predicate.OVERLAPS,
-    Predicate.MEMBER_OF,
-    Predicate.SIZE,
-    Predicate.OFFSET,
-    Predicate.POINTS_TO,
-)
 _DOUBLE = ("without", "unless")
 
 
@@ -159,7 +152,7 @@ def _denies(read: Read, one: Candidate, term: Term) -> bool:
     if one.clause.condition and _inside_condition(read, one, term.first):
         return False
     named = [t.first for t in (one.subject, one.object) if t is not None and t.first >= term.last]
-    if one.predicate in _LAYOUT and named and "," in read.words[term.last : min(named)]:
+    if one.predicate in LAYOUT and named and "," in read.words[term.last : min(named)]:
         return False  # "we can't do that, x and y overlap"
     distance = one.cue_at - term.first
     if term.value in ("untouched", "alone", "intact"):
@@ -238,7 +231,7 @@ def _tense(read: Read, one: Candidate, why: list[str]) -> Tense:
         return Tense.PLANNED
     if _is_proposed(read, one, why):
         return Tense.PROPOSED
-    if one.predicate in _LAYOUT and "will" in read.words[one.clause.first : one.cue_at]:
+    if one.predicate in LAYOUT and "will" in read.words[one.clause.first : one.cue_at]:
         why.append("planned: “will”")
         return Tense.PLANNED
     past = _past(read, one)
@@ -262,7 +255,7 @@ def _is_proposed(read: Read, one: Candidate, why: list[str]) -> bool:
         return True
     promised = {"will", "allows"} & set(read.words[one.clause.first : one.cue_at + 1])
     cue = one.cue.lower()
-    ordered = one.predicate in _LAYOUT and one.cue_at == 0 and not cue.endswith(("s", "ed", "ing"))
+    ordered = one.predicate in LAYOUT and one.cue_at == 0 and not cue.endswith(("s", "ed", "ing"))
     if is_order(read) or promised or ordered:
         why.append("proposed: an order or a promise in a commit message")
         return True
