@@ -14,9 +14,9 @@ import pytest
 
 from tests.db.letters import dump, fresh_database, letter, mined, series
 from threadmine import pipeline
+from threadmine.db import mined_writing
 from threadmine.db.queries import Queries
 from threadmine.db.session import Database, open_database
-from threadmine.db.writing import Writing
 from threadmine.model import IngestReport, Message, Mined, Origin, RawMail, Skipped
 from threadmine.parse.message import parse_mail
 
@@ -279,7 +279,7 @@ def test_what_gives_way_goes_with_the_thread_that_takes_its_place(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(Writing, "_write_findings", killed)
+        patched.setattr(mined_writing, "_write_claims", killed)
         with pytest.raises(KeyboardInterrupt):
             pipeline.ingest_messages(database, [raw(MISSING)])
     assert dump(database) == before

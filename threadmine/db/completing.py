@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from threadmine.db import rows, values
+from threadmine.db.mined_writing import write_mined
 from threadmine.db.places import arrange_series
 from threadmine.db.schema import Body, KnownId, Message, Waiting, id_hash
 from threadmine.db.session import Database
@@ -83,7 +84,7 @@ class Completing(Writing):
         )
         stretches = [(values.stretches_text(one.message.stretches), key) for key, one in waiting]
         sql.update(connection, (Body.stretches,), Body.message_key, stretches)
-        self._write_mined(waiting)
+        write_mined(sql, connection, waiting, self.full_text)
         keys = [key for key, _ in waiting]
         sql.delete(connection, Waiting.message_key, keys)
         self._make_series_anew(keys)

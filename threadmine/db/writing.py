@@ -18,6 +18,7 @@ from sqlalchemy import Connection, update
 
 from threadmine.db import rows, values
 from threadmine.db.bulk import Statements
+from threadmine.db.mined_writing import write_mined
 from threadmine.db.places import (
     Arranged,
     Groups,
@@ -29,23 +30,16 @@ from threadmine.db.places import (
 )
 from threadmine.db.schema import (
     Body,
-    ClaimName,
-    ClaimRecord,
-    ConcernName,
-    ConcernRecord,
     Copy,
-    FindingRecord,
     KnownId,
     Message,
     SeriesVersion,
     Thread,
-    TouchRecord,
-    TrailerRow,
     Waiting,
     id_hash,
 )
 from threadmine.db.series_writing import Links, SeriesOf, clear_series, write_series
-from threadmine.model import Mined, VerdictKind
+from threadmine.model import Mined
 
 _LIGHT = (
     Message.message_id,
@@ -384,51 +378,8 @@ class Writing:
             last = connection.exec_driver_sql("SELECT MAX(number) FROM waiting").scalar() or 0
             listed = [(last + place, key) for place, (_, key) in enumerate(sorted(waiting), 1)]
             sql.insert(connection, Waiting, ("number", "message_key"), listed)
-        self._write_mined([(key, one.mined) for key, one, _ in fresh if not one.mined.message.bare])
-
-    def _write_mined(self, fresh: Sequence[tuple[int, Mined]]) -> None:
-        """Writes what was found in messages, given with their keys in ascending order."""
-        trailers: list[tuple[object, ...]] = []
-        touches: list[tuple[object, ...]] = []
-        search: list[tuple[object, ...]] = []
-        for key, mined in fresh:
-            message = mined.message
-            trailers += values.trailer_values(key, message.trailers)
-            touches += values.touch_values(key, mined.touches)
-            search.append((key, rows.clean(message.subject.title), rows.clean(values.own_text(message))))
-        sql, connection = self.sql, self.connection
-        sql.insert(connection, TrailerRow, values.TRAILER_COLUMNS, trailers)
-        sql.insert(connection, TouchRecord, values.TOUCH_COLUMNS, touches)
-        if self.full_text and search:
-            connection.exec_driver_sql("INSERT INTO search (rowid, subject, text) VALUES (?, ?, ?)", search)
-        self._write_findings(fresh)
-
-    def _write_findings(self, fresh: Iterable[tuple[int, Mined]]) -> None:
-        """Claims with their verdicts, concerns, and the names in both."""
-        claims: dict[str, tuple[object, ...]] = {}
-        claim_names: set[tuple[object, ...]] = set()
-        concerns: dict[str, tuple[object, ...]] = {}
-        concern_names: set[tuple[object, ...]] = set()
-        findings: dict[str, tuple[object, ...]] = {}
-        for key, mined in fresh:
-            for claim, verdict in zip(mined.claims, mined.verdicts, strict=True):
-                if claim.id not in claims:
-                    claims[claim.id] = values.claim_values(key, claim, verdict)
-                    more = (claim.id, verdict.kind is VerdictKind.REFUTED, rows.seconds(claim.date))
-                    claim_names |= {(*_member_first(name), *more) for name in claim.entities if name}
-            for concern in mined.concerns:
-                if concern.id not in concerns:
-                    concerns[concern.id] = values.concern_values(key, concern)
-                    dated = (concern.id, rows.seconds(concern.date))
-                    concern_names |= {(*_member_first(name), *dated) for name in concern.targets if name}
-            for finding in mined.findings:
-                findings.setdefault(finding.id, values.finding_values(key, finding))
-        sql, connection = self.sql, self.connection
-        sql.insert(connection, ClaimRecord, values.CLAIM_COLUMNS, list(claims.values()))
-        sql.insert(connection, ClaimName, CLAIM_NAME_COLUMNS, sorted(claim_names, key=_first_three))
-        sql.insert(connection, ConcernRecord, values.CONCERN_COLUMNS, list(concerns.values()))
-        sql.insert(connection, ConcernName, CONCERN_NAME_COLUMNS, sorted(concern_names, key=_first_three))
-        sql.insert(connection, FindingRecord, values.FINDING_COLUMNS, list(findings.values()))
+        mined = [(key, one.mined) for key, one, _ in fresh if not one.mined.message.bare]
+        write_mined(sql, connection, mined, self.full_text)
 
     def _replace_places(self, threads: Sequence[Joined]) -> None:
         """Corrects the series and patch of stored messages where new mail has changed them."""
@@ -457,10 +408,6 @@ class Writing:
         self.sql.update(self.connection, columns, Thread.id, values)
 
 
-CLAIM_NAME_COLUMNS = ("member", "struct", "claim_id", "is_refuted", "sent_at")
-CONCERN_NAME_COLUMNS = ("member", "struct", "concern_id", "sent_at")
-
-
 def _by_thread(threads: Iterable[Joined]) -> dict[str, Joined]:
     """The threads by the ids that they have in the database."""
     return {name: joined for joined in threads for name in joined.old_threads}
@@ -475,19 +422,6 @@ def _by_key(incoming: Iterable[Incoming]) -> list[list[Incoming]]:
         if known is None or one.origin < known.origin:
             copies[one.hashed] = one
     return [sorted(copies.values(), key=lambda one: one.rank) for copies in found.values()]
-
-
-def _first_three(values: tuple[object, ...]) -> tuple[str, ...]:
-    return tuple(str(value) for value in values[:3])
-
-
-def _member_first(name: str) -> tuple[str, str]:
-    from threadmine.query.names import (
-        split_name,
-    )  # a whole language comes with it; only what was mined has names
-
-    struct, member = split_name(rows.clean(name))
-    return member, struct
 
 
 def _light_of(one: Incoming) -> Light:
