@@ -276,38 +276,20 @@ def claim_values(key: int, claim: Claim, verdict: Verdict) -> tuple[object, ...]
     )
 
 
-CONCERN_COLUMNS = [
-    "id",
-    "message_key",
-    "author_name",
-    "author_address",
-    "date",
-    "sent_at",
-    "date_problem",
-    "quote",
-    "start",
-    "end",
-    "kind",
-    "targets",
-    "about_text",
-    "about_file",
-    "about_line",
-    "about_function",
-    "about_depth",
-    "cue",
-    "origin",
-    "quoted",
-]
+CONCERN_COLUMNS = ["message_key", "sent_at", *rows.OF_CONCERN]
 
 
 def concern_values(key: int, concern: Concern) -> tuple[object, ...]:
     """A row of ``concerns`` in the order of CONCERN_COLUMNS; its state is the default (open)."""
+    date, sent_at, problem = rows.moment_columns(concern.date)
     return (
-        concern.id,
         key,
+        sent_at,
+        concern.id,
         rows.clean(concern.author.name),
         rows.clean(concern.author.address),
-        *rows.moment_columns(concern.date),
+        date,
+        problem,
         rows.clean(concern.quote),
         concern.start,
         concern.end,
