@@ -33,8 +33,12 @@ _SAID = 20  # sentences before a concern that may name what it is about
 ECHO = "an echo"
 """The cue of a sentence that only says that the point before holds here, too."""
 
-INVITATION = "let me know"
-"""How a posting asks without a question mark."""
+INVITATIONS = (
+    "?", "et me know", "ot sure", "TODO", "n't know", "till need", "emain", "to hear", "eedback",
+    "appreciated", "would be ", "n't have ", "aven't", "no idea", "pen question", "ndecided", "lease ",
+    "n't tell",
+)  # fmt: skip
+"""How a posting asks: parts of the words with which it does, for a quick look."""
 
 _QUOTE_MARKS = ('"', "'", "`", "\u201c")
 _PLACES = frozenset({Place.REPLY, Place.COVER, Place.NOTES})
@@ -52,6 +56,9 @@ _OWN_ANSWER = re.compile(
 
 _UNSURE_OF_OWN = re.compile(
     r" not (?:[a-z]+ )?sure (?:if|whether|how|why|what|when|where|about)(?: [a-z]+)? (?:i|my|mine) "
+)
+_STEPS = re.compile(
+    r"(?i)\b(?:steps?|stages?|phases?|sequence|happens?|happening|scenario|procedure|workflow|race|order)\b"
 )
 _OWN_PLAN = re.compile(
     r"(?:(?:So|But|And|Anyway|For now|Either way|In any case),? )?"
@@ -92,12 +99,12 @@ def _is_plain_patch(message: Message) -> bool:
     patch = message.patch
     if patch is None or not patch.has_diff or message.subject.is_reply:
         return False
-    return "?" not in message.body[patch.message_end : patch.files[0].start]
+    return not _may_ask(message.body[patch.message_end : patch.files[0].start])
 
 
 def _may_ask(text: str) -> bool:
     """Whether a paragraph of a posting holds a question mark or an invitation."""
-    return "?" in text or INVITATION in text
+    return any(map(text.__contains__, INVITATIONS))
 
 
 def _asks_anything(message: Message) -> bool:
@@ -106,7 +113,7 @@ def _asks_anything(message: Message) -> bool:
         message.body.find(sign, stretch.start, stretch.end) >= 0
         for stretch in message.stretches
         if not stretch.depth and stretch.kind is StretchKind.PROSE
-        for sign in ("?", INVITATION)
+        for sign in INVITATIONS
     )
 
 
@@ -210,6 +217,8 @@ def _asks(
             ask = None
         if ask is not None and _is_own_matter(words, paragraph[at + 1 :]):
             ask = None
+        if ask is not None and (_corrects_himself(words, place, message) or _is_step(sentence, words)):
+            ask = None
         if ask is None or (last is not None and _is_reason(last[1], ask)):
             if last is not None:
                 yield last
@@ -252,6 +261,20 @@ def _is_own_matter(words: Words, rest: Sequence[Sentence]) -> bool:
     """Whether somebody is unsure of what he does himself, and goes on to say what he will do."""
     unsure = not words.is_question and _UNSURE_OF_OWN.search(words.text) is not None
     return unsure and bool(rest) and _OWN_PLAN.match(rest[0].text) is not None
+
+
+def _corrects_himself(words: Words, place: About, message: Message) -> bool:
+    """Whether somebody mends the wording of a mail of his own."""
+    return "SUBST" in words.words and place.depth == 1 and _same(place.writer, message.author.name)
+
+
+def _is_step(sentence: Sentence, words: Words) -> bool:
+    """Whether what reads like an order tells what is done: a numbered step, a line of code that follows."""
+    if words.is_question or "please" in words.words:
+        return False
+    if sentence.item and _STEPS.search(sentence.lead):
+        return True
+    return sentence.text.endswith(":") and sentence.text.startswith(("And ", "Then ", "and ", "then "))
 
 
 def _is_reason(last: Ask, ask: Ask) -> bool:

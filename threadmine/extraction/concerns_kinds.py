@@ -35,12 +35,16 @@ _NODS = frozenset((" yes", " yeah", " sure", " right", " true", " yep"))
 _CODE_ALONE = re.compile(r"(?: (?:just|simply|use))? CODE(?: ,?(?: ?(?:please|instead|here|too|maybe))?)? ")
 """A remark that only names what should stand there."""
 
+_REASONS = (" because ", " that is because ", " this is because ", " it is because ")
+"""So begins the answer to somebody's question."""
+
 _CONDITION = re.compile(
-    r" (?:if|when|unless|once|since|as|because|while|until|given|otherwise) [^,;]{2,200} , (?:then )?"
+    r" (?:if|when|unless|once|since|as|because|while|until|given|otherwise) "
+    r"(?:[^,;]{2,200} , (?:then )?|[^,;]{2,160}? then )"
 )
 """A clause before the main one."""
 
-_REJECTED = re.compile(r" (?:could|can|might) [^,]{0,160}, but ")
+_REJECTED = re.compile(r" (?:could|can|might) (?!not )[^,]{0,160}, but ")
 """An option that is named to be declined."""
 
 
@@ -109,11 +113,18 @@ def ask_of(words: Words, setting: Setting) -> Ask | None:
     if words.is_question:
         return _question(words, setting) if _is_asked(words, setting) else None
     if setting.part is Part.REVIEWER:
-        return _statement(words, setting)
-    invites = setting.part is Part.POSTER and vocabulary("concerns")["question"]["invites"].first(words)
-    if invites:
+        return None if setting.quoted and words.text.startswith(_REASONS) else _statement(words, setting)
+    ask = _posters(words) if setting.part is Part.POSTER else None
+    return ask or _authors(words, setting)
+
+
+def _posters(words: Words) -> Ask | None:
+    """What a posting invites its readers to say, or owns to have left open."""
+    cues = vocabulary("concerns")["question"]
+    if invites := cues["invites"].first(words):
         return Ask(ConcernKind.QUESTION, invites)
-    return _authors(words, setting)
+    left = cues["left"].first(words)
+    return Ask(ConcernKind.PROCESS, left) if left else None
 
 
 def _authors(words: Words, setting: Setting) -> Ask | None:
