@@ -225,47 +225,6 @@ def excepted(read: Read, clause: Clause) -> Thing | None:
     return None
 
 
-def noun_phrase(read: Read, first: int, last: int, longest: int = 4) -> Thing | None:
-    """The plain words ``first`` to ``last`` as a thing ("the free path": ``free path``), None for anything
-    else.
-    """
-    words = read.words
-    if first >= len(words) or (words[first] not in GRAMMAR.determiners and first == 0):
-        return None  # "Forbid calling": a verb, as likely as a noun
-    while first < last and (words[first] in GRAMMAR.determiners or words[first] in GRAMMAR.fillers):
-        first += 1
-    while last > first and words[last - 1] in GRAMMAR.helpers:
-        last -= 1
-    code = words[last - 1] in GRAMMAR.heads  # "the page reset code": no verb in there
-    inside = any(c.first < last and first < c.last for c in read.cues)
-    if not 0 < last - first <= longest or (inside and not (code and words[first - 1] in _NAMING)):
-        return None
-    part = words[first:last]
-    if part[0] in _VAGUE:
-        return None
-    if any(not w.replace("-", "").isalnum() or w in GRAMMAR.no_nouns for w in part) or part[-1].endswith(
-        "ly"
-    ):
-        return None
-    text = read.sentence.text[read.offsets[first] : read.offsets[last - 1] + len(read.tokens[last - 1])]
-    return Thing(first, last, text, singular(text), Sort.AGENT)
-
-
-_NAMING = ("the", "by", "our", "its", "some", "this", "that")
-"""What stands before a name of plain words, so that a verb in it is none ("the page reset code")."""
-
-_VAGUE = ("code", "caller", "callers")
-"""Words that name nobody by themselves ("this code")."""
-
-
-def singular(text: str) -> str:
-    """``text`` with its last word in the singular, as far as a plain -s tells."""
-    plural = text.endswith("s") and not text.endswith(("ss", "us", "is")) and len(text) > 3
-    if plural and text.endswith("fs") and not text.endswith(("refs", "bufs")):
-        return text  # "btrfs", "tmpfs"
-    return text[:-1] if plural else text
-
-
 @dataclass
 class Memory:
     """What pronouns may stand for: the last things of each sort in the same paragraph."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from threadmine.extraction.claims import nouns
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.names import Lexicon, MailFacts, Name, NameKind, find_names
 from threadmine.extraction.nlp import Term, read, spans, terms
@@ -44,9 +45,13 @@ _AUXILIARIES = frozenset(
 _KERNEL_DOC = re.compile(r"@([a-z_]\w*):")
 _ITSELF = re.compile(r"\b[Tt]his struct(?:ure)?\b")
 _FILE = re.compile(r"[\w./-]*\w\.[ch]$")
+_ALONE = GRAMMAR.nobody | {"caller", "user", "struct page", "tail page", "head page"}
+"""Kinds and parts of the kernel that are what they are, whatever stands beside them."""
 _PAGE = re.compile(r"(?i)page|folio|compound|pte\b")
 ENTITIES = (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)
 """Sorts that are entities in the sense of the annotation guide."""
+
+_NAMED = (Sort.KIND, Sort.AGENT)
 
 MEMBERISH = (Sort.MEMBER, Sort.FLAG)
 """Things that lie in memory."""
@@ -101,7 +106,8 @@ def read_sentence(sentence: Sentence, lexicon: Lexicon, mail: MailFacts, around:
     cues = marks.pop("cue", [])
     phrases = [term for group in ("member", "flag", "kind", "agent") for term in marks.pop(group, [])]
     names = (*_described(sentence, lexicon), *find_names(sentence.text, lexicon, mail))
-    things = _things(names, phrases, starts, around or sentence.text, words)
+    verbs = {cue.first for cue in cues if not _is_noun(cue, words)}
+    things = _things(names, phrases, starts, around or sentence.text, words, tokens, verbs)
     if ".c" in sentence.text or ".h" in sentence.text:
         things = _with_files(things, tokens)
     covered = {i for t in things if t.sort in ENTITIES and not t.concept for i in range(t.first, t.last)}
@@ -174,7 +180,13 @@ def _of_code(term: Term, words: tuple[str, ...]) -> bool:
 
 
 def _things(
-    names: tuple[Name, ...], phrases: list[Term], starts: tuple[int, ...], text: str, words: tuple[str, ...]
+    names: tuple[Name, ...],
+    phrases: list[Term],
+    starts: tuple[int, ...],
+    text: str,
+    words: tuple[str, ...],
+    tokens: tuple[str, ...],
+    verbs: set[int],
 ) -> tuple[Thing, ...]:
     found: list[Thing] = []
     outer = 0
@@ -206,39 +218,78 @@ def _things(
             used.update(range(thing.first, thing.last))
             kept.append(thing)
     kept.sort(key=lambda t: t.first)
-    return tuple(_longer(kept, words, used))
+    return tuple(_longer(kept, words, tokens, used, verbs))
 
 
-def _longer(things: list[Thing], words: tuple[str, ...], used: set[int]) -> Iterator[Thing]:
+def _longer(
+    things: list[Thing], words: tuple[str, ...], tokens: tuple[str, ...], used: set[int], verbs: set[int]
+) -> Iterator[Thing]:
     """The things, with kinds of page and parts of the kernel as long as they are named ("the driver page
-    allocator", "filesystem-DAX huge pages", "DEVICE_COHERENT pages").
+    allocator", "filesystem-DAX huge pages", "DEVICE_COHERENT pages", "the old virtio balloon driver").
     """
-    held: Thing | None = None
+    found: list[Thing] = []
     for thing in things:
-        one = thing
-        if held is not None and one.sort is Sort.KIND and held.last == one.first:
-            one, held = (
-                replace(one, first=held.first, entity=f"{held.text} {one.entity}", implied=held.implied),
-                None,
+        one = _with_heads(thing, words, tokens, used)
+        before = found[-1] if found else None
+        if before is not None and before.last == one.first and _is_one_name(before, one, words):
+            found[-1] = replace(
+                one,
+                first=before.first,
+                entity=f"{before.text if before.sort is not Sort.KIND else before.entity} {one.entity}",
+                implied=() if before.sort is Sort.FLAG else before.implied,
             )
-        if held is not None:
-            yield held
-        held = None
-        behind = words[one.last] if one.last < len(words) and one.last not in used else ""
-        if one.sort in (Sort.KIND, Sort.AGENT) and behind in GRAMMAR.heads:
-            one = replace(
-                one, last=one.last + 1, entity=f"{one.entity} {behind.removesuffix('s')}", sort=Sort.AGENT
-            )
-        elif one.sort is Sort.CONSTANT and behind in ("page", "pages", "folio", "folios"):
-            one = replace(
-                one, last=one.last + 1, entity=f"{one.entity} {behind.removesuffix('s')}", sort=Sort.KIND
-            )
-        if one.sort in (Sort.AGENT, Sort.CONSTANT):
-            held = one
         else:
-            yield one
-    if held is not None:
-        yield held
+            found.append(one)
+    floor = 0
+    for one in found:
+        yield _with_modifiers(one, words, tokens, floor, used, verbs)
+        floor = one.last
+
+
+def _with_heads(one: Thing, words: tuple[str, ...], tokens: tuple[str, ...], used: set[int]) -> Thing:
+    """A kind or part of the kernel with the nouns behind it ("swap entry writeback")."""
+    if one.sort is Sort.CONSTANT:
+        behind = words[one.last] if one.last < len(words) and one.last not in used else ""
+        pages = behind in ("page", "pages", "folio", "folios")
+        kind = f"{one.entity} {behind.removesuffix('s')}"
+        return replace(one, last=one.last + 1, entity=kind, sort=Sort.KIND) if pages else one
+    if one.sort not in _NAMED or one.entity in _ALONE:
+        return one
+    last = nouns.end(words, one.last, len(words), used, _is_plural(one, words))
+    if last == one.last:
+        return one
+    behind = " ".join(tokens[one.last : last])
+    sort = Sort.KIND if words[last - 1] in GRAMMAR.page_heads else Sort.AGENT
+    return replace(one, last=last, entity=nouns.singular(f"{one.entity} {behind}"), sort=sort)
+
+
+def _is_one_name(before: Thing, one: Thing, words: tuple[str, ...]) -> bool:
+    """Whether two things side by side are one name ("zswap writeback code", "mapped folios")."""
+    if one.sort not in _NAMED or not _ALONE.isdisjoint((before.entity, one.entity)):
+        return False
+    if before.sort is Sort.FLAG:
+        return before.concept and one.sort is Sort.KIND and words[before.last - 1].endswith("ed")
+    if one.sort is Sort.KIND and before.sort in (Sort.AGENT, Sort.CONSTANT):
+        return True
+    return before.sort in (*_NAMED, Sort.CONSTANT) and not _is_plural(before, words)
+
+
+def _with_modifiers(
+    one: Thing, words: tuple[str, ...], tokens: tuple[str, ...], floor: int, used: set[int], verbs: set[int]
+) -> Thing:
+    """A kind or part of the kernel with the words before it that tell which ("the virtio balloon driver")."""
+    if one.sort not in _NAMED or one.entity in _ALONE:
+        return one
+    first = nouns.begin(words, one.first, floor, used, verbs)
+    if first == one.first:
+        return one
+    before = " ".join(tokens[first : one.first]).replace(" 's", "'s")
+    return replace(one, first=first, entity=f"{before} {one.entity}")
+
+
+def _is_plural(thing: Thing, words: tuple[str, ...]) -> bool:
+    word = words[thing.last - 1]
+    return word.endswith("s") and not word.endswith(("ss", "us", "is", "fs")) and not word[-2:-1].isdigit()
 
 
 def _phrase(term: Term) -> Thing:

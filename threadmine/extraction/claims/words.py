@@ -74,6 +74,10 @@ class Grammar:
     nouns: Mapping[str, str]  # noun of doing -> predicate
     taken: frozenset[str]
     heads: frozenset[str]
+    page_heads: frozenset[str]
+    unnamed: frozenset[str]
+    before_verbs: frozenset[str]
+    relational: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
     using: frozenset[str]
     alike: frozenset[str]
@@ -162,6 +166,10 @@ def _load() -> Grammar:
         nouns={noun: done for done, nouns in table["doing_nouns"].items() for noun in nouns},
         taken=frozenset(table["taken"]["words"]),
         heads=frozenset(table["heads"]["words"]),
+        page_heads=frozenset(table["heads"]["pages"]),
+        unnamed=frozenset(table["names"]["never"]),
+        before_verbs=frozenset(table["names"]["before_verbs"]),
+        relational=frozenset(table["names"]["relational"]),
         asking=frozenset(table["asking"]["words"]),
         before_adjectives=frozenset(table["adjectives"]["before"]),
         after_uses=frozenset(table["after_uses"]["words"]),

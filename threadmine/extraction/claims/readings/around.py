@@ -12,9 +12,9 @@ from threadmine.extraction.claims.clauses import (
     Clause,
     Memory,
     is_order,
-    noun_phrase,
     text_of,
 )
+from threadmine.extraction.claims.named import noun_phrase
 from threadmine.extraction.claims.readings.several import run
 from threadmine.extraction.claims.referents import doer_behind, object_of, referent_words
 from threadmine.extraction.claims.sentence import Read, Sort, Thing

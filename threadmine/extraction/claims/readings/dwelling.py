@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, noun_phrase
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.named import noun_phrase
 from threadmine.extraction.claims.readings.contents import (
     before_helpers,
     contents,

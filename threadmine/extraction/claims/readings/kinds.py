@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import Candidate, singular
+from threadmine.extraction.claims.clauses import Candidate
+from threadmine.extraction.claims.nouns import singular
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.several import every
 from threadmine.extraction.claims.sentence import Read, Sort, Thing

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, singular, text_of
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, text_of
+from threadmine.extraction.claims.nouns import singular
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, noun_phrase, text_of
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, text_of
+from threadmine.extraction.claims.named import noun_phrase
 from threadmine.extraction.claims.readings.around import ACTORS, Around
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing

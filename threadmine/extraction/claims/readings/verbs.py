@@ -10,14 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import (
-    MEMBERISH,
-    Candidate,
-    Clause,
-    noun_phrase,
-    text_of,
-    value_from,
-)
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, text_of, value_from
+from threadmine.extraction.claims.named import noun_phrase
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
