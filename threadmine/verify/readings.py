@@ -93,6 +93,8 @@ def readings(question: Question) -> Iterator[Claim]:
     claim = question.claim
     if not claim.quote or len(claim.quote) > MAX_QUOTE:
         return
+    if claim.predicate is Predicate.OTHER and claim.value and not claim.cue:
+        return  # in the clause's own words: what is named may stand anywhere in the sentence
     own = _own_names(question)
     found = 0
     for other in _all(question):

@@ -18,6 +18,7 @@ from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_ver
 from threadmine.extraction.claims.readings.beside import beside
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout
 from threadmine.extraction.claims.readings.legal import legal
+from threadmine.extraction.claims.readings.named import functions_named, kinds_named
 from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.readings.spoken import in_own_words, says_something, spoken_of
 from threadmine.extraction.claims.readings.verbs import unlisted
@@ -68,7 +69,9 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
     named = _names(firm) | {name for c in firm for name in c.listed}
     closed = [c for c in every if not left_open(read, c) and not taken_back(read, c)]
     more = list(beside(read, closed, named, memory))
+    more += functions_named(read, closed, named)
     more += spoken_of(read, closed, [*firm, *more], named)
+    more += kinds_named(read, closed, [*firm, *more])
     again = {c.subject.entity for c in more if c.subject is not None}
     return [c for c in said if c in firm or c.subject is None or c.subject.entity not in again] + more
 

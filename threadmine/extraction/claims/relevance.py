@@ -62,6 +62,13 @@ def _of_function(one: Candidate, slots: list[Thing], lexicon: Lexicon) -> bool:
     worth = scan.wanted(lexicon)
     named = [t for t in (*slots, *one.clause.things) if t.sort is Sort.FUNCTION]
     ours = any(worth.in_names((t.entity.lower(),)) for t in named)
+    if (
+        one.predicate is Predicate.OTHER
+        and one.fit
+        and one.value
+        and any(t.sort is Sort.FUNCTION for t in slots)
+    ):
+        return True  # something is said of it in so many words
     if not ours and not any(t.entity in lexicon.routines for t in named):
         return False
     if one.predicate is Predicate.OTHER:

@@ -25,7 +25,7 @@ def run(things: list[Thing], read: Read) -> list[Thing]:
         return things
     found = things[:1]
     for thing in things[1:]:
-        if not _joined(read, found[-1], thing):
+        if not joined(read, found[-1], thing):
             break
         found.append(thing)
     return found
@@ -37,7 +37,7 @@ def last_run(things: list[Thing], read: Read) -> list[Thing]:
         return things
     found = things[-1:]
     for thing in reversed(things[:-1]):
-        if not _joined(read, thing, found[0]):
+        if not joined(read, thing, found[0]):
             break
         found.insert(0, thing)
     return found
@@ -48,7 +48,8 @@ def every(doers: Sequence[Who], objects: Sequence[What]) -> list[tuple[Who, What
     return [(who, one) for who in doers for one in objects][:MAX_PAIRS]
 
 
-def _joined(read: Read, left: Thing, right: Thing) -> bool:
+def joined(read: Read, left: Thing, right: Thing) -> bool:
+    """Whether nothing but a comma, "and", "or" or the like stands between two things."""
     gap = read.words[left.last : right.first]
     if len(gap) > 4 or left.last < 0:
         return False

@@ -61,7 +61,8 @@ def _said(read: Read, clause: Clause, thing: Thing, verb: int) -> list[Candidate
         return [_make(read, clause, Predicate.STATE, thing, None, verb, 3, value)]
     if thing.sort is Sort.FUNCTION:
         second = behind[0] if behind else None
-        return [_make(read, clause, Predicate.OTHER, thing, second, verb, 1)]
+        value = "" if second is not None else value_from(read, clause, verb)
+        return [_make(read, clause, Predicate.OTHER, thing, second, verb, 1, value)]
     if thing.sort not in _USERS or not members:
         return []
     whole = _whole(read, clause, thing)
