@@ -33,6 +33,9 @@ DECIDED = 0.81
 WIDE, HELD = 0.78, 0.76
 """The same of statements_wide.txt: of those that rules were made with, and of the third held aside."""
 
+USERS, USERS_HELD = 0.85, 0.78
+"""The same of statements_users.txt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -98,6 +101,11 @@ def judged_widely() -> list[tuple[Statement, Verdict]]:
     return [(statement, statement.verdict()) for statement in statements("statements_wide.txt")]
 
 
+@pytest.fixture(scope="module")
+def judged_users() -> list[tuple[Statement, Verdict]]:
+    return [(statement, statement.verdict()) for statement in statements("statements_users.txt")]
+
+
 @pytest.mark.parametrize(("held", "share"), [(False, WIDE), (True, HELD)])
 def test_most_wide_statements_are_decided(
     judged_widely: list[tuple[Statement, Verdict]], held: bool, share: float
@@ -107,12 +115,23 @@ def test_most_wide_statements_are_decided(
     assert len(decided) >= share * len(meant)
 
 
+@pytest.mark.parametrize(("held", "share"), [(False, USERS), (True, USERS_HELD)])
+def test_most_statements_about_users_are_decided(
+    judged_users: list[tuple[Statement, Verdict]], held: bool, share: float
+) -> None:
+    meant = [verdict for statement, verdict in judged_users if held_aside(statement) is held]
+    decided = [verdict for verdict in meant if verdict.kind is not VerdictKind.UNDECIDED]
+    assert len(decided) >= share * len(meant)
+
+
 def test_no_statement_is_decided_wrongly(
-    judged: list[tuple[Statement, Verdict]], judged_widely: list[tuple[Statement, Verdict]]
+    judged: list[tuple[Statement, Verdict]],
+    judged_widely: list[tuple[Statement, Verdict]],
+    judged_users: list[tuple[Statement, Verdict]],
 ) -> None:
     wrong = [
         (statement.claim.quote, verdict.kind, verdict.reason)
-        for statement, verdict in (*judged, *judged_widely)
+        for statement, verdict in (*judged, *judged_widely, *judged_users)
         if verdict.kind is not VerdictKind.UNDECIDED and verdict.kind is not statement.expected
     ]
     assert not wrong

@@ -33,18 +33,20 @@ from threadmine.verify.reading import (
     denies,
     excepts,
     hypothetical,
+    only_for_some,
     plain_without_names,
     restricted,
     rests_on_inference,
     scoped_polarity,
     speaks_plainly,
     suggests,
+    tells_of_before,
 )
 from threadmine.verify.readings import ACTIONS, readings
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Finding, Question, Rule, Trace, Trial, Truth
 from threadmine.verify.rules import RULES
-from threadmine.verify.voices import FROM_THE_PATCH, not_own
+from threadmine.verify.voices import FROM_THE_PATCH, not_own, placed_in_a_patch, to_come
 
 KINDS = {
     Truth.TRUE: VerdictKind.CONFIRMED,
@@ -91,7 +93,7 @@ def judge(
         claim = replace(claim, polarity=polarity)
         question = _Asked(claim, message, model)
         question.turned = turned
-    if claim.tense is Tense.PLANNED or _to_come(claim):
+    if claim.tense is Tense.PLANNED or to_come(claim, question.subject, question.object):
         return _planned(question, context, trace)
     if claim.tense is Tense.PROPOSED:
         return _proposed(question, context, trace)
@@ -118,29 +120,6 @@ class _Asked(Question):
         return tuple(rule for rule in rules_for(self.claim.predicate) if rule.applies(self))
 
 
-_MOVES = re.compile(
-    r"\b(?:stays?|goes|go away|moves?|remains?|ends? up|gets? (?:moved|replicated|removed|copied)"
-    r"|disappears?|will)\b",
-    re.I,
-)
-"""Verbs by which a statement of where something lives is about a change to come."""
-
-
-_FUTURE = re.compile(
-    r"\b(?:memdesc world|future|eventually|long[- ]term|some ?day|one day|ultimately|the goal|the plan"
-    r"|my plan|planned (?:removal|conversion|change|rename)|end goal|down the road|next step)\b",
-    re.I,
-)
-
-
-def _to_come(claim: Claim) -> bool:
-    """Whether a claim of residence or existence speaks of a change, in the present tense."""
-    if claim.tense is Tense.PRESENT and _FUTURE.search(claim.quote):
-        return True
-    lives = claim.predicate in (Predicate.RESIDES, Predicate.MEMBER_OF) or claim.subject.startswith("PG_")
-    return lives and claim.tense is Tense.PRESENT and _MOVES.search(claim.quote) is not None
-
-
 @lru_cache(maxsize=64)
 def rules_for(predicate: Predicate) -> tuple[Rule, ...]:
     """The rules that are asked about a predicate, in the order of asking."""
@@ -154,7 +133,8 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
     """A statement about the code as it is or was: true in one of the kernels it may mean, or wrong in all."""
     claim = question.claim
     versions = versions_in_question(context)
-    if claim.tense is Tense.PAST:
+    before = claim.tense is Tense.PAST or tells_of_before(claim.quote)
+    if before:
         versions += earlier_releases(context.version)
     versions += _later(question, versions)
     missing: list[str] = []
@@ -171,7 +151,7 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
             said = "not said of the code as it is (a condition, a wish or a question)"
             return _undecided(context, f"{said}; {finding.reason}")
         if _of_claim(claim, finding.truth) is not Truth.FALSE:
-            if not rule.checks_limits and restricted(claim) and not covered(claim, finding.reason):
+            if not rule.checks_limits and _limited(question) and not covered(claim, finding.reason):
                 return _undecided(context, f"it says more than the fact does: {finding.reason}")
             verdict = _verdict(question, context, version, rule, finding)
             return _since(verdict, against[0][1]) if against and claim.tense is Tense.PRESENT else verdict
@@ -181,13 +161,19 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
         return other or _undecided(context, _what_is_missing(missing))
     rule, finding = against[0]
     if (
-        claim.tense is Tense.PAST
+        before
         or question.turned
         or asked < len(versions_in_question(context))
         or not _may_refute(question, against)
     ):
         return _undecided(context, _against(claim, finding))
     return _verdict(question, context, context.version, rule, finding)
+
+
+def _limited(question: _Asked) -> bool:
+    """Whether the claim narrows what it says: in its own words, or "only" in front of its object."""
+    claim = question.claim
+    return restricted(claim) or only_for_some(claim, question.subject, question.object)
 
 
 def _out_of_reach(rule: Rule, question: _Asked) -> bool:
@@ -267,7 +253,23 @@ def _proposed(question: _Asked, context: KernelContext, trace: Trace | None) -> 
                 missing.append(answer.reason)
             elif _of_claim(question.claim, answer.truth) is Truth.TRUE:
                 return Verdict(VerdictKind.CONFIRMED, answer.reason, context, (), answer.evidence)
-    return _planned(question, context, trace, "proposed by the series")
+    return _so_today(question, context, trace) or _planned(question, context, trace, "proposed by the series")
+
+
+def _so_today(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict | None:
+    """A confirmation of what only its place makes a proposal: the code does so without the series, too."""
+    claim, subject, target = question.claim, question.subject, question.object
+    if not placed_in_a_patch(claim, subject, target):
+        return None
+    again = _Asked(replace(claim, tense=Tense.PRESENT), question.message, question.model)
+    if not_own(again.claim, question.message, subject, target):
+        return None
+    verdict = _present(again, context, trace)
+    if verdict.kind is not VerdictKind.CONFIRMED or "[read as" in verdict.reason:
+        return None
+    if any(each.rule == "hunk" for each in verdict.evidence):
+        return None  # the lines that it takes away
+    return replace(verdict, reason=f"{verdict.reason}; so today, without the series")
 
 
 def _planned(question: _Asked, context: KernelContext, trace: Trace | None, what: str = "a plan") -> Verdict:

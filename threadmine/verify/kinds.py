@@ -44,6 +44,11 @@ class PageKind:
     struct: str = ""
 
     @property
+    def user(self) -> bool:
+        """Whether it is a part of the kernel that uses pages, and no kind of page itself."""
+        return not (self.tests or self.is_also or self.may_be or self.never or self.struct)
+
+    @property
     def part_of(self) -> frozenset[str]:
         """The wider kinds it is part of, in any kernel."""
         found: set[str] = set()

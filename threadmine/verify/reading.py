@@ -42,7 +42,8 @@ _IMPERATIVE = re.compile(
     r"\W{0,4}(?:and |then |also |just |simply |instead,? )?"
     r"(?:add|make|use|put|store|let|remove|delete|drop|fix|convert|replace|move|introduce|avoid"
     r"|don't|do not|change|rename|keep|allow|ensure|get rid|pass|call|set|clear|export|teach|split|merge"
-    r"|rework|stop|switch|turn|provide|return|check|consider|please|try|mark|initiali[sz]e|reset|skip)\b"
+    r"|rework|stop|switch|turn|provide|return|check|consider|please|try|mark|initiali[sz]e|reset|skip"
+    r"|close|restore|seriali[sz]e|fold|factor|apply|enable|extend)\b"
     r"(?! (?:calls?|uses|needs|takes|is|are|was|were|has|does|can|will|works|fails|path|paths|code)\b)",
     re.I,
 )
@@ -263,6 +264,43 @@ def excepts(claim: Claim) -> bool:
 def restricted(claim: Claim) -> bool:
     """Whether value, object or condition narrow the claim ("an anon_vma without the bit")."""
     return _RESTRICTED.search(f"{claim.value} | {claim.object} | {claim.condition}") is not None
+
+
+_PRIOR = re.compile(
+    r"^\W{0,3}(?:prior to|before|until|up to) [^.;]{1,120}?"
+    r"\b(?:was|were|had|did|used to|dropped|held|took)\b",
+    re.I,
+)
+_TODAY = re.compile(r"\b(?:now|today|currently|at the moment|nowadays)\b", re.I)
+
+
+def tells_of_before(quote: str) -> bool:
+    """Whether a sentence tells how it was before some change, and no more: "prior to 1234 pages were ..."."""
+    return _PRIOR.match(quote) is not None and _TODAY.search(quote) is None
+
+
+_ONLY = re.compile(r"\b(?:only|just|merely)\b", re.I)
+
+
+def only_for_some(claim: Claim, subject: Ref, target: Ref) -> bool:
+    """Whether "only" stands between the names of a claim with a condition: it denies the act for the rest.
+
+    "f() only updates ->mapping for head pages" is not proven by a store to it.
+    """
+    if not claim.condition or claim.polarity is Polarity.NEGATIVE:
+        return False
+    quote = claim.quote.lower()
+    first, second = _place(quote, subject), whole_place(quote, target)
+    return 0 <= first < second and _ONLY.search(quote[first:second]) is not None
+
+
+def whole_place(clause: str, ref: Ref) -> int:
+    """Where a name stands in a lower-case text as a word of its own, -1 where it does not.
+
+    ("mapping", but not that of set_mapping().)
+    """
+    found = (re.search(rf"(?<!\w){re.escape(name)}(?!\w)", clause) for name in spellings(ref))
+    return min((each.start() for each in found if each is not None), default=-1)
 
 
 def plain_without_names(claim: Claim) -> bool:

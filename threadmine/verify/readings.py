@@ -18,6 +18,7 @@ from threadmine.model import Claim, Message, Modality, Polarity, Predicate, Tens
 from threadmine.parse.diff import find_quoted_hunks, place_before
 from threadmine.verify.kinds import kinds_in, singular
 from threadmine.verify.locks import lock_in
+from threadmine.verify.plainer import plainer
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Question
 from threadmine.verify.tables import packed
@@ -107,6 +108,7 @@ def readings(question: Question) -> Iterator[Claim]:
 
 
 def _all(question: Question) -> Iterator[Claim]:
+    yield from plainer(question)
     yield from _calls(question)
     yield from _places(question)
     yield from _flags(question)

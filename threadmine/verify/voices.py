@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from threadmine.model import Claim, Message
-from threadmine.verify.reading import clause_with, place_of
-from threadmine.verify.refs import Ref
+from threadmine.model import Claim, Message, Modality, Predicate, Tense
+from threadmine.verify.reading import clause_with, place_of, whole_place
+from threadmine.verify.refs import Kind, Ref
 
 MAX_BEHIND = 120
 """Characters behind a sentence in which the next one may dispute what it reports."""
@@ -47,6 +47,42 @@ _SAID = re.compile(r"\"([^\"]{1,400})\"|“([^”]{1,400})”")
 _FROM_NOW = re.compile(r"\bfrom (?:now|here) on\b", re.I)
 _NOW = re.compile(r"(?:\b(?:right|for|until|till|by|as of|up to) )?\bnow\b(?! that\b)", re.I)
 _SINCE = re.compile(r"\bsince\b|\bcommit\b", re.I)
+_HEADS_A_LIST = re.compile(r"\b(?:either|one|any|all|both|some) ?(?:of)?(?: the)?(?: following)?:\s*$", re.I)
+_POSSIBLE = re.compile(r"\b(?:possibl[ey]|can|could|may|might)\b", re.I)
+_REFERS = re.compile(r"(?:\W*\w+){0,3}?\W*\b(?:it|its|this|that|these|those|they|their|which|both)\b", re.I)
+_BORROWED = frozenset({Kind.WORDS, Kind.MEMBER, Kind.FLAG})
+"""Subjects that, taken from the sentence before, often belong to another verb: functions do not."""
+
+
+_MOVES = re.compile(
+    r"\b(?:stays?|goes|go away|moves?|remains?|ends? up|gets? (?:moved|replicated|removed|copied)"
+    r"|disappears?|will)\b",
+    re.I,
+)
+"""Verbs by which a statement of where something lives is about a change to come."""
+
+
+_FUTURE = re.compile(
+    r"\b(?:memdesc world|future|eventually(?! (?:saw|reali[sz]ed|found|noticed|understood|figured|learn\w+))"
+    r"|long[- ]term|some ?day|one day|ultimately|the goal|the plan|my plan"
+    r"|planned (?:removal|conversion|change|rename)|end goal|down the road|next step)\b",
+    re.I,
+)
+
+
+def to_come(claim: Claim, subject: Ref, target: Ref) -> bool:
+    """Whether a claim of residence or existence speaks of a change, in the present tense.
+
+    Only the clause that names both counts: "the word has the node id, so wiping it will break that" tells
+    what is.
+    """
+    if claim.tense is Tense.PRESENT and _FUTURE.search(claim.quote):
+        return True
+    lives = claim.predicate in (Predicate.RESIDES, Predicate.MEMBER_OF) or claim.subject.startswith("PG_")
+    if not lives or claim.tense is not Tense.PRESENT:
+        return False
+    clause = clause_with(claim.quote, subject, target) or claim.quote
+    return _MOVES.search(clause) is not None
 
 
 def not_own(claim: Claim, message: Message, subject: Ref, target: Ref) -> str:
@@ -63,6 +99,12 @@ def not_own(claim: Claim, message: Message, subject: Ref, target: Ref) -> str:
         return "it is one side of an either and or"
     if _IDEA.search(claim.quote):
         return "it is told as an idea"
+    if _HEADS_A_LIST.search(claim.quote):
+        return "what it says stands in the list behind it"
+    if claim.modality is Modality.QUESTION and _POSSIBLE.search(claim.quote):
+        return "it is asked whether that can be"
+    if why := _without_subject(claim, subject):
+        return why
     if _is_disputed(claim, message.body, places):
         return "it is reported of a comment, and disputed"
     if _is_quoted(claim.quote, places):
@@ -70,6 +112,31 @@ def not_own(claim: Claim, message: Message, subject: Ref, target: Ref) -> str:
     if _is_of_the_patch(claim, message, clause_with(claim.quote, subject, target)):
         return FROM_THE_PATCH
     return ""
+
+
+def _without_subject(claim: Claim, subject: Ref) -> str:
+    """Why a sentence says nothing of the subject it was read with; empty where it may."""
+    named = whole_place(claim.quote.lower(), subject) >= 0
+    if subject.kind is Kind.WORDS and named:
+        part = re.findall(rf"(\bper[- ])?(?<!\w){re.escape(subject.text.lower())}(?!\w)", claim.quote.lower())
+        return f"it names {subject.text} as a part of another name" if part and all(part) else ""
+    borrowed = f"{claim.subject}: from the text before" in claim.inferred
+    if named or not borrowed or subject.kind not in _BORROWED or _REFERS.match(claim.quote):
+        return ""
+    return f"{claim.subject} stands in another sentence"
+
+
+def placed_in_a_patch(claim: Claim, subject: Ref, target: Ref) -> bool:
+    """Whether nothing but its place in a patch makes a statement a proposal: it names both, and no change.
+
+    "f() sets the flag itself instead of calling g()" is none either: "instead of" tells how it is.
+    """
+    notes = [note for note in claim.inferred if note.startswith("proposed:")]
+    if any(note != "proposed: “instead of”" for note in notes):
+        return False
+    around = f"{claim.subject}: the comment stands in it" in claim.inferred
+    there = place_of(claim, subject) >= 0 or around
+    return there and bool(claim.subject and claim.object) and place_of(claim, target) >= 0
 
 
 def _is_one_of_two(quote: str, places: list[int]) -> bool:

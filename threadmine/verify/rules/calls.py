@@ -127,6 +127,10 @@ class CallRule(Rule):
         who = f"{start.name}()" if question.subject.kind is Kind.FUNCTION else question.subject.text
         if question.claim.polarity is Polarity.POSITIVE:
             return Unknown(f"no call of {callee}() is known in {who} ({start.kernel})")
+        struct, _, member = callee.partition(".")
+        members = question.code.struct_members(struct, start.kernel.split("/")[0]) if member else None
+        if members is not None and (isinstance(members, Unknown) or member not in members):
+            return Unknown(f"no fact that {callee} is there in {start.kernel}")
         if start.inferred and _in_one(reaches, callee):
             return Unknown(f"{who} changed between the kernels {start.kernel}")
         if question.subject.kind is not Kind.FUNCTION:

@@ -182,8 +182,13 @@ class EffectRule(Rule):
         zeroed = self._zeroed(question, reaches, target, version)
         if zeroed is not None:
             return zeroed
+        near = over
+        if target.struct == "folio" and not in_head(question.model, target, version):
+            near = frozenset(
+                name for name in over if name.startswith("folio.")
+            )  # of which page is not told else
         covering = [
-            h for found in reaches for h in uses_of(found, over, access) if self._fits(claim.predicate, h)
+            h for found in reaches for h in uses_of(found, near, access) if self._fits(claim.predicate, h)
         ]
         if covering:
             text = f"{covering[0].spelled}, which shares bytes with {target.name}"

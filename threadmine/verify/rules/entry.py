@@ -8,11 +8,15 @@ import re
 from threadmine.memmap.calls import FunctionFacts
 from threadmine.memmap.effects import flag_operation
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.readings import quoted_function
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 
 _INSIDE = re.compile(r"\b(?:->)?([a-z_]\w{3,60})\(\)")
 _WITHIN = re.compile(r"\b(?:in|inside|within|of|at) ([a-z_]\w{3,60})\(\)")
+_NAMES_ONE = re.compile(r"\b\w{3,60}\(|\b(?:free|idle|slab|device|tail|frozen|every|all|each|any)\b", re.I)
+"""Words by which a sentence is about another function, or a sort of page, and not the lines above it."""
+
 _ZERO = re.compile(r"(?<![\w.])(?:0|zero|null)(?![\w.])|\bfrozen\b", re.I)
 _SOME = re.compile(r"> ?0|\b(?:non-?zero|elevated|raised|positive|held|at least (?:1|one))\b", re.I)
 _CLEAR = re.compile(r"\b(?:not (?:yet )?set|unset|clear(?:ed)?|not (?:yet )?on)\b", re.I)
@@ -124,4 +128,6 @@ def _functions(question: Question) -> list[str]:
     if question.claim.predicate is Predicate.STATE:
         claim = question.claim
         named += _INSIDE.findall(claim.condition) or _WITHIN.findall(f"{claim.value}() {claim.quote}")
+        if not named and not claim.condition and not _NAMES_ONE.search(claim.quote):
+            named.append(quoted_function(question.message, claim))  # "the count is 0 here" under its lines
     return [name for name in dict.fromkeys(named) if question.code.known(name)]

@@ -160,7 +160,7 @@ def _call_pattern(name: str) -> re.Pattern[str]:
 def _member_pattern(target: Ref, predicate: Predicate) -> re.Pattern[str]:
     member = rf"(?:->|\.){re.escape(target.member)}\b"
     if predicate is Predicate.READS:
-        return re.compile(rf"{member}(?!\s*[-+|&^]?=(?!=))")
+        return re.compile(rf"^(?!.*\bWRITE_ONCE\(.{{0,80}}{member}).*{member}(?!\s*[-+|&^]?=(?!=))")
     if predicate is Predicate.CLEARS:
         return re.compile(rf"{member}\s*(?:=\s*(?:NULL|0)\b|&=)")
     return re.compile(

@@ -20,7 +20,7 @@ class KindUsesRule(Rule):
 
     name = "kind-uses"
     about_code = False
-    predicates = frozenset({Predicate.USES})
+    predicates = frozenset({Predicate.USES, Predicate.VALID_FOR})
 
     cases = (
         Case(Predicate.USES, "hugetlb folios", "folio._hugetlb_cgroup"),
@@ -28,6 +28,9 @@ class KindUsesRule(Rule):
         Case(Predicate.USES, "ZONE_DEVICE", "dev_pagemap.ref", value="waits for users"),
         Case(Predicate.USES, "anonymous folio", "folio.index", value="virtual page offset"),
         Case(Predicate.USES, "page tables", "ptdesc.pt_mm"),
+        Case(Predicate.USES, "the driver", "folio.zone_device_data"),
+        Case(Predicate.VALID_FOR, "hugetlb folios", "folio._deferred_list", polarity=Polarity.NEGATIVE),
+        Case(Predicate.VALID_FOR, "hugetlb folios", "folio._deferred_list", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.USES, "page_pool", "page.pp_magic"),
         Case(Predicate.USES, "folio.pgmap", "device private pages"),
         Case(
@@ -55,6 +58,8 @@ class KindUsesRule(Rule):
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
         claim, subject, target = question.claim, question.subject, question.object
+        if claim.predicate is Predicate.VALID_FOR and claim.polarity is Polarity.POSITIVE:
+            return Unknown("that a kind of page can have a member is not looked at")
         words = claim.subject
         if subject.kind is Kind.MEMBER:
             words, target = claim.object, subject
@@ -108,6 +113,7 @@ def _others(found: PageKind, names: frozenset[str], version: str) -> list[str]:
 def _exists(question: Question, target: Ref, version: str) -> bool:
     if target.overlays or target.struct == "dev_pagemap":
         layouts = layouts_for(question.model, version, "x86-64")
-        return any(layout.member(target.struct, target.member) is not None for layout in layouts)
+        structs = (target.struct, "page") if target.struct == "folio" else (target.struct,)
+        return any(layout.member(s, target.member) is not None for layout in layouts for s in structs)
     members = question.code.struct_members(target.struct, version)
     return not isinstance(members, Unknown) and target.member in members

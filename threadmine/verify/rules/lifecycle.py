@@ -7,11 +7,15 @@ from dataclasses import replace
 
 from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
-from threadmine.verify.kinds import PageKind, StateFact, kinds_in, states
+from threadmine.verify.kinds import PageKind, StateFact, kind, kinds_in, states
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 
 MAX_VALUE_WORDS = 8
+PARAGRAPH = 800
+"""Characters before a sentence in which its paragraph is looked for."""
+
+_PARAGRAPH = re.compile(r"\n[ \t>]*\n|\n>[^\n]*")
 
 
 class LifecycleRule(Rule):
@@ -70,13 +74,20 @@ class LifecycleRule(Rule):
         kinds = kinds_in(said)
         if all(kind.name in ("page", "folio") for kind in kinds):
             kinds += _only_kind(claim.quote)  # "the page" of a sentence about one kind is of that kind
+        around = () if _special(kinds) else _around(question)
         for fact in states():
             if not any(_is_member(ref, fact.member) for ref in _members(question)):
                 continue
             told = _says(value, fact.values)
-            if told is None or not self._matches(fact, kinds, said, claim.quote.lower()):
+            quote = claim.quote.lower()
+            meant = self._matches(fact, kinds, said, quote)
+            if told is None or not (
+                meant or (fact.when and told and self._matches(fact, around, said, quote))
+            ):
                 continue
             answer = self._in_kernel(fact, version)
+            if answer is not None and not meant and answer.truth is not Truth.TRUE:
+                continue  # what kind it is was taken from around the sentence: good enough to confirm
             if answer is not None:
                 twice = claim.polarity is Polarity.NEGATIVE  # the word of denial has made the claim negative
                 return answer if told or twice else replace(answer, truth=answer.truth.opposite)
@@ -108,11 +119,28 @@ def _stands_in(word: str, text: str) -> bool:
 
 def _only_kind(quote: str) -> tuple[PageKind, ...]:
     """The kind of page that a sentence is about: none where it speaks of several."""
-    found = kinds_in(quote)
+    found = tuple(kind for kind in kinds_in(quote) if kind.name in ("page", "folio") or not kind.user)
     special = tuple(kind for kind in found if kind.name not in ("page", "folio"))
     wider = {name for kind in special for name in kind.part_of}
     special = tuple(kind for kind in special if kind.name not in wider)
     return (special or found) if len(special) <= 1 else ()
+
+
+def _special(kinds: tuple[PageKind, ...]) -> tuple[PageKind, ...]:
+    """Those that are more than a page or folio.
+
+    "Free pages" are the buddy allocator's only where nothing else is spoken of.
+    """
+    return tuple(kind for kind in kinds if kind.name not in ("page", "folio", "buddy"))
+
+
+def _around(question: Question) -> tuple[PageKind, ...]:
+    """What kind of page a sentence that names none is about: its paragraph's, and the member's struct."""
+    claim, body = question.claim, question.message.body
+    before = body[max(0, claim.start - PARAGRAPH) : claim.start]
+    paragraph = _PARAGRAPH.split(before)[-1]
+    own = tuple(kind(ref.struct) for ref in _members(question) if ref.struct in ("page", "folio"))
+    return (*_special(_only_kind(paragraph)), *own)
 
 
 def _members(question: Question) -> list[Ref]:

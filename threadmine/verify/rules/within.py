@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
+from threadmine.verify.readings import quoted_function
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.rules.insists import InsistsRule
@@ -57,19 +58,33 @@ class WithinRule(Rule):
 
     def applies(self, question: Question) -> bool:
         claim = question.claim
-        return claim.polarity is Polarity.POSITIVE and _WITHIN.match(claim.condition.strip()) is not None
+        return claim.polarity is Polarity.POSITIVE and bool(_function(question))
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
         claim = question.claim
-        inside = _WITHIN.match(claim.condition.strip())
+        inside = _function(question)
         ends = (question.object, question.subject)
         target = next((r for r in ends if r.kind in (Kind.FLAG, Kind.MEMBER) and r.member != "flags"), None)
-        if inside is None or target is None or not claim.value.strip():
+        if not inside or target is None or not claim.value.strip():
             return Unknown("no state of a member inside a function is said")
         needed = replace(
-            claim, predicate=Predicate.REQUIRES, subject=inside[1], object=target.text, condition=""
+            claim, predicate=Predicate.REQUIRES, subject=inside, object=target.text, condition=""
         )
         found = InsistsRule().find(Question(needed, question.message, question.model), version)
         if isinstance(found, Unknown) or found.truth is not Truth.TRUE:
-            return Unknown(f"no fact that {inside[1]}() insists on that")
+            return Unknown(f"no fact that {inside}() insists on that")
         return replace(found, evidence=self.fact(found.reason, found.evidence[0].source))
+
+
+_HERE = re.compile(r"\b(?:here|at this point|by (?:now|then)|there|anyway|already)\b", re.I)
+
+
+def _function(question: Question) -> str:
+    """The function that the condition names; for what is so "here", that of the lines quoted above."""
+    claim = question.claim
+    named = _WITHIN.match(claim.condition.strip())
+    if named is not None:
+        return named[1]
+    if claim.condition or "(" in claim.quote or not _HERE.search(claim.quote):
+        return ""
+    return quoted_function(question.message, claim)
