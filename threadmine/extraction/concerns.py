@@ -248,7 +248,11 @@ def _is_code(message: Message, sentence: Sentence) -> bool:
     """Comment lines and statements that were pasted without marks."""
     line = message.body.rfind("\n", 0, sentence.start) + 1
     before = message.body[line : sentence.start].strip()
-    if before in ("*", "/*", "//", "+", "-") or sentence.text.startswith((">", "make[", "[ ")):
+    if (
+        before in ("*", "/*", "//", "+", "-")
+        or "/*" in before
+        or sentence.text.startswith((">", "make[", "[ "))
+    ):
         return True
     return sentence.text.startswith("/*") or sentence.text.endswith("*/")
 

@@ -10,12 +10,13 @@ from threadmine.db.session import Database
 from threadmine.db.store import SeriesLink, Store
 from threadmine.db.tracked import patches_before, patches_now, save_patches
 from threadmine.db.triage import Triage
-from threadmine.model import Concern, ConcernState, ConcernStatus, StoredMessage
+from threadmine.model import Concern, ConcernKind, ConcernState, ConcernStatus, StoredMessage
 from threadmine.track.asked import read_asked
 from threadmine.track.follow import follow
 from threadmine.track.issues import regroup
 from threadmine.track.replies import statuses
 from threadmine.track.series import Chains
+from threadmine.track.signs import CHANGELOG
 from threadmine.track.versions import ManualLink
 from threadmine.track.versiontext import forget_matches
 
@@ -81,8 +82,9 @@ def settle(
 ) -> tuple[ConcernStatus, ...]:
     """Where the concerns of one thread stand, by its replies and by the later versions of its series."""
     by_id = {mail.message_id: mail for mail in mails}
+    by_replies = statuses(mails, concerns)
     found = []
-    for concern, status in zip(concerns, statuses(mails, concerns), strict=True):
+    for concern, status in zip(concerns, by_replies, strict=True):
         mail = by_id.get(concern.message_id)
         followed = (
             mail is not None and mail.series_id in chains.links and status.state is not ConcernState.WITHDRAWN
@@ -93,7 +95,24 @@ def settle(
                 asked = read_asked(concern, mail)
                 status = follow(concern, status, asked, history.patch_id, history.versions)
         found.append(status)
-    return tuple(found)
+    return _told_once(concerns, by_replies, found)
+
+
+def _told_once(
+    concerns: Sequence[Concern], by_replies: Sequence[ConcernStatus], found: Sequence[ConcernStatus]
+) -> tuple[ConcernStatus, ...]:
+    """An item of a changelog that a request of a mail asked for answers no question of that mail."""
+    told = {
+        (concern.message_id, status.addressed_evidence)
+        for concern, status in zip(concerns, found, strict=True)
+        if concern.kind is not ConcernKind.QUESTION and CHANGELOG in status.addressed_evidence
+    }
+    return tuple(
+        before
+        if concern.kind is ConcernKind.QUESTION and (concern.message_id, now.addressed_evidence) in told
+        else now
+        for concern, before, now in zip(concerns, by_replies, found, strict=True)
+    )
 
 
 def _above(mail: StoredMessage, by_id: Mapping[str, StoredMessage]) -> tuple[StoredMessage, ...]:

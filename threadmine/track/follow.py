@@ -252,7 +252,9 @@ def _by_lines(
             near = not asks or followed.is_telling
             return Finding(True, False, _changed_words(followed), near=near, replaced=bool(followed.now))
         case Fate.DROPPED:
-            against = asked.wants_away or asked.about_message or concern.kind is ConcernKind.OBJECTION
+            against = concern.kind is ConcernKind.OBJECTION or (
+                asked.wants_away and concern.kind is not ConcernKind.NIT
+            )
             return Finding(against, False, PATCH_GONE, vague=True)
     if not asks and (words := function_follows(concern, asked, old, new)):
         return Finding(True, False, words, vague=True)

@@ -99,7 +99,7 @@ def _status(concern: Concern, tree: _Tree) -> ConcernStatus:
     reactions = [
         reaction for mail in tree.below(concern.message_id) for reaction in _reactions(concern, mail, tree)
     ]
-    state = _state(concern, reactions)
+    state = _state(concern, reactions, tree.is_posters(concern.message_id))
     evidence = tuple(StateEvidence(r.message_id, r.quote, r.effect) for r in reactions[:MAX_EVIDENCE])
     return ConcernStatus(concern.id, state, evidence)
 
@@ -181,6 +181,12 @@ class _Tree:
             self._posters = [one.author for one in posted]
         return not any(same_person(mail.author, poster) for poster in self._posters)
 
+    def is_posters(self, message_id: str) -> bool:
+        """Whether a mail is by somebody who began the thread with a posting."""
+        mail = self._mails.get(message_id)
+        began = (one for one in self._mails.values() if not one.in_reply_to and not _RE.match(one.subject))
+        return mail is not None and any(same_person(mail.author, one.author) for one in began)
+
     def is_only(self, message_id: str) -> bool:
         """Whether a mail raises a single point."""
         return len(self._stops.get(message_id, ())) == 1
@@ -214,13 +220,15 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
         yield from _of_the_whole(mail, tree)
 
 
+_RE = re.compile(r"\s*(?:re|aw|sv|antw)\s*:", re.IGNORECASE)
+_WILL = re.compile(r" (?:i|we) (?:[a-z]+ )?will ")
 _WANTS_WORK = frozenset({ConcernKind.REQUEST, ConcernKind.NIT, ConcernKind.PROCESS})
 
 
 def _only_plans(quote: str) -> bool:
     """Whether a sentence tells what its writer is going to do anyway: no promise of who has not the patch."""
     words = read_words(quote)
-    return bool(_cue("plan", words)) and " will " not in words.text
+    return bool(_cue("plan", words)) and not _WILL.search(words.text)
 
 
 def _of_the_whole(mail: StoredMessage, tree: _Tree) -> Iterator[Reaction]:
@@ -274,7 +282,7 @@ def effect_of(exchange: Exchange, by_asker: bool) -> tuple[Effect | None, str]:
     stated = (
         (sentence, words)
         for at, (sentence, words) in enumerate(read)
-        if not words.is_question and not (at and _cue("others", words))
+        if not (words.is_question or (at and _cue("others", words)) or _cue("neutral", words))
     )
     effects = [(_effect(words), sentence) for sentence, words in islice(stated, MAX_STATED)]
     for wanted, last in _PRECEDENCE:
@@ -339,8 +347,8 @@ _SETTLES: Mapping[Effect, ConcernState] = {
 }
 
 
-def _state(concern: Concern, reactions: Sequence[Reaction]) -> ConcernState:
-    """The state after all reactions in order of time.
+def _state(concern: Concern, reactions: Sequence[Reaction], by_author: bool) -> ConcernState:
+    """The state after all reactions in order of time; ``by_author``: who asks sent the patches himself.
 
     What somebody has promised, another's objections do not take back.
     """
@@ -357,18 +365,22 @@ def _state(concern: Concern, reactions: Sequence[Reaction]) -> ConcernState:
             promised.add(reaction.writer)
         elif reaction.effect is Effect.DISAGREE and promised - {reaction.writer}:
             continue
-        state = _after(concern, state, reaction.effect)
+        state = _after(concern, state, reaction.effect, by_author)
     return state
 
 
-def _after(concern: Concern, state: ConcernState, effect: Effect) -> ConcernState:
+def _after(concern: Concern, state: ConcernState, effect: Effect, by_author: bool) -> ConcernState:
     """What somebody else's words make of a concern.
 
     A question that gets any answer is answered; one that suggests something stays promised once it was.
+    What the author of the patch asks the others have answered when they agree; they promise nothing.
     """
     if effect is Effect.REDIRECT:
         return state
-    asks = concern.kind is ConcernKind.PROCESS and _only_asks(concern.quote)
+    if effect is Effect.AGREE and by_author and concern.quote.endswith("?"):
+        return ConcernState.ANSWERED if state is ConcernState.OPEN else state
+    checks = concern.kind in _WANTS_WORK and bool(_cue("checks", read_words(concern.quote)))
+    asks = checks or (concern.kind is ConcernKind.PROCESS and _only_asks(concern.quote))
     if concern.kind is ConcernKind.QUESTION and effect is Effect.PROMISE and suggests(concern):
         return ConcernState.ACKNOWLEDGED
     if concern.kind is ConcernKind.QUESTION or (asks and effect is Effect.DISAGREE):
@@ -376,7 +388,7 @@ def _after(concern: Concern, state: ConcernState, effect: Effect) -> ConcernStat
     if effect is Effect.ANSWER:
         if state is not ConcernState.OPEN:
             return state
-        refuses = concern.kind is ConcernKind.REQUEST and not _cue("checks", read_words(concern.quote))
+        refuses = concern.kind is ConcernKind.REQUEST and not checks
         return ConcernState.DISPUTED if refuses else ConcernState.ANSWERED
     return _SETTLES[effect]
 
@@ -391,6 +403,8 @@ def _after_asker(kind: ConcernKind, state: ConcernState, effect: Effect) -> Conc
     """The asker takes the concern back, is content with an argument, or comes back against it."""
     if state is ConcernState.ACKNOWLEDGED or kind is ConcernKind.QUESTION:
         return ConcernState.WITHDRAWN if effect is Effect.WITHDRAW and state is ConcernState.OPEN else state
+    if kind is ConcernKind.PROCESS and effect is Effect.AGREE and state is ConcernState.ANSWERED:
+        return state  # thanks for what was done
     if effect is Effect.WITHDRAW or (effect is Effect.AGREE and state is not ConcernState.OPEN):
         return ConcernState.WITHDRAWN
     if state is ConcernState.ANSWERED and effect is Effect.DISAGREE:

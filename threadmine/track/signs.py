@@ -12,12 +12,15 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from threadmine.model import Concern, ConcernKind
-from threadmine.track.asked import Asked, is_c_name
+from threadmine.track.asked import Asked, is_c_name, suggests
 from threadmine.track.changelog import Change
 from threadmine.track.patches import PatchText, share_kept, squash_line
 from threadmine.track.versions import title_key
 from threadmine.track.versiontext import VersionText, fresh_patches, matched
 from threadmine.vocab.tracking import DULL_PARTS, DULL_WORDS
+
+CHANGELOG = "its changelog says"
+"""How the words begin that an item of a changelog tells."""
 
 MAX_CREDITED = 25
 """Words of a changelog item; a longer one speaks of many things."""
@@ -69,7 +72,7 @@ def adopted(concern: Concern, asked: Asked, old: VersionText, new: VersionText) 
 def _adopted_in_function(concern: Concern, asked: Asked, old: VersionText, new: VersionText) -> str:
     """A name that was asked for and is new in the function that the concern is about or names."""
     wanted = (asked.wanted_names | asked.proposed_names) & new.names
-    if not wanted:
+    if not wanted or (concern.kind is ConcernKind.QUESTION and not suggests(concern)):
         return ""
     for function in sorted({concern.about_function, *asked.names} - {""}):
         there = (wanted - {function}) & new.names_in(function)
@@ -171,7 +174,7 @@ def message_changed(asked: Asked, patch: PatchText | None, old: VersionText, new
         return ""
     other = matched(old, new, patch)
     if other is None:
-        return "the patch with that commit message is no longer in the series"
+        return ""
     if share_kept(patch.message, other.message) <= MAX_KEPT:
         return "its commit message is written anew"
     before = squash_line(patch.message)
@@ -210,7 +213,7 @@ def in_changelog(concern: Concern, asked: Asked, new: VersionText) -> str:
         named = bool(shared & names) and len(shared) >= 2 and _has_expression(asked, text)
         close = len(shared) >= 3 and 2 * len(shared) >= len(words)
         if credited or (not asks and (named or close)):
-            return f"its changelog says: {change.text}"
+            return f"{CHANGELOG}: {change.text}"
     return ""
 
 

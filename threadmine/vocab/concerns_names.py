@@ -63,5 +63,7 @@ SPELLED_OTHERWISE = {
     "page.mapcount": "page._mapcount",
     "folio.refcount": "folio._refcount",
     "folio.mapcount": "folio._mapcount",
+    "page.memcg": "page.memcg_data",
+    "folio.memcg": "folio.memcg_data",
 }
 """Members as people write them from memory, and as the struct has them."""
