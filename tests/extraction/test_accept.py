@@ -32,6 +32,6 @@ def test_an_unknown_attribute_counts_nothing() -> None:
 
 def test_plain_statements_outweigh_talk() -> None:
     statement = best("prep_compound_tail() sets page->mapping to TAIL_MAPPING.\n")
-    talk = best("Was page_folio() in this patch unsuitable, and could you test the series on your tree?\n")
+    talk = best("Is page_folio() in this patch unsuitable, and could you test the series on your tree?\n")
     assert statement > talk
     assert accept.is_claim(("predicate=sets", "fit=5", "slots=function-member", "field", "field-in-c"))

@@ -12,6 +12,7 @@ from threadmine.extraction.claims import accept, scan
 from threadmine.extraction.claims.clauses import Candidate, Memory, is_order
 from threadmine.extraction.claims.context import Surroundings
 from threadmine.extraction.claims.grammar import candidates
+from threadmine.extraction.claims.idle import idle
 from threadmine.extraction.claims.qualifiers import Qualifiers, qualify
 from threadmine.extraction.claims.readings.coverage import coverage
 from threadmine.extraction.claims.relevance import relevant
@@ -107,7 +108,7 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
         found = candidates(read, memory)
         whole = coverage(read)
         for one in [whole] if whole is not None else [_with_called(read, one) for one in found]:
-            if one is not whole and (not relevant(one, lexicon) or asks(read, one)):
+            if one is not whole and (not relevant(one, lexicon) or asks(read, one) or idle(read, one)):
                 continue
             qualifiers = qualify(read, one, surroundings.of_future)
             yield Proposal(read, one, qualifiers, accept.features(read, one, qualifiers, len(found)))
