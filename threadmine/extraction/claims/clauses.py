@@ -130,7 +130,8 @@ def _begins_clause(read: Read, at: int, last: int) -> bool:
     if words[at - 1] == "," and word in GRAMMAR.cut_after_comma:
         place_first = words[last] in GRAMMAR.openers and not any(last < c.first < at for c in read.cues)
         return not place_first and not _joins_list(read, at)
-    beside = words[at - 1] == "," and (_is_condition(read, last) or _is_aside(words, last))
+    led_in = _is_condition(read, last) or _is_aside(words, last) or _is_subordinate(read, last, at)
+    beside = words[at - 1] == "," and led_in
     if beside and any(last < c.first < at for c in read.cues) and any(at <= c.first for c in read.cues):
         return True
     return word in ("and", "or") and _verb_on_both_sides(read, at)
@@ -147,6 +148,20 @@ def _is_aside(words: tuple[str, ...], first: int) -> bool:
     )
 
 
+def _is_subordinate(read: Read, first: int, at: int) -> bool:
+    """Whether a clause like "Since f() clears it," ends at its first comma, before token ``at`` with which the
+    main clause begins.
+    """
+    words = read.words
+    if words[first] not in GRAMMAR.subordinating or words[first + 1] in ("to", "for", "then"):
+        return False
+    begins = words[at] in GRAMMAR.determiners or words[at] in GRAMMAR.pronouns or words[at] in _SPEAKERS
+    return "," not in words[first : at - 1] and (begins or any(t.first == at for t in read.things))
+
+
+_SPEAKERS = frozenset({"we", "i", "you", "there"})
+
+
 def _gerund_behind(words: tuple[str, ...], at: int) -> bool:
     """Whether no clause follows "after" or "before" but a doing ("before calling") or the end."""
     return at + 2 >= len(words) or words[at + 1].endswith("ing")
@@ -158,6 +173,8 @@ def _joins_list(read: Read, at: int) -> bool:
     right = [t for t in read.things if t.first in (at + 1, at + 2)]
     if not (left and right and read.words[at] in ("and", "or")):
         return False
+    if right[0].first == at + 2 and any(c.first == at + 1 for c in read.cues):
+        return False  # "drop f() and clear x"
     behind = [c for c in read.cues if right[0].last <= c.first <= right[0].last + 1]
     return not behind or behind[0].text.lower() in _PLURAL
 

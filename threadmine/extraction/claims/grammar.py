@@ -22,7 +22,7 @@ from threadmine.extraction.claims.readings.named import functions_named, kinds_n
 from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.readings.spoken import in_own_words, says_something, spoken_of
 from threadmine.extraction.claims.readings.verbs import unlisted
-from threadmine.extraction.claims.referents import DOING, subject_of, wanted
+from threadmine.extraction.claims.referents import DOING, orders_before, subject_of, wanted
 from threadmine.extraction.claims.said import said_in
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -212,11 +212,13 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     right = [t for t in things if t.first >= cue.last]
     inherited = False
     between: tuple[Thing, ...] = ()
-    passive = _passive(read, clause, cue)
+    passive = _passive(read, clause, cue) or _passive_too(read, clause, cue, memory)
     if read.words[cue.first - 1] == "," and memory.described is not None:
         left, inherited = [memory.described], True
     elif _of_these(read, clause, cue, left) and memory.list:
         left, inherited = list(memory.list), True
+    elif (head := _before_aside(read, clause, cue)) is not None:
+        clause, left = _behind_aside(read, clause, cue), [head]
     elif (not left or _goes_on(read, cue, left)) and _wants_subject(read, clause, cue, passive):
         left, between = _meant(read, clause, cue, memory, passive)
         inherited = bool(left)
@@ -234,6 +236,40 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     return [
         replace(c, inherited=inherited or c.inherited, listed=frozenset(every - _names([c]))) for c in found
     ]
+
+
+_ASIDES = frozenset({"which", "who", "being", "having", "unlike", "via"})
+
+
+def _before_aside(read: Read, clause: Clause, cue: Term) -> Thing | None:
+    """What a verb behind an aside goes on about ("f(), called by g(), clears x", "f(), which g() calls, ...")."""
+    words = read.words
+    end = cue.first - 1
+    while end > 0 and (words[end] in GRAMMAR.fillers or words[end] in GRAMMAR.helpers):
+        end -= 1
+    if end < 3 or words[end] != "," or words[cue.first].endswith("ing"):
+        return None
+    begin = end - 1
+    while begin > 0 and words[begin] != ",":
+        begin -= 1
+    at = begin + 1
+    while at < end and words[at] in ("now", "itself", "also", "only"):
+        at += 1
+    if begin == 0 or not (words[at] in _ASIDES or words[at].endswith(("ed", "ing"))):
+        return None
+    return next((t for t in read.things if t.last == begin and t.sort in ENTITIES), None)
+
+
+def _behind_aside(read: Read, clause: Clause, cue: Term) -> Clause:
+    """What is left of a clause behind an aside before the verb ``cue``."""
+    first = max(i for i in range(cue.first) if read.words[i] == ",") + 1
+    return replace(
+        clause,
+        first=first,
+        things=tuple(t for t in clause.things if t.first >= first),
+        cues=tuple(c for c in clause.cues if c.first >= first),
+        opening=read.words[first],
+    )
 
 
 def _says_nothing(read: Read, one: Candidate) -> bool:
@@ -283,8 +319,24 @@ def _passive(read: Read, clause: Clause, cue: Term) -> bool:
         return False
     before = read.words[max(clause.first, cue.first - 4) : cue.first]
     behind = read.words[cue.last] if cue.last < clause.last else ""
-    by = behind in ("by", "from", "via") and word.endswith("ed")
+    by = behind == "by" or (behind in ("from", "via") and word.endswith("ed"))
     return by or any(w in GRAMMAR.be for w in before)
+
+
+def _passive_too(read: Read, clause: Clause, cue: Term, memory: Memory) -> bool:
+    """Whether a participle goes on with the passive before it ("x is set by f() and reset in g()")."""
+    last = memory.last
+    if last is None or memory.here is None or not last.passive or last.clause.last > clause.first:
+        return False
+    words = read.words[clause.first : cue.first]
+    bare = words[:1] in (("and",), ("or",), ("then",), ("but",)) and GRAMMAR.fillers.issuperset(words[1:])
+    participle = cue.last - cue.first == 1 and read.words[cue.first].endswith(GRAMMAR.participles)
+    return bare and participle and read.words[cue.last : cue.last + 1] != ("the",) and _alone(read, cue)
+
+
+def _alone(read: Read, cue: Term) -> bool:
+    """Whether no object stands right behind a verb."""
+    return not any(t.first in (cue.last, cue.last + 1) and t.sort in MEMBERISH for t in read.things)
 
 
 def _meant(
@@ -297,7 +349,13 @@ def _meant(
     if meant.known:
         return list(meant.things), meant.between
     before = _inherit(read, clause, cue, memory)
+    if before is not None and before.sort is Sort.FUNCTION and cue.value == Predicate.STATE.value:
+        spoken = read.words[clause.first : cue.first]
+        before = before if _PAGES.isdisjoint(spoken) else None  # "the folio can be reallocated"
     return ([before] if before is not None else []), ()
+
+
+_PAGES = frozenset({"page", "folio"})
 
 
 def _user_before(read: Read, clause: Clause) -> Thing | None:
@@ -364,6 +422,8 @@ def _inherit(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | N
         return before[-1] if before else memory.subject
     if memory.described is not None:
         return memory.described
+    if clause.first > 0 and orders_before(read, clause):
+        return memory.context
     if clause.first > 0 and not (clause.first == 2 and read.words[1] == ":"):  # "Note: ..." begins there
         before = [t for t in read.things if t.last <= clause.first and t.sort in ENTITIES]
         if memory.subject in before or not before:

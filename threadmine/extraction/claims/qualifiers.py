@@ -146,7 +146,8 @@ def _denies(read: Read, one: Candidate, term: Term) -> bool:
         return False  # "Doesn't it point there?" expects that it does
     if term.value in _IN_PLACE_OF:
         named = [t.first for t in (one.object, one.subject) if t is not None]
-        return any(term.last <= first <= term.last + 2 for first in named)  # "use a instead of b"
+        behind = [at for at in named if term.last <= at <= term.last + 2]  # "use a instead of b"
+        return bool(behind) and "," not in read.words[term.last : behind[0]]
     if term.value in _OF_NOUNS and not _of_the_statement(one, term):
         return False
     if one.clause.condition and _inside_condition(read, one, term.first):

@@ -131,8 +131,21 @@ def subject_of(read: Read, clause: Clause, cue: Term, memory: Memory, want: Want
 
 def _goes_on_ordering(read: Read, clause: Clause, words: Sequence[str], want: Want) -> bool:
     """Whether a clause without a subject goes on with what a patch is told to do ("Use f() and clear x")."""
-    ordered = read.sentence.place is not Place.COMMENT and is_order(read)
+    ordered = read.sentence.place is not Place.COMMENT and (is_order(read) or orders_before(read, clause))
     return ordered and want is Want.DOER and clause.first > 0 and GRAMMAR.pronouns.isdisjoint(words)
+
+
+def orders_before(read: Read, clause: Clause) -> bool:
+    """Whether the clause before goes on with an order that does not begin the sentence ("So drop f() and")."""
+    at = 0
+    while at < clause.first and read.words[at] in _BEFORE_ORDERS:
+        at += 1
+    return 0 < at < clause.first and read.words[at] in GRAMMAR.orders
+
+
+_BEFORE_ORDERS = frozenset(
+    {"so", "please", "just", "then", "let", "'s", "lets", "instead", "also", ",", "maybe", "simply"}
+)
 
 
 def _is_worked_on(read: Read, clause: Clause, cue: Term, memory: Memory) -> bool:

@@ -16,6 +16,7 @@ class Grammar:
     cut_words: frozenset[str]
     cut_after_comma: frozenset[str]
     strong_conditions: frozenset[str]
+    subordinating: frozenset[str]
     pronouns: frozenset[str]
     be: frozenset[str]
     joins: frozenset[str]
@@ -119,6 +120,7 @@ def _load() -> Grammar:
         cut_words=frozenset(table["clauses"]["words"]),
         cut_after_comma=frozenset(table["clauses"]["after_comma"]),
         strong_conditions=frozenset(table["conditions"]["strong"]),
+        subordinating=frozenset(table["conditions"]["subordinating"]),
         pronouns=frozenset(table["pronouns"]["words"]),
         be=frozenset(table["passive"]["be"]),
         joins=frozenset(table["lists"]["joins"]),

@@ -16,7 +16,7 @@ from threadmine.extraction.claims.clauses import (
 )
 from threadmine.extraction.claims.named import noun_phrase
 from threadmine.extraction.claims.readings.several import run
-from threadmine.extraction.claims.referents import doer_behind, object_of, referent_words
+from threadmine.extraction.claims.referents import doer_behind, object_of, orders_before, referent_words
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
@@ -44,6 +44,10 @@ _NOBODYS = (
 )
 _FOR = frozenset({"for", "on", "with", "to"})
 _ABOUT = frozenset({"for", "in", "on", "within", "inside", "with"})
+
+_INSIDE = frozenset({"in", "inside", "within"})
+_WHEN = frozenset({"before", "after", "until", "till", "once", "when", "than", "as", "unlike", "while"})
+_CALLING = frozenset({"we", "call", "calling", "calls", "the", "a", "you", "entering", "running", "it", "to"})
 
 AHEAD = 8
 """Tokens behind the cue in which a clause that says what is needed begins ("that x is zero")."""
@@ -132,7 +136,11 @@ class Around:
         )
 
     def _only_one(self) -> Thing | None:
-        """The one function that the sentence names further up, else the one that the one before names."""
+        """The one function that the sentence names further up, else the one that the one before names; none
+        where something is to be done to it ("so drop f() and clear x").
+        """
+        if orders_before(self.read, self.clause):
+            return None
         here = {
             t.entity: t for t in self.read.things if t.sort is Sort.FUNCTION and t.last <= self.clause.first
         }
@@ -217,6 +225,30 @@ class Around:
             if GRAMMAR.places & set(words[max(self.cue.last - 1, thing.first - 2) : thing.first]):
                 return run([t for t in self.functions(self.right) if t.first >= thing.first], self.read)
         return []
+
+    def placed(self) -> Thing | None:
+        """The function before the verb in which something is done: "in f() x is cleared", "it is in f() that
+        x is cleared", "f() calls g(), where x is cleared", "f() is where x is cleared".
+        """
+        words, first = self.read.words, self.clause.first
+        for thing in reversed(self.functions(self.left)):
+            before = words[max(first, thing.first - 2) : thing.first] if thing.first >= 0 else ()
+            if not _INSIDE.isdisjoint(before) or words[thing.last : thing.last + 2] == ("is", "where"):
+                return thing
+        if words[first] == "where":
+            behind = [t for t in self.functions(self.right) if words[t.first - 1] in GRAMMAR.be]
+            before_it = [t for t in self.read.things if t.last <= first and t.sort is Sort.FUNCTION]
+            return (behind or before_it[-1:] or [None])[0]
+        if "where" in words[first : self.cue.first]:
+            return next((t for t in self.functions(self.right) if words[t.first - 1] in GRAMMAR.be), None)
+        return None
+
+    def elsewhen(self, thing: Thing) -> bool:
+        """Whether a function only tells when or how something is done ("before f() runs", "unlike f()")."""
+        words, at = self.read.words, thing.first - 1
+        while at > self.cue.first and words[at] in _CALLING:
+            at -= 1
+        return at >= self.clause.first and words[at] in _WHEN
 
     def by(self) -> Thing | None:
         """Who does it, behind "by": a thing or the plain words there."""

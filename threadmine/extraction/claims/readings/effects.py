@@ -26,6 +26,8 @@ def effect(around: Around) -> list[Candidate]:
         return _other(around)
     if around.passive and left:
         return _done_to(around, last_run(left, around.read))
+    if not right and left and (who := _relative(around, left[-1])) is not None:
+        return [around.make(_kind(around, left[-1]), who, left[-1], 5)]
     if not right and left and GRAMMAR.having & set(around.read.words[around.clause.first : around.cue.first]):
         return []  # "the head page has PG_head set": a state
     if right and right[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.locking:
@@ -54,6 +56,16 @@ def effect(around: Around) -> list[Candidate]:
     if left:
         return [around.make(Predicate.STATE, left[-1], None, 2, around.behind())]
     return _by_name(around, actors, place)
+
+
+def _relative(around: Around, member: Thing) -> Thing | None:
+    """Who does something to what stands before: "the flag that f() has set", "the member f() clears"."""
+    words = around.read.words
+    who = next((t for t in around.left if t.first >= member.last and is_doer(t)), None)
+    if who is None or not GRAMMAR.helpers.issuperset(words[who.last : around.cue.first]):
+        return None
+    between = words[member.last : who.first]
+    return who if between in ((), ("that",), ("which",)) else None
 
 
 def _with_parts(around: Around, actors: list[Thing]) -> list[Thing]:
@@ -155,7 +167,7 @@ def _other(around: Around) -> list[Candidate]:
 
 def _done_to(around: Around, objects: list[Thing]) -> list[Candidate]:
     """The passive: by whom, where, or (nobody named) the state that results."""
-    functions = around.functions(around.right)
+    functions = [t for t in around.functions(around.right) if not around.elsewhen(t)]
     under = [
         t
         for t in around.right
@@ -163,15 +175,22 @@ def _done_to(around: Around, objects: list[Thing]) -> list[Candidate]:
     ]
     if under and under[0].sort in (Sort.FUNCTION, Sort.MEMBER):
         return [around.make(Predicate.REQUIRES, one, under[0], 5) for one in objects]
-    actor = _doing(around, functions)
+    actor = _doing(around, functions) or around.placed()
     if actor is None and around.predicate is Predicate.READS and around.denied(5):
         return [around.make(Predicate.READS, CORE, one, 5) for one in objects]
     if actor is None and around.predicate is not Predicate.READS and (patched := around.patched()):
         return [around.make(_kind(around, one), patched, one, 5, around.value()) for one in objects]
     if actor is None and around.predicate is not Predicate.READS:
         return [around.make(Predicate.STATE, one, None, 4, around.from_cue()) for one in objects]
-    fit = 5 if functions else 3
-    return [around.make(_kind(around, one), actor, one, fit) for one in objects]
+    fit = 5 if functions or (actor is not None and actor.sort is Sort.FUNCTION) else 3
+    doers: list[Thing | None] = [*_with_others(around, actor, functions)]
+    return [around.make(_kind(around, one), who, one, fit) for who, one in every(doers, objects)]
+
+
+def _with_others(around: Around, actor: Thing | None, functions: list[Thing]) -> list[Thing | None]:
+    """The doer behind the verb with those named beside it ("by both f() and g()", "neither by f() nor by g()")."""
+    behind = [t for t in functions if actor is not None and t.first >= actor.first >= 0]
+    return [*run(behind, around.read)] if actor in behind else [actor]
 
 
 def _doing(around: Around, functions: list[Thing]) -> Thing | None:

@@ -15,6 +15,10 @@ from threadmine.extraction.claims.words import GRAMMAR
 Who = TypeVar("Who")
 What = TypeVar("What")
 
+_LINKS = frozenset({"and", "or", "nor"})
+_AGAIN = frozenset({"nor", "by", "in", "from", "via", "through", "once", "neither"})
+"""Words that stand before each item of a list again ("neither by f() nor by g()")."""
+
 MAX_PAIRS = 24
 """The most statements that one verb makes with all its subjects and objects."""
 
@@ -53,4 +57,5 @@ def joined(read: Read, left: Thing, right: Thing) -> bool:
     gap = read.words[left.last : right.first]
     if len(gap) > 4 or left.last < 0:
         return False
-    return all(w in GRAMMAR.joins or gap[i + 1 : i + 2] == ("'s",) for i, w in enumerate(gap))
+    again = _AGAIN if not _LINKS.isdisjoint(gap) else frozenset()  # "in f() and once in g()"
+    return all(w in GRAMMAR.joins or w in again or gap[i + 1 : i + 2] == ("'s",) for i, w in enumerate(gap))
