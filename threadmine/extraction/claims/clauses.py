@@ -149,9 +149,7 @@ def _is_aside(words: tuple[str, ...], first: int) -> bool:
 
 
 def _is_subordinate(read: Read, first: int, at: int) -> bool:
-    """Whether a clause like "Since f() clears it," ends at its first comma, before token ``at`` with which the
-    main clause begins.
-    """
+    """Whether a clause like "Since f() clears it," ends before token ``at``, where the main clause begins."""
     words = read.words
     if words[first] not in GRAMMAR.subordinating or words[first + 1] in ("to", "for", "then"):
         return False

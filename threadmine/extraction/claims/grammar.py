@@ -14,7 +14,7 @@ from itertools import islice
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
 from threadmine.extraction.claims.mentions import is_beside, left_open, set_aside, taken_back
-from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, nominal
+from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, call_said, nominal
 from threadmine.extraction.claims.readings.beside import beside
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout
 from threadmine.extraction.claims.readings.legal import legal
@@ -242,7 +242,7 @@ _ASIDES = frozenset({"which", "who", "being", "having", "unlike", "via"})
 
 
 def _before_aside(read: Read, clause: Clause, cue: Term) -> Thing | None:
-    """What a verb behind an aside goes on about ("f(), called by g(), clears x", "f(), which g() calls, ...")."""
+    """What a verb behind an aside goes on about ("f(), called by g(), clears x")."""
     words = read.words
     end = cue.first - 1
     while end > 0 and (words[end] in GRAMMAR.fillers or words[end] in GRAMMAR.helpers):
@@ -291,7 +291,7 @@ def _nominal(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
     """What a clause says with a noun of doing, whatever its verb is."""
     end = Term("cue", "", clause.last, clause.last, "")
     around = Around(read, clause, end, list(clause.things), [], False, False, memory)
-    return nominal(around) or as_verb(around)
+    return nominal(around) or call_said(around) or as_verb(around)
 
 
 def _uncued(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:

@@ -136,7 +136,7 @@ def _goes_on_ordering(read: Read, clause: Clause, words: Sequence[str], want: Wa
 
 
 def orders_before(read: Read, clause: Clause) -> bool:
-    """Whether the clause before goes on with an order that does not begin the sentence ("So drop f() and")."""
+    """Whether a clause follows an order that does not begin the sentence ("So drop f() and clear x")."""
     at = 0
     while at < clause.first and read.words[at] in _BEFORE_ORDERS:
         at += 1

@@ -221,8 +221,9 @@ class Around:
     def where(self) -> list[Thing]:
         """The functions behind "in", "from", "as part of" on the right: where the thing is done."""
         words = self.read.words
+        begin = self.cue.last - (words[self.cue.last - 1] != "through")  # "goes through f()"
         for thing in self.functions(self.right):
-            if GRAMMAR.places & set(words[max(self.cue.last - 1, thing.first - 2) : thing.first]):
+            if GRAMMAR.places & set(words[max(begin, thing.first - 2) : thing.first]):
                 return run([t for t in self.functions(self.right) if t.first >= thing.first], self.read)
         return []
 
@@ -249,6 +250,16 @@ class Around:
         while at > self.cue.first and words[at] in _CALLING:
             at -= 1
         return at >= self.clause.first and words[at] in _WHEN
+
+    def listed_behind(self) -> list[Thing]:
+        """The functions behind a colon at the clause's end ("is called from two places: f() and g()")."""
+        read, last = self.read, self.clause.last
+        if last >= len(read.words) or read.words[last - 1] != ":":
+            return []
+        named = [t for t in read.things if t.first >= last and t.sort is Sort.FUNCTION]
+        found = run(named, read) if named and named[0].first <= last + 1 else []
+        ends = found and (found[-1].last >= len(read.words) or read.words[found[-1].last] in (".", ";", "("))
+        return found if len(found) > 1 and ends else []
 
     def by(self) -> Thing | None:
         """Who does it, behind "by": a thing or the plain words there."""

@@ -15,6 +15,16 @@ from threadmine.model import Predicate
 
 _ADDING = frozenset({"add", "introduce", "implement", "provide", "create", "export"})
 _REACHED = frozenset({"reachable", "reached", "called", "invoked", "entered"})
+_MOVING = frozenset(
+    {"move", "moves", "moved", "moving", "hoist", "hoisting", "push", "pushing", "pull", "pulling", "shift"}
+)
+_CALLS_TO = tuple(
+    (noun, link)
+    for noun in ("call", "calls", "invocation", "invocations", "calling")
+    for link in ("to", "of")
+)
+_CALLED_FROM = frozenset({"from", "in", "inside", "within", "by"})
+_CALLED_BY = tuple((noun, link) for noun in ("call", "calls") for link in ("from", "in", "by"))
 _OBJECTS = (
     GRAMMAR.determiners
     | GRAMMAR.objects
@@ -87,6 +97,8 @@ def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candid
         return [around.make(Predicate.CALLS, one, left[-1], 6) for one in run(right, around.read)]
     if left and right and is_order(around.read) and around.read.words[0] in _ADDING and left[0].first <= 2:
         left = left[:1]  # "Add f(), to free the page via g()"
+    if not left and (apart := _each_in_its_place(around, right)):
+        return [around.make(Predicate.CALLS, who, one, 6) for who, one in apart]
     meant = around.stood_for(Sort.FUNCTION)
     right = meant or [t for t in right if t not in place]
     if right:
@@ -97,6 +109,14 @@ def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candid
     if left:
         return [around.make(Predicate.OTHER, left[-1], members[0] if members else None, 1, around.behind())]
     return []
+
+
+def _each_in_its_place(around: Around, right: list[Thing]) -> list[tuple[Thing, Thing]]:
+    """ "f() in g() and h() in k()": who calls which of several."""
+    pairs = list(zip(right[1::2], right[::2], strict=False))
+    inside = all(around.word_before(place) in GRAMMAR.places for place, _ in pairs)
+    bare = all(around.word_before(one) not in GRAMMAR.places for _, one in pairs)
+    return pairs if len(pairs) > 1 and len(right) == 2 * len(pairs) and inside and bare else []
 
 
 def _is_replaced(around: Around) -> bool:
@@ -116,9 +136,13 @@ def _called(around: Around, left: list[Thing], right: list[Thing]) -> list[Candi
     held = _held(around) if not right else None
     if held is not None:
         return [around.make(Predicate.REQUIRES, left[-1], held, 5, around.behind())]
-    caller = right[0] if right else around.by()
-    fit = 6 if right else 2
-    return [around.make(Predicate.CALLS, caller, one, fit) for one in last_run(left, around.read)]
+    right = [t for t in right if not around.elsewhen(t)]
+    callers: list[Thing | None] = [*run(right, around.read)] or [*around.listed_behind()]
+    placed = around.placed()
+    callers = callers or [around.by() or (placed if placed not in left[-1:] else None)]
+    fit = 6 if callers[0] is not None and callers[0].sort is Sort.FUNCTION else 2
+    called = last_run([t for t in left if t not in callers], around.read)
+    return [around.make(Predicate.CALLS, who, one, fit) for who, one in every(callers, called)]
 
 
 def _arrow(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
@@ -152,6 +176,9 @@ def _noun(around: Around, left: list[Thing], right: list[Thing]) -> list[Candida
     """ "The put_page() call in f()", "the only caller of g() is f()"."""
     words, cue = around.read.words, around.cue.text.lower()
     place = [t for t in right if around.word_before(t) in GRAMMAR.places and around.word_before(t) != "of"]
+    moved = _moved_to(around)
+    if cue in ("call", "calls") and left and left[-1].last == around.cue.first and moved is not None:
+        return [around.make(Predicate.CALLS, moved, left[-1], 6)]
     if cue in ("call", "calls") and left and left[-1].last == around.cue.first and place:
         return [around.make(Predicate.CALLS, place[0], left[-1], 6)]
     if cue not in ("caller of", "callers of") or len(right) < 2 or left:
@@ -159,6 +186,43 @@ def _noun(around: Around, left: list[Thing], right: list[Thing]) -> list[Candida
     if not GRAMMAR.be & set(words[right[0].last : right[1].first]):
         return []
     return [around.make(Predicate.CALLS, one, right[0], 6) for one in run(right[1:], around.read)]
+
+
+def _moved_to(around: Around) -> Thing | None:
+    """Where something is moved to ("move the f() call from g() into h()": h), None where nothing is moved."""
+    words = around.read.words
+    if _MOVING.isdisjoint(words[around.clause.first : around.cue.first]):
+        return None
+    functions = [t for t in around.clause.things if t.sort is Sort.FUNCTION and t.first > around.clause.first]
+    return next((t for t in functions if words[t.first - 1] in ("into", "to", "inside")), None)
+
+
+def call_said(around: Around) -> list[Candidate]:
+    """ "The call of f() from g()", "g()'s call to f()", "the f() call in g()": said with a noun."""
+    words, functions = around.read.words, around.functions(list(around.clause.things))
+    if len(functions) < 2 or {"call", "calls", "calling", "invocation", "invocations"}.isdisjoint(
+        words[around.clause.first : around.clause.last]
+    ):
+        return []
+    for one, other in pairwise(functions):
+        before = words[max(0, one.first - 2) : one.first]
+        first = _is_called_first(before, words[one.last : other.first])
+        if first is not None:
+            who, what = (other, one) if first else (one, other)
+            found = around.make(Predicate.CALLS, who, what, 6)
+            return [replace(found, cue="call", cue_at=one.last if before not in _CALLS_TO else one.first - 2)]
+    return []
+
+
+def _is_called_first(before: tuple[str, ...], between: tuple[str, ...]) -> bool | None:
+    """Of two functions beside the noun "call", whether the first is the one called; None where no call is."""
+    if before in _CALLED_BY and between in (("to",), ("of",)):
+        return False
+    if between[:1] == ("'s",):
+        return False if between[1:] in _CALLS_TO else None
+    noun = between[:1] in (("call",), ("calls",))
+    linked = len(between) == 1 + noun and between[-1] in _CALLED_FROM
+    return True if linked and (noun or before in _CALLS_TO) else None
 
 
 def _made_anew(around: Around, right: list[Thing]) -> list[Candidate]:
@@ -192,9 +256,10 @@ def _done(around: Around) -> list[Candidate]:
     """ "That is done by f() in g()": g calls f; "f() is done in g()": g calls f."""
     left, right = around.functions(around.left), around.functions(around.right)
     words = around.read.words
-    if around.cue.last >= around.clause.last or words[around.cue.last] not in GRAMMAR.places or not right:
+    there = around.cue.last < around.clause.last and words[around.cue.last] in GRAMMAR.places
+    if not right or not (there or around.word_before(right[0]) in ("by", "in", "from")):
         return []
-    if left and left[-1].last >= 0 and not around.gapped:
+    if left and left[-1].last >= 0 and not around.gapped and not around.elsewhen(right[0]):
         return [around.make(Predicate.CALLS, right[0], one, 5) for one in last_run(left, around.read)]
     place = [t for t in right[1:] if around.word_before(t) in GRAMMAR.places]
     if words[around.cue.last] == "by" and place:

@@ -40,6 +40,7 @@ def effect(around: Around) -> list[Candidate]:
     ):
         return gone
     actors = last_run(around.functions(around.left), around.read) or place
+    actors = actors or _listed(around)
     actors = _with_parts(around, actors) or _told_last(around, right)
     actor = actors[-1] if actors else _somebody(around)
     right = right or around.stood_for()
@@ -56,6 +57,12 @@ def effect(around: Around) -> list[Candidate]:
     if left:
         return [around.make(Predicate.STATE, left[-1], None, 2, around.behind())]
     return _by_name(around, actors, place)
+
+
+def _listed(around: Around) -> list[Thing]:
+    """The functions that a colon introduces ("two places modify x: f() and g()")."""
+    plain = around.read.words[around.clause.first : around.cue.first]
+    return around.listed_behind() if around.clause.opening in ("which", "that") or len(plain) > 1 else []
 
 
 def _relative(around: Around, member: Thing) -> Thing | None:
@@ -188,7 +195,7 @@ def _done_to(around: Around, objects: list[Thing]) -> list[Candidate]:
 
 
 def _with_others(around: Around, actor: Thing | None, functions: list[Thing]) -> list[Thing | None]:
-    """The doer behind the verb with those named beside it ("by both f() and g()", "neither by f() nor by g()")."""
+    """The doer behind the verb with those beside it ("by both f() and g()", "neither by f() nor by g()")."""
     behind = [t for t in functions if actor is not None and t.first >= actor.first >= 0]
     return [*run(behind, around.read)] if actor in behind else [actor]
 

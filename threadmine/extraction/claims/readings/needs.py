@@ -11,6 +11,7 @@ from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+_WITHIN = frozenset({"in", "inside", "within", "from"})
 _IS = frozenset({"is", "isn't"})
 _DOING = (Predicate.SETS, Predicate.CLEARS, Predicate.READS)
 
@@ -40,6 +41,8 @@ def _read(around: Around, cue: str) -> list[Candidate]:
         doer = who[-1] if who else _later(around) or around.unsaid or around.context
         return [around.make(Predicate.REQUIRES, doer, lock, 5)]
     actors = around.functions(around.left)
+    if len(actors) > 1 and around.word_before(actors[0]) in _WITHIN:
+        actors = actors[1:]  # "within f(), g() is called with x held"
     left = around.members(around.left)
     if cue in GRAMMAR.keeping and left and not actors and not around.right:
         return [around.make(Predicate.STATE, left[-1], None, 3, around.behind())]
