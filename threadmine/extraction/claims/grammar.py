@@ -14,7 +14,7 @@ from itertools import islice
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
 from threadmine.extraction.claims.mentions import is_beside, left_open, set_aside, taken_back
-from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, call_said, nominal
+from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, call_said, minded, nominal
 from threadmine.extraction.claims.readings.beside import beside
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout
 from threadmine.extraction.claims.readings.legal import legal
@@ -25,6 +25,7 @@ from threadmine.extraction.claims.readings.verbs import unlisted
 from threadmine.extraction.claims.referents import DOING, orders_before, subject_of, wanted
 from threadmine.extraction.claims.said import said_in
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
+from threadmine.extraction.claims.voice import before_aside, behind_aside, goes_on_passive, is_passive
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
 from threadmine.extraction.text import Place
@@ -212,13 +213,13 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     right = [t for t in things if t.first >= cue.last]
     inherited = False
     between: tuple[Thing, ...] = ()
-    passive = _passive(read, clause, cue) or _passive_too(read, clause, cue, memory)
+    passive = is_passive(read, clause, cue) or goes_on_passive(read, clause, cue, memory)
     if read.words[cue.first - 1] == "," and memory.described is not None:
         left, inherited = [memory.described], True
     elif _of_these(read, clause, cue, left) and memory.list:
         left, inherited = list(memory.list), True
-    elif (head := _before_aside(read, clause, cue)) is not None:
-        clause, left = _behind_aside(read, clause, cue), [head]
+    elif (head := before_aside(read, clause, cue)) is not None:
+        clause, left = behind_aside(read, clause, cue), [head]
     elif (not left or _goes_on(read, cue, left)) and _wants_subject(read, clause, cue, passive):
         left, between = _meant(read, clause, cue, memory, passive)
         inherited = bool(left)
@@ -236,40 +237,6 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     return [
         replace(c, inherited=inherited or c.inherited, listed=frozenset(every - _names([c]))) for c in found
     ]
-
-
-_ASIDES = frozenset({"which", "who", "being", "having", "unlike", "via"})
-
-
-def _before_aside(read: Read, clause: Clause, cue: Term) -> Thing | None:
-    """What a verb behind an aside goes on about ("f(), called by g(), clears x")."""
-    words = read.words
-    end = cue.first - 1
-    while end > 0 and (words[end] in GRAMMAR.fillers or words[end] in GRAMMAR.helpers):
-        end -= 1
-    if end < 3 or words[end] != "," or words[cue.first].endswith("ing"):
-        return None
-    begin = end - 1
-    while begin > 0 and words[begin] != ",":
-        begin -= 1
-    at = begin + 1
-    while at < end and words[at] in ("now", "itself", "also", "only"):
-        at += 1
-    if begin == 0 or not (words[at] in _ASIDES or words[at].endswith(("ed", "ing"))):
-        return None
-    return next((t for t in read.things if t.last == begin and t.sort in ENTITIES), None)
-
-
-def _behind_aside(read: Read, clause: Clause, cue: Term) -> Clause:
-    """What is left of a clause behind an aside before the verb ``cue``."""
-    first = max(i for i in range(cue.first) if read.words[i] == ",") + 1
-    return replace(
-        clause,
-        first=first,
-        things=tuple(t for t in clause.things if t.first >= first),
-        cues=tuple(c for c in clause.cues if c.first >= first),
-        opening=read.words[first],
-    )
 
 
 def _says_nothing(read: Read, one: Candidate) -> bool:
@@ -291,7 +258,7 @@ def _nominal(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
     """What a clause says with a noun of doing, whatever its verb is."""
     end = Term("cue", "", clause.last, clause.last, "")
     around = Around(read, clause, end, list(clause.things), [], False, False, memory)
-    return nominal(around) or call_said(around) or as_verb(around)
+    return minded(around) or nominal(around) or call_said(around) or as_verb(around)
 
 
 def _uncued(read: Read, clause: Clause, memory: Memory) -> list[Candidate]:
@@ -310,33 +277,6 @@ def _gapped(read: Read, clause: Clause, cue: Term) -> bool:
     before = read.words[clause.first : cue.first]
     allowed = (GRAMMAR.fillers, GRAMMAR.pronouns, GRAMMAR.helpers, ("we", "blindly", "simply"))
     return all(not w.isalpha() or w.endswith("ly") or any(w in words for words in allowed) for w in before)
-
-
-def _passive(read: Read, clause: Clause, cue: Term) -> bool:
-    word = read.words[cue.first]
-    particle = cue.last - cue.first == 2 and read.words[cue.last - 1] in GRAMMAR.particles
-    if (cue.last - cue.first > 1 and not particle) or not word.endswith(GRAMMAR.participles):
-        return False
-    before = read.words[max(clause.first, cue.first - 4) : cue.first]
-    behind = read.words[cue.last] if cue.last < clause.last else ""
-    by = behind == "by" or (behind in ("from", "via") and word.endswith("ed"))
-    return by or any(w in GRAMMAR.be for w in before)
-
-
-def _passive_too(read: Read, clause: Clause, cue: Term, memory: Memory) -> bool:
-    """Whether a participle goes on with the passive before it ("x is set by f() and reset in g()")."""
-    last = memory.last
-    if last is None or memory.here is None or not last.passive or last.clause.last > clause.first:
-        return False
-    words = read.words[clause.first : cue.first]
-    bare = words[:1] in (("and",), ("or",), ("then",), ("but",)) and GRAMMAR.fillers.issuperset(words[1:])
-    participle = cue.last - cue.first == 1 and read.words[cue.first].endswith(GRAMMAR.participles)
-    return bare and participle and read.words[cue.last : cue.last + 1] != ("the",) and _alone(read, cue)
-
-
-def _alone(read: Read, cue: Term) -> bool:
-    """Whether no object stands right behind a verb."""
-    return not any(t.first in (cue.last, cue.last + 1) and t.sort in MEMBERISH for t in read.things)
 
 
 def _meant(
@@ -376,10 +316,14 @@ def _user_before(read: Read, clause: Clause) -> Thing | None:
     return None
 
 
+_LEADING_ON = frozenset({"supposed", "expected", "meant", "able", "likely", "bound"})
+"""Between a subject and the verb that says what it does ("which is not supposed to be read")."""
+
+
 def _wants_subject(read: Read, clause: Clause, cue: Term, passive: bool) -> bool:
     """Whether nothing but a pronoun stands before the cue, so that the subject was named further up."""
     before = [w for w in read.words[clause.first : cue.first] if w.isalpha()]
-    passed = GRAMMAR.fillers | GRAMMAR.helpers
+    passed = GRAMMAR.fillers | GRAMMAR.helpers | _LEADING_ON
     bare = [w for w in before if w not in passed and not w.endswith("ly")]
     if not bare:
         return clause.first > 0 or _leaves_out(cue, before, passive) or read.sentence.place is Place.COMMENT

@@ -115,6 +115,8 @@ def _of_need(read: Read, one: Candidate, cue: set[str]) -> Polarity | None:
     lock" is none.
     """
     before = read.words[max(one.clause.first, one.cue_at - 5) : one.cue_at]
+    if "without" in cue and one.subject is not None and one.cue_at < one.subject.first:
+        return Polarity.POSITIVE  # "without the lock f() would race"
     if "without" in cue:
         return Polarity.POSITIVE if _NOTS & (cue | set(before[-2:])) else Polarity.NEGATIVE
     if _MUST & cue and "need" not in cue:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.calls import as_verb, call_said, calls, precedes
+from threadmine.extraction.claims.readings.conditions import minded
 from threadmine.extraction.claims.readings.contracts import asserted, contract
 from threadmine.extraction.claims.readings.effects import effect, nominal
 from threadmine.extraction.claims.readings.kinds import kind_is
@@ -22,7 +23,7 @@ from threadmine.extraction.claims.readings.states import state
 from threadmine.extraction.claims.readings.usage import kept, placed, usable, uses
 from threadmine.model import Predicate
 
-__all__ = ["RULES", "SPECIAL", "Around", "as_verb", "call_said", "nominal"]
+__all__ = ["RULES", "SPECIAL", "Around", "as_verb", "call_said", "minded", "nominal"]
 
 SPECIAL = (asserted, contract, result, kind_is, legal, kept, placed, container)
 """Readings that turn on the form of a clause, whatever predicate its cue belongs to; the first that says

@@ -45,10 +45,6 @@ _NOBODYS = (
 _FOR = frozenset({"for", "on", "with", "to"})
 _ABOUT = frozenset({"for", "in", "on", "within", "inside", "with"})
 
-_INSIDE = frozenset({"in", "inside", "within"})
-_WHEN = frozenset({"before", "after", "until", "till", "once", "when", "than", "as", "unlike", "while"})
-_CALLING = frozenset({"we", "call", "calling", "calls", "the", "a", "you", "entering", "running", "it", "to"})
-
 AHEAD = 8
 """Tokens behind the cue in which a clause that says what is needed begins ("that x is zero")."""
 
@@ -226,40 +222,6 @@ class Around:
             if GRAMMAR.places & set(words[max(begin, thing.first - 2) : thing.first]):
                 return run([t for t in self.functions(self.right) if t.first >= thing.first], self.read)
         return []
-
-    def placed(self) -> Thing | None:
-        """The function before the verb in which something is done: "in f() x is cleared", "it is in f() that
-        x is cleared", "f() calls g(), where x is cleared", "f() is where x is cleared".
-        """
-        words, first = self.read.words, self.clause.first
-        for thing in reversed(self.functions(self.left)):
-            before = words[max(first, thing.first - 2) : thing.first] if thing.first >= 0 else ()
-            if not _INSIDE.isdisjoint(before) or words[thing.last : thing.last + 2] == ("is", "where"):
-                return thing
-        if words[first] == "where":
-            behind = [t for t in self.functions(self.right) if words[t.first - 1] in GRAMMAR.be]
-            before_it = [t for t in self.read.things if t.last <= first and t.sort is Sort.FUNCTION]
-            return (behind or before_it[-1:] or [None])[0]
-        if "where" in words[first : self.cue.first]:
-            return next((t for t in self.functions(self.right) if words[t.first - 1] in GRAMMAR.be), None)
-        return None
-
-    def elsewhen(self, thing: Thing) -> bool:
-        """Whether a function only tells when or how something is done ("before f() runs", "unlike f()")."""
-        words, at = self.read.words, thing.first - 1
-        while at > self.cue.first and words[at] in _CALLING:
-            at -= 1
-        return at >= self.clause.first and words[at] in _WHEN
-
-    def listed_behind(self) -> list[Thing]:
-        """The functions behind a colon at the clause's end ("is called from two places: f() and g()")."""
-        read, last = self.read, self.clause.last
-        if last >= len(read.words) or read.words[last - 1] != ":":
-            return []
-        named = [t for t in read.things if t.first >= last and t.sort is Sort.FUNCTION]
-        found = run(named, read) if named and named[0].first <= last + 1 else []
-        ends = found and (found[-1].last >= len(read.words) or read.words[found[-1].last] in (".", ";", "("))
-        return found if len(found) > 1 and ends else []
 
     def by(self) -> Thing | None:
         """Who does it, behind "by": a thing or the plain words there."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from threadmine.extraction.claims.clauses import Candidate, is_order
 from threadmine.extraction.claims.readings.around import Around
+from threadmine.extraction.claims.readings.placing import elsewhen, listed_behind, placed
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.referents import referent_words
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
@@ -136,10 +137,10 @@ def _called(around: Around, left: list[Thing], right: list[Thing]) -> list[Candi
     held = _held(around) if not right else None
     if held is not None:
         return [around.make(Predicate.REQUIRES, left[-1], held, 5, around.behind())]
-    right = [t for t in right if not around.elsewhen(t)]
-    callers: list[Thing | None] = [*run(right, around.read)] or [*around.listed_behind()]
-    placed = around.placed()
-    callers = callers or [around.by() or (placed if placed not in left[-1:] else None)]
+    right = [t for t in right if not elsewhen(around, t)]
+    callers: list[Thing | None] = [*run(right, around.read)] or [*listed_behind(around)]
+    inside = placed(around)
+    callers = callers or [around.by() or (inside if inside not in left[-1:] else None)]
     fit = 6 if callers[0] is not None and callers[0].sort is Sort.FUNCTION else 2
     called = last_run([t for t in left if t not in callers], around.read)
     return [around.make(Predicate.CALLS, who, one, fit) for who, one in every(callers, called)]
@@ -259,7 +260,7 @@ def _done(around: Around) -> list[Candidate]:
     there = around.cue.last < around.clause.last and words[around.cue.last] in GRAMMAR.places
     if not right or not (there or around.word_before(right[0]) in ("by", "in", "from")):
         return []
-    if left and left[-1].last >= 0 and not around.gapped and not around.elsewhen(right[0]):
+    if left and left[-1].last >= 0 and not around.gapped and not elsewhen(around, right[0]):
         return [around.make(Predicate.CALLS, right[0], one, 5) for one in last_run(left, around.read)]
     place = [t for t in right[1:] if around.word_before(t) in GRAMMAR.places]
     if words[around.cue.last] == "by" and place:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, excepted
 from threadmine.extraction.claims.readings.around import CORE, Around, implied
+from threadmine.extraction.claims.readings.placing import elsewhen, listed_behind, placed
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.referents import referent_words
 from threadmine.extraction.claims.said import is_doer
@@ -14,6 +15,10 @@ from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
 _CLEFT = frozenset({"what", "that", "which", "who", "only"})
+_CALLERS_OF = (("callers", "of"), ("caller", "of"), ("users", "of"))
+_BIDDEN = frozenset(
+    {"up", "must", "should", "have", "has", "need", "needs", "responsibility", "duty", "supposed"}
+)
 _UNDER = frozenset({"under", "holding"})
 _COUNTS = ("_refcount", "_mapcount", "_pincount", "count", ".ref", ".share")
 """Ends of members that are counted: set to zero they are set, not cleared."""
@@ -43,6 +48,8 @@ def effect(around: Around) -> list[Candidate]:
     actors = actors or _listed(around)
     actors = _with_parts(around, actors) or _told_last(around, right)
     actor = actors[-1] if actors else _somebody(around)
+    if right and actors and _is_up_to_callers(around, actors[-1]):
+        return [around.make(Predicate.REQUIRES, actors[-1], one, 6) for one in run(right, around.read)]
     right = right or around.stood_for()
     if not right and actors and around.predicate is Predicate.READS and not left:
         right = around.ahead()
@@ -59,10 +66,18 @@ def effect(around: Around) -> list[Candidate]:
     return _by_name(around, actors, place)
 
 
+def _is_up_to_callers(around: Around, function: Thing) -> bool:
+    """Whether callers of a function have to do it before ("it's up to the callers of f() to clear x")."""
+    words = around.read.words
+    before = words[max(around.clause.first, function.first - 2) : function.first]
+    told = words[max(around.clause.first, function.first - 8) : around.cue.first]
+    return before in _CALLERS_OF and not _BIDDEN.isdisjoint(told)
+
+
 def _listed(around: Around) -> list[Thing]:
     """The functions that a colon introduces ("two places modify x: f() and g()")."""
     plain = around.read.words[around.clause.first : around.cue.first]
-    return around.listed_behind() if around.clause.opening in ("which", "that") or len(plain) > 1 else []
+    return listed_behind(around) if around.clause.opening in ("which", "that") or len(plain) > 1 else []
 
 
 def _relative(around: Around, member: Thing) -> Thing | None:
@@ -174,7 +189,7 @@ def _other(around: Around) -> list[Candidate]:
 
 def _done_to(around: Around, objects: list[Thing]) -> list[Candidate]:
     """The passive: by whom, where, or (nobody named) the state that results."""
-    functions = [t for t in around.functions(around.right) if not around.elsewhen(t)]
+    functions = [t for t in around.functions(around.right) if not elsewhen(around, t)]
     under = [
         t
         for t in around.right
@@ -182,7 +197,7 @@ def _done_to(around: Around, objects: list[Thing]) -> list[Candidate]:
     ]
     if under and under[0].sort in (Sort.FUNCTION, Sort.MEMBER):
         return [around.make(Predicate.REQUIRES, one, under[0], 5) for one in objects]
-    actor = _doing(around, functions) or around.placed()
+    actor = _doing(around, functions) or placed(around)
     if actor is None and around.predicate is Predicate.READS and around.denied(5):
         return [around.make(Predicate.READS, CORE, one, 5) for one in objects]
     if actor is None and around.predicate is not Predicate.READS and (patched := around.patched()):

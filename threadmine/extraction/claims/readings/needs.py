@@ -13,6 +13,8 @@ from threadmine.model import Predicate
 
 _WITHIN = frozenset({"in", "inside", "within", "from"})
 _IS = frozenset({"is", "isn't"})
+_SUPPOSED = frozenset({"supposed", "expected", "meant"})
+_BE = GRAMMAR.be | {"isn't", "aren't", "wasn't"}
 _DOING = (Predicate.SETS, Predicate.CLEARS, Predicate.READS)
 
 
@@ -33,6 +35,8 @@ def requires(around: Around) -> list[Candidate]:
 def _read(around: Around, cue: str) -> list[Candidate]:
     """The reading of a need that is no guard."""
     words = around.read.words
+    if _is_told_to_do(around):
+        return []
     lock = next((t for t in around.clause.things if t.first < around.cue.first < t.last), None)
     if lock is not None and lock.sort is Sort.FLAG and not _IS.isdisjoint(words[lock.first : lock.last]):
         return [around.make(Predicate.STATE, lock, None, 3, around.behind())]  # "the folio is locked"
@@ -60,6 +64,19 @@ def _read(around: Around, cue: str) -> list[Candidate]:
             around.make(Predicate.REQUIRES, doer, one, 3, around.behind()) for one in run(right, around.read)
         ]
     return [around.make(Predicate.REQUIRES, doer, None, 1, around.behind())] if around.left else []
+
+
+def _is_told_to_do(around: Around) -> bool:
+    """Whether the verb behind says what is done ("f() is supposed to clear x", "x is meant to be set")."""
+    words, at = around.read.words, around.cue.last
+    if words[at - 1] in _SUPPOSED and words[at : at + 1] == ("to",):
+        at += 1
+    elif words[at - 1] != "to" or words[at - 2] not in _SUPPOSED:
+        return False
+    if _BE.isdisjoint(words[max(around.clause.first, around.cue.first - 3) : around.cue.last]):
+        return False
+    at += words[at : at + 1] == ("be",)
+    return any(c.first == at and c.value in _DOING for c in around.clause.cues)
 
 
 def _is_guess(around: Around) -> bool:
@@ -158,7 +175,11 @@ def _later(around: Around) -> Thing | None:
         if thing.sort is not Sort.FUNCTION or thing.first < around.cue.last:
             continue
         before = words[max(around.cue.last, thing.first - 3) : thing.first]
-        return thing if GRAMMAR.needing & set(before) else None
+        by_then = (
+            "time" in words[thing.first - 3 : thing.first]
+            and "by" in words[thing.first - 5 : thing.first - 3]
+        )
+        return thing if by_then or GRAMMAR.needing & set(before) else None
     return None
 
 

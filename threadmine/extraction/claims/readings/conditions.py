@@ -1,0 +1,116 @@
+"""Readings of needs that are told as what goes wrong or right otherwise.
+
+"Without the lock f() would race", "f() is happy as long as x is zero", "f() may only run once x is set", "f()
+has an assumption that x is zero", "x being set makes f() complain": a condition, a member, and the function
+that minds. The condition often stands in another clause than the function, so the sentence is looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.readings.around import Around
+from threadmine.extraction.claims.sentence import Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
+from threadmine.vocab.lists import word_list
+
+_WORDS = word_list("conditions")
+_MINDING = frozenset(_WORDS["minding"]["words"])
+_UPSET = frozenset(_WORDS["minding"]["upset"])
+_NOUNS = frozenset(_WORDS["nouns"]["words"])
+_MODALS = frozenset(
+    {"would", "could", "will", "might", "may", "can", "cannot", "can't", "won't", "has", "must"}
+)
+_HELPERS = GRAMMAR.helpers | {"gets", "get", "becomes", "seems", "looks", "quite", "very"}
+_ANY = _MINDING | _UPSET | _NOUNS | {"without"}
+
+REACH = 8
+"""The most tokens between the words of a need and the member that it is about."""
+
+
+def minded(around: Around) -> list[Candidate]:
+    """requires: a function and the member that it minds; empty for anything else."""
+    if _ANY.isdisjoint(around.read.words):
+        return []
+    functions = around.functions(list(around.clause.things))
+    if not functions:
+        return []
+    return _without(around, functions) or _only_if(around, functions) or _said(around, functions)
+
+
+def _make(around: Around, function: Thing, member: Thing, at: int) -> list[Candidate]:
+    found = around.make(Predicate.REQUIRES, function, member, 6)
+    return [replace(found, cue=around.read.tokens[at], cue_at=at)]
+
+
+def _members(around: Around, first: int, last: int) -> list[Thing]:
+    """The members that begin in tokens ``first`` to ``last``."""
+    return [t for t in around.read.things if first <= t.first < last and t.sort in MEMBERISH]
+
+
+def _without(around: Around, functions: list[Thing]) -> list[Candidate]:
+    """ "Without the lock f() would race": the lock is needed."""
+    words, first = around.read.words, around.clause.first
+    at = next((i for i in range(first, min(first + 2, around.clause.last)) if words[i] == "without"), -1)
+    if at < 0:
+        return []
+    doer = next((t for t in functions if words[t.last : t.last + 1] and words[t.last] in _MODALS), None)
+    members = _members(around, at, at + REACH) if doer is not None else []
+    return _make(around, doer, members[0], at) if doer and members and members[0].last <= doer.first else []
+
+
+def _only_if(around: Around, functions: list[Thing]) -> list[Candidate]:
+    """ "f() is happy as long as x is zero", "f() may only be called once x is set"."""
+    words = around.read.words
+    for thing in functions:
+        end = min(around.clause.last, thing.last + REACH)
+        at = next((i for i in range(thing.last, end) if words[i] in _MINDING or words[i] in _UPSET), -1)
+        if at == thing.last and words[at] in _UPSET:
+            return _when(around, thing, at)
+        if at <= thing.last or not _HELPERS.issuperset(words[thing.last : at]):
+            continue
+        if found := _when(around, thing, at):
+            return found
+    return []
+
+
+def _when(around: Around, function: Thing, at: int) -> list[Candidate]:
+    """The member of the condition behind the word at token ``at``."""
+    words = around.read.words
+    opener = next((i for i in range(at + 1, min(len(words), at + REACH)) if words[i] in _OPENERS), -1)
+    if opener < 0 or any(function.last <= t.first < opener for t in around.read.things):
+        return []
+    members = _members(around, opener, opener + REACH)
+    told = members and _is_told(words[members[0].last : members[0].last + 2])
+    return _make(around, function, members[0], at) if told else []
+
+
+_OPENERS = frozenset({"if", "when", "once", "while", "unless", "as", "whenever", "until", "with"})
+
+
+def _is_told(behind: tuple[str, ...]) -> bool:
+    """Whether something is said of a member right behind it ("x is zero", "x set", "x has been cleared")."""
+    word = behind[0] if behind else ""
+    return (
+        word in GRAMMAR.be or word in ("isn't", "has", "had", "points") or word.endswith(GRAMMAR.participles)
+    )
+
+
+def _said(around: Around, functions: list[Thing]) -> list[Candidate]:
+    """ "There is an assumption in f() that x is zero", "it is a precondition of f() that x is set"."""
+    words = around.read.words
+    for thing in functions:
+        at = thing.first - 1
+        while at > around.clause.first and words[at] in GRAMMAR.determiners:
+            at -= 1
+        before = words[at - 1] in _NOUNS and words[at] in ("in", "of", "for", "by", "from")
+        behind = words[thing.last : thing.last + 1] == ("'s",) and words[thing.last + 1 :][:1] != ()
+        noun = at - 1 if before else thing.last + 1
+        if not before and not (behind and words[noun] in _NOUNS):
+            continue
+        members = _members(around, max(noun, thing.last), thing.last + REACH)
+        if members:
+            return _make(around, thing, members[0], noun)
+    return []
