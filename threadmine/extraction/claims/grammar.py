@@ -132,7 +132,9 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
     if laid := list(layout(read, clause, memory)):
         told = {(c.predicate, "") for found in laid for c in found}
         told |= {(one, c.subject.entity) for found in laid for c in found if c.subject for one in LAYOUT}
-        readings = [*laid, *(found for found in readings if told.isdisjoint(_told_by(found[0])))]
+        verbs = {c.cue_at for found in laid for c in found}
+        others = [f for f in readings if f[0].predicate is Predicate.USES or f[0].cue_at not in verbs]
+        readings = [*laid, *(found for found in others if told.isdisjoint(_told_by(found[0])))]
     if not readings:
         return _uncued(read, clause, memory) or _bare(read, clause), []
     readings.sort(key=lambda found: (-_worth(found[0]), found[0].predicate in _PLAIN, found[0].cue_at))

@@ -105,6 +105,7 @@ def _is_perfect(read: Read, one: Candidate) -> bool:
 
 _TAKES = frozenset({"take", "hold", "acquire", "grab", "get"})
 _MUST = frozenset({"must", "cannot", "can't", "should", "shouldn't", "mustn't", "may", "has", "have"})
+_CONDITIONS = GRAMMAR.strong_conditions | {"without", "as", "because", "since", "about", "so", "on"}
 _NOTS = frozenset({"not", "n't", "cannot", "can't", "never", "doesn't", "don't", "won't"})
 
 
@@ -115,8 +116,8 @@ def _of_need(read: Read, one: Candidate, cue: set[str]) -> Polarity | None:
     lock" is none.
     """
     before = read.words[max(one.clause.first, one.cue_at - 5) : one.cue_at]
-    if "without" in cue and one.subject is not None and one.cue_at < one.subject.first:
-        return Polarity.POSITIVE  # "without the lock f() would race"
+    if cue and cue <= _CONDITIONS:
+        return Polarity.POSITIVE  # "fails unless x is set", "without x, f() crashes": x is needed
     if "without" in cue:
         return Polarity.POSITIVE if _NOTS & (cue | set(before[-2:])) else Polarity.NEGATIVE
     if _MUST & cue and "need" not in cue:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH
-from threadmine.extraction.claims.readings.phrases import Look, listed
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.readings.phrases import Look, Place, listed
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.model import Predicate
 
 _STOPS = listed("stops")
 _HEADS = listed("quantities", "heads")
 _VAGUE = listed("vague")
+_QUANTITIES = listed("quantities")
 
 MAX_ITEM = 5
 """The most words of the name of a quantity."""
@@ -136,8 +138,8 @@ def _item(look: Look, first: int, last: int) -> Thing | None:
     part = look.words[first:last]
     if last - first > MAX_ITEM or not all(_is_plain(w) for w in part) or part[0] in _VAGUE:
         return None
-    if part[-1] in _VAGUE:
-        return None
+    if part[-1] in _VAGUE or (last - first == 1 and part[0].endswith("ed")):
+        return None  # "are allocated, and x is stored there"
     text = look.text(first, last)
     return order(Thing(first, last, text, text, Sort.AGENT))
 
@@ -200,3 +202,60 @@ def order(thing: Thing) -> Thing:
     return replace(
         thing, entity="folio_order", sort=Sort.FUNCTION, inferred="“order” is taken for folio_order"
     )
+
+
+def is_firm(thing: Thing) -> bool:
+    """Whether a thing is a member or a flag."""
+    return thing.sort in MEMBERISH and thing.entity != ""
+
+
+def is_quantity(thing: Thing) -> bool:
+    """Whether plain words name something that is kept in a few bits."""
+    if thing.sort in (Sort.FLAG, Sort.CONSTANT) or thing.entity == "folio_order":
+        return True
+    if thing.sort is Sort.MEMBER:
+        return thing.concept
+    if thing.text[0].isdigit():
+        return False
+    last = thing.text.lower().split(" ")[-1]
+    return last in _QUANTITIES or last.removesuffix("s") in _QUANTITIES
+
+
+def residing(look: Look, things: list[Thing], place: Place, at: int) -> list[Candidate]:
+    """resides: each thing in the place; a function that puts them there by "by" sets the member."""
+    found: list[Candidate] = []
+    if place.thing.entity in GRAMMAR.locks:
+        return []
+    if things and (doer := _put_there_by(look, place)) is not None:
+        kept = things[0].text
+        return [look.make(Predicate.SETS, doer, place.thing, at, 7, kept)]
+    for thing in things:
+        one = _without_self(thing, place)
+        if one is None:
+            continue
+        if place.thing.sort is Sort.STRUCT:
+            if one.sort is Sort.MEMBER and not one.concept:
+                found.append(look.make(Predicate.MEMBER_OF, one, place.thing, at, 7))
+            continue
+        found.append(look.make(Predicate.RESIDES, one, place.thing, at, 7, place.part))
+    every = {c.subject.entity for c in found if c.subject is not None}
+    return [replace(c, listed=frozenset(every - {c.subject.entity if c.subject else ""})) for c in found]
+
+
+def _without_self(thing: Thing, place: Place) -> Thing | None:
+    """A phrase that was taken for the very member it lies in is what its words say ("the KASAN tag")."""
+    if thing.entity != place.thing.entity:
+        own_word = thing.concept and thing.entity.endswith(".flags") and place.thing.sort is Sort.MEMBER
+        if not own_word:
+            return thing  # but "two flag bits" of another member are no page->flags
+    if not thing.concept:
+        return None
+    return replace(thing, entity=thing.text, sort=Sort.AGENT, implied=(), inferred="", concept=False)
+
+
+def _put_there_by(look: Look, place: Place) -> Thing | None:
+    """The function behind "by" that puts something in a place ("x is stored in y by f()")."""
+    if look.word(place.last) != "by" or place.thing.sort is not Sort.MEMBER:
+        return None
+    doer = look.inside.get(place.last + 1)
+    return doer if doer is not None and doer.sort is Sort.FUNCTION else None

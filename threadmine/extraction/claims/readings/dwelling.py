@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.named import noun_phrase
 from threadmine.extraction.claims.readings.contents import (
@@ -15,11 +13,13 @@ from threadmine.extraction.claims.readings.contents import (
     contents,
     contents_before,
     contents_behind,
+    is_firm,
+    is_quantity,
+    residing,
 )
 from threadmine.extraction.claims.readings.phrases import Look, Place, Words, listed, phrased
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
-from threadmine.model import Predicate
 
 _INSIDE = listed("inside")
 _MOVED = listed("living", "moved")
@@ -34,8 +34,18 @@ _PEOPLE = listed("keeping", "people")
 _WEAKLY = listed("containing", "weak")
 _CONTAINING = listed("containing")
 _VAGUE = listed("vague")
-_QUANTITIES = listed("quantities")
 _SPOILED = listed("quantities", "spoiled")
+
+_ENDS = frozenset({"end", "start", "beginning", "tail", "head", "top", "bottom", "rest", "remainder"})
+_PAGES = frozenset({"page", "pages", "folio", "folios", "slab", "slabs", "it"})
+_TAKING = frozenset(
+    {"uses", "use", "used", "using", "takes", "reserved", "reserves", "need", "needs", "require", "requires"}
+)
+_SAVED = frozenset({"stored", "saved", "written", "copied", "encoded", "recorded"})
+_BELONGING = frozenset({"belong", "belongs"})
+_OWNERS = frozenset({"page", "pages", "folio", "folios", "slab", "slabs", "table", "tables", "ptdesc"})
+_ITSELF = frozenset({"itself", "themselves", "alone", "proper"})
+_COMING = frozenset({"come", "comes", "came", "coming"})
 
 KEPT = 12
 """The most tokens between "keep" and the place where something is kept."""
@@ -47,7 +57,9 @@ _WORDS = (
     | _KEEPING
     | _CONTAINING
     | _WEAKLY
-    | {"takes", "occupies", "occupy", "uses", "use", "using", "reserves"}
+    | _TAKING
+    | {"occupies", "occupy"}
+    | _COMING
     | GRAMMAR.be
     | frozenset(_LIVING_UP)
 )
@@ -56,7 +68,10 @@ _WORDS = (
 def may_dwell(look: Look, here: Words) -> bool:
     """Whether something may be said to be somewhere: the cheap test before :func:`dwelling`."""
     return not _WORDS.isdisjoint(here) and (
-        bool(look.clause.things) or "page" in here or not GRAMMAR.pronouns.isdisjoint(here)
+        bool(look.clause.things)
+        or "page" in here
+        or not GRAMMAR.pronouns.isdisjoint(here)
+        or any(word.startswith(("page[", "pages[")) for word in here)
     )
 
 
@@ -70,27 +85,30 @@ def dwelling(look: Look) -> list[Candidate]:
                 return plain
             if place is not None and (found := _in_place(look, at, place)):
                 return found
-    return _is_part(look) or _used_for(look) or _holder(look) or _where(look)
+    return _is_part(look) or _used_for(look) or _holder(look) or _where(look) or _comes(look)
 
 
 def _plain_place(look: Look, at: int) -> list[Candidate]:
     """ "page->x is stored in the swap table": a place that is no word of struct page."""
     verb = _verb_before(look, at)
-    if look.word(at) not in ("in", "into", "inside", "within") or look.word(verb) not in _STORED:
+    if look.word(at) not in ("in", "into", "inside", "within", "at") or look.word(verb) not in _STORED:
         return []
     things = [t for t in contents_before(look, verb) if t.sort in MEMBERISH and not t.concept]
     first = look.past_determiners(at + 1)
+    if look.word(first) in _ENDS and look.word(first + 1) == "of":
+        first = look.past_determiners(first + 2)
     goal = noun_phrase(look.read, first, _end_of_noun(look, first)) if things else None
     head = goal.entity.split()[-1].lower() if goal is not None else ""
     if goal is None or head in _NOWHERE or head in _SPACES:
         return []
-    return _make(look, things, Place(first, goal.last, goal), verb)
+    return residing(look, things, Place(first, goal.last, goal), verb)
 
 
 def _end_of_noun(look: Look, first: int) -> int:
     """The token behind the plain words that begin at ``first``."""
     last = first
-    while look.word(last).replace("-", "").isalpha() and look.word(last) not in GRAMMAR.no_nouns:
+    ends = GRAMMAR.no_nouns | _ITSELF
+    while look.word(last).replace("-", "").isalpha() and look.word(last) not in ends:
         last += 1
     return last
 
@@ -99,7 +117,7 @@ def _used_for(look: Look) -> list[Candidate]:
     """ "x uses the upper bits of page->y for the tag", "bits 0-7 of page->y are used for the order"."""
     for at in range(look.clause.first, look.clause.last - 2):
         word = look.words[at]
-        if word not in ("uses", "use", "used", "using", "takes", "reserved", "reserves"):
+        if word not in _TAKING:
             continue
         place = _place_before(look, at) if look.words[at - 1] in GRAMMAR.be else look.place(at + 1)
         if place is None or not place.part or place.thing.sort is not Sort.MEMBER:
@@ -109,8 +127,8 @@ def _used_for(look: Look) -> list[Candidate]:
             behind += 1
         elif look.word(behind) not in ("for", "as"):
             continue
-        things = [t for t in contents_behind(look, behind + 1) if _is_quantity(t)]
-        if found := _make(look, things, place, at):
+        things = [t for t in contents_behind(look, behind + 1) if is_quantity(t)]
+        if found := residing(look, things, place, at):
             return found
     return []
 
@@ -122,22 +140,27 @@ def _in_place(look: Look, at: int, place: Place) -> list[Candidate]:
     verb = _verb_before(look, at)
     word = look.word(verb)
     if word in GRAMMAR.be or word == "n't":
-        things = [t for t in _subjects(look, verb) if _is_firm(t) or _is_quantity(t)]
-        return _make(look, things, place, verb) if look.word(at) in ("in", "inside", "within", "at") else []
+        plain = place.thing.sort is Sort.MEMBER and not place.thing.concept and look.word(at) == "in"
+        things = [t for t in _subjects(look, verb) if plain or is_firm(t) or is_quantity(t)]
+        return (
+            residing(look, things, place, verb) if look.word(at) in ("in", "inside", "within", "at") else []
+        )
     if look.clause.opening in GRAMMAR.be and look.clause.first < verb:
         things = contents(look, look.clause.first + 1, verb + 1)  # "is the order still in page[1]?"
-        things = [t for t in things if _is_firm(t) or _is_quantity(t)]
+        things = [t for t in things if is_firm(t) or is_quantity(t)]
         if things and things[-1].last == verb + 1 and look.word(at) in ("in", "inside", "within"):
-            return _make(look, things, place, look.clause.first)
+            return residing(look, things, place, look.clause.first)
     moved = word in _MOVED
-    if look.word(at) == "to" and not moved:
+    if look.word(at) == "to" and not moved and word not in _SAVED:
         return []
     if word in _LIVING or moved or _is_phrase(look, verb):
         if look.word(at) == "from":
             return []
         things = _subjects(look, verb)
+        if word in _BELONGING and place.thing.sort is Sort.MEMBER and not place.part:
+            things = [t for t in things if is_quantity(t)]  # a member belongs to whoever uses it
         if things or word not in _KEEPING:
-            return _make(look, things, place, verb)
+            return residing(look, things, place, verb)
     return _kept(look, at, place)
 
 
@@ -159,7 +182,18 @@ def _verb_before(look: Look, at: int) -> int:
 def _subjects(look: Look, verb: int) -> list[Thing]:
     """What is said to be somewhere: named before the verb, or by a pronoun."""
     named = contents_before(look, verb)
-    return named or look.meant(verb)
+    return named or look.meant(verb) or _antecedent(look, verb)
+
+
+def _antecedent(look: Look, verb: int) -> list[Thing]:
+    """What "that" before a verb stands for: "the bits that live in x", "X is a value that is kept in x"."""
+    at = before_helpers(look, verb) - 1
+    if look.word(at) not in ("that", "which") or at <= look.clause.first:
+        return []
+    for be in range(at - 1, look.clause.first, -1):
+        if look.words[be] in GRAMMAR.be and look.word(be + 1) in ("a", "an", "the", "one", "just"):
+            return contents_before(look, be)
+    return contents_before(look, at)
 
 
 def _kept(look: Look, at: int, place: Place) -> list[Candidate]:
@@ -172,20 +206,28 @@ def _kept(look: Look, at: int, place: Place) -> list[Candidate]:
     before = [w for w in look.words[look.clause.first : verb] if w.isalpha()]
     plain = [w for w in before if w not in GRAMMAR.helpers and w not in GRAMMAR.fillers]
     ordered = verb == look.clause.first and not look.words[verb].endswith(("s", "ed", "ing", "kept", "had"))
-    if not ordered and not (plain and plain[-1] in _PEOPLE):
+    if not ordered and not (plain and plain[-1] in _PEOPLE) and not _packed_by(look, verb, place):
         return []
     if any(t.sort is Sort.FUNCTION for t in look.clause.things if t.last <= verb):
         return []
     things = contents(look, verb + 1, at)
     if look.words[verb] in _WEAKLY:
-        things = [t for t in things if _is_quantity(t) or t.sort is Sort.FLAG]
+        things = [t for t in things if is_quantity(t) or t.sort is Sort.FLAG]
     if (
         any(t.sort is Sort.MEMBER and not t.concept for t in things)
         and place.thing.sort is Sort.MEMBER
         and "__page" not in place.thing.entity
     ):
         return []  # "store page->index in page->private": a value
-    return _make(look, things, place, verb)
+    return residing(look, things, place, verb)
+
+
+def _packed_by(look: Look, verb: int, place: Place) -> bool:
+    """Whether a part of the kernel puts something into some bits of a word: what counts is which bits they
+    are. Who keeps something in a whole member uses it.
+    """
+    doer = look.inside.get(before_helpers(look, verb) - 1)
+    return bool(place.part) and doer is not None and doer.sort in (Sort.AGENT, Sort.KIND)
 
 
 def _is_part(look: Look) -> list[Candidate]:
@@ -207,12 +249,12 @@ def _is_part(look: Look) -> list[Candidate]:
         place = look.place(behind)
         if place is not None and "__page_" in place.thing.entity and words[at] in GRAMMAR.be:
             named = [t for t in _subjects(look, at) if t.sort is Sort.MEMBER]
-            return _make(look, named, place, at)
+            return residing(look, named, place, at)
         if place is not None and place.part and place.thing.sort is Sort.MEMBER:
             things = [
-                t for t in _subjects(look, at) if _is_firm(t) or t.sort is Sort.CONSTANT or _is_quantity(t)
+                t for t in _subjects(look, at) if is_firm(t) or t.sort is Sort.CONSTANT or is_quantity(t)
             ]
-            if found := _make(look, things, place, at):
+            if found := residing(look, things, place, at):
                 return found
         whole = look.place(
             look.clause.first + (words[look.clause.first] in ("so", "and", "but", "then", "here", "also"))
@@ -221,9 +263,9 @@ def _is_part(look: Look) -> list[Candidate]:
             things = [
                 t
                 for t in contents_behind(look, behind)
-                if _is_quantity(t) or t.sort in (Sort.CONSTANT, Sort.FLAG)
+                if is_quantity(t) or t.sort in (Sort.CONSTANT, Sort.FLAG)
             ]
-            return _make(look, things, whole, at)
+            return residing(look, things, whole, at)
     return []
 
 
@@ -239,17 +281,21 @@ def _holder(look: Look) -> list[Candidate]:
             place = Place(meant[0].first, meant[0].last, meant[0])
         if place is None or look.words[at - 1] in GRAMMAR.be:
             continue
+        if strong and look.word(place.first - 1) == "what" and look.word(place.first - 2) in GRAMMAR.be:
+            return residing(look, contents_before(look, place.first - 2), place, at)  # "x is what y stores"
         things = contents_behind(look, at + 1)
+        if word.endswith("ing") and place.thing.concept:
+            continue  # "flag bits including x"
         things = [
             t
             for t in things
-            if t.sort in (Sort.FLAG, Sort.CONSTANT) or (_is_quantity(t) and not _is_spoiled(look, at + 1))
+            if t.sort in (Sort.FLAG, Sort.CONSTANT) or (is_quantity(t) and not _is_spoiled(look, at + 1))
         ]
         if place.thing.sort is Sort.STRUCT or (not strong and any(t.sort is Sort.FLAG for t in things)):
             return []  # "the page has PG_x set": a state
         if place.thing.sort is Sort.KIND:
             return []
-        return _make(look, things, place, at)
+        return residing(look, things, place, at)
     return []
 
 
@@ -268,9 +314,36 @@ def _place_before(look: Look, at: int) -> Place | None:
         ):
             continue
         place = look.place(begin)
-        if place is not None and place.last == end:
+        if place is not None and (place.last == end or _is_owned(look, place.last, end)):
             return place
     return None
+
+
+def _is_owned(look: Look, first: int, last: int) -> bool:
+    """Whether only the owner of a member is named between two tokens ("of a kmem folio")."""
+    inside = look.words[first:last]
+    return (
+        2 <= len(inside) <= 5
+        and inside[0] in ("of", "in")
+        and inside[-1] in _OWNERS
+        and all(w.replace("-", "").replace("_", "").isalnum() for w in inside)
+        and GRAMMAR.be.isdisjoint(inside)
+    )
+
+
+def _comes(look: Look) -> list[Candidate]:
+    """ "The node id comes from page->flags": it lies there."""
+    for at in range(look.clause.first + 1, look.clause.last - 2):
+        if look.words[at] not in _COMING:
+            continue
+        behind = at + 1 + (look.word(at + 1) in ("out", "right", "straight", "directly"))
+        place = look.place(behind + 1) if look.word(behind) in ("from", "of") else None
+        if place is None or place.thing.sort is not Sort.MEMBER:
+            continue
+        things = [t for t in _subjects(look, at) if t.text.lower() not in _PAGES]
+        if found := residing(look, things, place, at):
+            return found
+    return []
 
 
 def _where(look: Look) -> list[Candidate]:
@@ -285,7 +358,7 @@ def _where(look: Look) -> list[Candidate]:
     for verb in range(at + 1, look.clause.last):
         if words[verb] in _LIVING or look.phrase_at(verb, _LIVING_UP):
             things = contents(look, at + 1, before_helpers(look, verb))
-            return _make(look, things, Place(holder[-1].first, holder[-1].last, holder[-1]), verb)
+            return residing(look, things, Place(holder[-1].first, holder[-1].last, holder[-1]), verb)
     return []
 
 
@@ -311,50 +384,7 @@ def _goes_on(look: Look, place: Place) -> bool:
     }
 
 
-def _is_firm(thing: Thing) -> bool:
-    return thing.sort in MEMBERISH and thing.entity != ""
-
-
-def _is_quantity(thing: Thing) -> bool:
-    """Whether plain words name something that is kept in a few bits."""
-    if thing.sort in (Sort.FLAG, Sort.CONSTANT) or thing.entity == "folio_order":
-        return True
-    if thing.sort is Sort.MEMBER:
-        return thing.concept
-    if thing.text[0].isdigit():
-        return False
-    last = thing.text.lower().split(" ")[-1]
-    heads = _QUANTITIES
-    return last in heads or last.removesuffix("s") in heads
-
-
 def _is_spoiled(look: Look, at: int) -> bool:
     """Whether it is said of what is there that it is good or bad ("a stale order"): a state."""
     words = look.words[at : at + 4]
     return not _SPOILED.isdisjoint(words)
-
-
-def _make(look: Look, things: list[Thing], place: Place, at: int) -> list[Candidate]:
-    found: list[Candidate] = []
-    if place.thing.entity in GRAMMAR.locks:
-        return []
-    for thing in things:
-        one = _without_self(thing, place)
-        if one is None or (one.sort is Sort.AGENT and not place.thing.known):
-            continue
-        if place.thing.sort is Sort.STRUCT:
-            if one.sort is Sort.MEMBER and not one.concept:
-                found.append(look.make(Predicate.MEMBER_OF, one, place.thing, at, 7))
-            continue
-        found.append(look.make(Predicate.RESIDES, one, place.thing, at, 7, place.part))
-    every = {c.subject.entity for c in found if c.subject is not None}
-    return [replace(c, listed=frozenset(every - {c.subject.entity if c.subject else ""})) for c in found]
-
-
-def _without_self(thing: Thing, place: Place) -> Thing | None:
-    """A phrase that was taken for the very member it lies in is what its words say ("the KASAN tag")."""
-    if thing.entity != place.thing.entity:
-        return thing
-    if not thing.concept:
-        return None
-    return replace(thing, entity=thing.text, sort=Sort.AGENT, implied=(), inferred="", concept=False)

@@ -51,7 +51,7 @@ def effect(around: Around) -> list[Candidate]:
     if right and actors and _is_up_to_callers(around, actors[-1]):
         return [around.make(Predicate.REQUIRES, actors[-1], one, 6) for one in run(right, around.read)]
     right = right or around.stood_for()
-    if not right and actors and around.predicate is Predicate.READS and not left:
+    if not right and (actors or actor is CORE) and around.predicate is Predicate.READS and not left:
         right = around.ahead()
     if right:
         doers = actors if actor is not None and actor in actors else [actor]

@@ -12,12 +12,15 @@ from threadmine.extraction.claims.readings.being import being, may_be
 from threadmine.extraction.claims.readings.calls import calls
 from threadmine.extraction.claims.readings.contents import order
 from threadmine.extraction.claims.readings.dwelling import dwelling, may_dwell
+from threadmine.extraction.claims.readings.looking import looking, may_look
 from threadmine.extraction.claims.readings.measures import may_measure, measured
-from threadmine.extraction.claims.readings.phrases import Look
+from threadmine.extraction.claims.readings.phrases import PARTS, Look
 from threadmine.extraction.claims.readings.pointing import may_point, pointing
+from threadmine.extraction.claims.readings.provisos import may_bind, provisos
 from threadmine.extraction.claims.readings.several import last_run, run
 from threadmine.extraction.claims.readings.sharing import may_share, sharing
 from threadmine.extraction.claims.readings.states import state
+from threadmine.extraction.claims.readings.steps import may_order, steps
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
@@ -38,6 +41,9 @@ _READINGS = (
     (may_measure, measured),
     (may_dwell, dwelling),
     (may_point, pointing),
+    (may_look, looking),
+    (may_bind, provisos),
+    (may_order, steps),
 )
 
 
@@ -111,6 +117,8 @@ def _stored(around: Around, keeper: Thing, kept: Thing) -> list[Candidate]:
     """ "zsmalloc keeps its handle in page->index": it uses the member."""
     words = around.read.words
     inside = [t for t in around.members(around.right) if t.first > kept.last - 1]
+    if inside and not PARTS.isdisjoint(words[kept.last : inside[0].first]):
+        return []  # "in the upper bits of x": what lies there is told (:mod:`.dwelling`)
     if not inside or words[kept.last : kept.last + 1] not in (("in",), ("into",), ("inside",)):
         return []
     return [around.make(Predicate.USES, keeper, inside[0], 5, kept.text)]

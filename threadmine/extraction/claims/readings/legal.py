@@ -131,6 +131,8 @@ def _judged(around: Around, function: Thing, kind: Thing) -> list[Candidate]:
     words = around.read.words
     between = words[function.last : kind.first]
     said = next((w for w in between if w in GRAMMAR.judging), "")
+    if any(t.sort is Sort.MEMBER and function.last <= t.first < kind.first for t in around.clause.things):
+        return []  # "f() reads garbage from x on a tail page"
     if not said or len(between) > MAX_GAP or not _ON.intersection(between[-2:]):
         return []
     return _made(around, function, kind, said)

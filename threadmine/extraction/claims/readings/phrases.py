@@ -47,9 +47,10 @@ def phrased(table: str, name: str = "words") -> Phrases:
 
 
 _PAGES = {word: int(str(number)) for word, number in _TABLES["pages"].items()}
+_FIELDS: dict[str, str] = {word: str(entity) for word, entity in _TABLES["fields"].items()}
 _WORD_NOUNS = listed("sharing", "nouns")
 _BEFORE_PARTS = listed("parts", "before")
-_PARTS = listed("parts")
+PARTS = listed("parts")
 _PART_JOINS = listed("parts", "joins")
 
 
@@ -196,7 +197,7 @@ class Look:
         begin = at
         while at < begin + MAX_PART and (self.word(at) in _BEFORE_PARTS or self.word(at).isdigit()):
             at += 1
-        if self.word(at) not in _PARTS:
+        if self.word(at) not in PARTS:
             return None
         at += 1
         while _RANGE.match(self.word(at)) or self.word(at) in ("to", "through", "-", "#", "number"):
@@ -218,17 +219,27 @@ class Look:
             number, at = int(self.word(at + 2)), at + 3
         elif self.word(at) == "page" and self.word(at + 1) == "+1":
             number, at = 1, at + 2
-        elif self.word(at) in ("flags", "flag") and (of := self._flags_of(at)):
-            return self._of_page(first, of.last, -1, of.thing)
+        elif self.word(at) in _FIELDS and (of := self._flags_of(at)):
+            return self._of_page(first, of.last, -1, of.thing, _FIELDS[self.word(at)])
         elif (named := self._by_number(at)) is not None:
             number, at = named
         else:
             return None
         thing = self._of_number(first, at, number)
-        if self.word(at) in ("'s", "'") and self.word(at + 1) in ("flags", "flag"):
-            at += 2 + (self.word(at + 2) in ("word", "field"))
-            return self._of_page(first, at, number, thing)
-        return Place(first, at, thing)
+        return self._field_of(first, at, number, thing) or Place(first, at, thing)
+
+    def _field_of(self, first: int, at: int, number: int, page: Thing) -> Place | None:
+        """The member behind "'s" ("the second tail page's mapping")."""
+        if self.word(at) not in ("'s", "'"):
+            return None
+        named = self.inside.get(at + 1)
+        entity = _FIELDS.get(self.word(at + 1), "")
+        if named is not None and named.sort is Sort.MEMBER and named.first == at + 1:
+            return self._of_page(first, named.last, number, page, named.entity)
+        if not entity:
+            return None
+        last = at + 2 + (self.word(at + 2) in ("word", "field", "member"))
+        return self._of_page(first, last, number, page, entity)
 
     def _by_number(self, at: int) -> tuple[int, int] | None:
         """(index, token behind) of "first tail page", "second struct page", "head page"."""
@@ -254,12 +265,10 @@ class Look:
             return None
         return self._page(behind + 1, self.past_determiners(behind + 1))
 
-    def _of_page(self, first: int, last: int, number: int, page: Thing) -> Place:
+    def _of_page(self, first: int, last: int, number: int, page: Thing, entity: str) -> Place:
         index = str(number) if number > 0 else page.index
         text = self.text(first, last)
-        thing = Thing(
-            first, last, text, "page.flags", Sort.MEMBER, index=index, inferred=f"“{text}”: page.flags"
-        )
+        thing = Thing(first, last, text, entity, Sort.MEMBER, index=index, inferred=f"“{text}”: {entity}")
         return Place(first, last, thing)
 
     def _of_number(self, first: int, last: int, number: int) -> Thing:
@@ -283,5 +292,5 @@ class Look:
                 last += 1
             return Place(first, last, thing)
         if thing.sort is Sort.KIND and thing.entity in ("tail page", "head page"):
-            return Place(first, thing.last, thing)
+            return self._field_of(first, thing.last, -1, thing) or Place(first, thing.last, thing)
         return None

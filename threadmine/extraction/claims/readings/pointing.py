@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.readings.contents import is_quantity
 from threadmine.extraction.claims.readings.phrases import Look, Words, listed, phrased
 from threadmine.extraction.claims.readings.several import last_run
 from threadmine.extraction.claims.sentence import Sort, Thing
@@ -12,6 +13,11 @@ from threadmine.model import Predicate
 _POINTING = phrased("pointing", "phrases")
 _HOLDING = listed("pointing", "holding")
 _BEFORE_TARGETS = listed("pointing", "before")
+
+_STORED = listed("living", "stored")
+_REACHED = frozenset({"reachable", "reached", "found", "accessible", "available", "obtained"})
+_MAKING = frozenset({"makes", "make", "made", "lets", "let", "has", "sets"})
+_PAGES = frozenset({"page", "folio", "struct page", "struct folio"})
 
 MAX_NAME = 4
 """The most plain words that what is pointed to is named by."""
@@ -28,13 +34,13 @@ _OWNERS = frozenset(
 _KINDS = frozenset({"struct", "structs", "structure"})
 
 
-_WORDS = frozenset(_POINTING) | {"pointer", "pointers"}
+_WORDS = frozenset(_POINTING) | {"pointer", "pointers"} | _REACHED
 
 
 def may_point(look: Look, here: Words) -> bool:
     """Whether one of the words of pointing is in a clause: the cheap test before :func:`pointing`."""
     return not _WORDS.isdisjoint(here) or any(
-        "." in t.entity and t.sort is Sort.FUNCTION for t in look.clause.things
+        t.sort is Sort.STRUCT or ("." in t.entity and t.sort is Sort.FUNCTION) for t in look.clause.things
     )
 
 
@@ -48,18 +54,81 @@ def pointing(look: Look) -> list[Candidate]:
             return found
         if look.words[at] in ("pointer", "pointers") and (found := _struct_pointer(look, at)):
             return found
-    return _callback(look)
+        if look.words[at] in _REACHED and (found := _reached(look, at)):
+            return found
+    return _callback(look) or _is_struct(look)
 
 
 def _pointed(look: Look, at: int, end: int) -> list[Candidate]:
     """ "X points to y", "x holds a pointer to y", "x is a tagged pointer to y"."""
     subjects = _subjects(look, at)
     goals = _goals(look, end)
+    if goals and (doer := _made_to(look, at, subjects)) is not None:
+        value = look.text(at, goals[-1].last)
+        return [look.make(Predicate.SETS, doer, one, at, value=value) for one in subjects]
+    if not subjects and goals:
+        subjects = _inside(look, at, goals[-1].last)
     if not subjects or not goals:
         return []
     if subjects[-1].entity in {g.entity for g in goals}:
         return []
     return [look.make(Predicate.POINTS_TO, one, goal, at) for one in subjects for goal in goals]
+
+
+def _made_to(look: Look, at: int, subjects: list[Thing]) -> Thing | None:
+    """The function that makes a member point somewhere ("f() makes x point to y")."""
+    if not subjects or look.words[at] not in ("point", "refer") or look.word(subjects[0].first - 1) == "to":
+        return None
+    verb = look.word(subjects[0].first - 1)
+    doer = look.inside.get(subjects[0].first - 2)
+    return doer if verb in _MAKING and doer is not None and doer.sort is Sort.FUNCTION else None
+
+
+def _inside(look: Look, at: int, end: int) -> list[Thing]:
+    """ "There is a pointer to y in x", "a pointer to y is kept in x": the member behind "in", where nobody is
+    said to have put it there; "x is reached through y" is told by :func:`_reached`.
+    """
+    noun = look.words[at] in _NOUNS
+    before = set(look.words[look.clause.first : at])
+    there = look.clause.first + 1 < at and {"there", "there's"} & before
+    plain = all(w in GRAMMAR.determiners or w in GRAMMAR.fillers for w in before)
+    if not noun or not (there or plain):
+        return []
+    while look.word(end) in GRAMMAR.helpers or look.word(end) in _STORED:
+        end += 1
+    found = look.inside.get(look.past_determiners(end + 1)) if look.word(end) in ("in", "inside") else None
+    return [found] if found is not None and found.sort is Sort.MEMBER else []
+
+
+def _reached(look: Look, at: int) -> list[Candidate]:
+    """ "The dev_pagemap is reachable via page->pgmap": the member points to it."""
+    by_way = look.word(at + 1) in ("via", "through", "from", "over", "by")
+    if not by_way or GRAMMAR.be.isdisjoint(look.words[max(look.clause.first, at - 3) : at]):
+        return []
+    member = look.inside.get(look.past_determiners(at + 2))
+    if member is None or member.sort is not Sort.MEMBER or member.concept:
+        return []
+    goal, end = _goal(look, look.clause.first)
+    if goal is None or not all(_is_aside(w) for w in look.words[end:at]):
+        return []
+    plain = goal.sort in (Sort.STRUCT, Sort.AGENT, Sort.KIND) and not is_quantity(goal)
+    return [look.make(Predicate.POINTS_TO, member, goal, at)] if plain else []
+
+
+def _is_struct(look: Look) -> list[Candidate]:
+    """ "page->pgmap is the dev_pagemap of the device": a member that is a struct points to it."""
+    for goal in look.clause.things:
+        if goal.sort is not Sort.STRUCT or goal.entity in _PAGES or look.word(goal.last) == "'s":
+            continue
+        at = goal.first - 1
+        while at > look.clause.first and look.words[at] in ("the", "its", "their", "our", "struct"):
+            at -= 1
+        if look.words[at] not in GRAMMAR.be or at == goal.first - 1:
+            continue
+        member = look.inside.get(at - 1)
+        if member is not None and member.sort is Sort.MEMBER and not member.concept:
+            return [look.make(Predicate.POINTS_TO, member, goal, at)]
+    return []
 
 
 def _subjects(look: Look, at: int) -> list[Thing]:

@@ -9,6 +9,9 @@ from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+_NEW = frozenset({"new", "new here", "brand new"})
+"""What a member is that was not there before."""
+
 
 def state(around: Around) -> list[Candidate]:
     """A member or flag (or a kind of page) is, has or becomes something."""
@@ -22,6 +25,8 @@ def state(around: Around) -> list[Candidate]:
         return [
             around.make(Predicate.STATE, left[-1], one, 5, around.behind()) for one in run(flags, around.read)
         ]
+    if left and left[-1].sort is Sort.MEMBER and around.behind().lower() in _NEW:
+        return [around.make(Predicate.MEMBER_OF, left[-1], None, 5)]
     if left:
         fit = 4 if left[-1].last >= around.cue.first - 4 else 3
         return [
@@ -62,7 +67,8 @@ def _goes_on(around: Around) -> bool:
         at += 1
     if at >= around.clause.last or not GRAMMAR.be & set(words[around.cue.first : around.cue.last]):
         return False
-    return words[at] == "to" or (words[at].endswith("ing") and words[at] not in GRAMMAR.states_in_ing)
+    doing = words[at].endswith("ing") and around.read.tokens[at].islower()  # no "TAIL_MAPPING"
+    return words[at] == "to" or (doing and words[at] not in GRAMMAR.states_in_ing)
 
 
 def _holds(around: Around, members: list[Thing]) -> list[Candidate]:

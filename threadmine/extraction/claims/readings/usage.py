@@ -309,11 +309,19 @@ def _stands_in(around: Around, thing: Thing) -> bool:
     )
 
 
+_EMPTY = frozenset({"zero", "null", "nothing", "garbage", "stale", "0", "random"})
+
+
 def _for_its_kind(around: Around, member: Thing) -> list[Candidate]:
     """ "For fsdax, folio->share counts the mappings": fsdax uses it."""
     whom = around.for_whom()
     if whom is None or not around.cue.text.endswith("s"):
         return []
+    words = around.read.words[around.cue.last : around.cue.last + 2]
+    if not _EMPTY.isdisjoint(words) or (
+        whom.first > around.cue.last and around.cue.text.lower() in GRAMMAR.containing
+    ):
+        return []  # "x holds zero for free pages", "x contains a PFN for a device page"
     return [around.make(Predicate.USES, whom, member, 5, around.from_cue())]
 
 
