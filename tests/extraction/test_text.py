@@ -75,3 +75,30 @@ def test_added_comments_are_read_with_their_struct() -> None:
     assert {s.place for s in found} == {Place.COMMENT}
     assert found[2].code == "unsigned long pt_owner;"
     assert found[2].scope == "struct ptdesc"
+
+
+PATCH_IN_REPLY = """I would do it like this:
+
+{head}Drop the second check.
+
+Signed-off-by: Ada Example <ada@example.org>
+---
+ mm/a.c | 1 -
+ 1 file changed, 1 deletion(-)
+
+diff --git a/mm/a.c b/mm/a.c
+--- a/mm/a.c
++++ b/mm/a.c
+@@ -1,2 +1,1 @@ int f(void)
+-\tg();
+ \th();
+"""
+
+
+def test_patch_in_a_reply_has_its_own_message() -> None:
+    for head in ("-- >8 --\n\n", "[PATCH] mm: drop a check\n\n", "Subject: mm: drop a check\n\n"):
+        found = {s.text: s.place for s in sentences(mail(PATCH_IN_REPLY.replace("{head}", head)))}
+        assert found["I would do it like this:"] is Place.REPLY
+        assert found["Drop the second check."] is Place.COMMIT
+    bare = {s.text: s.place for s in sentences(mail(PATCH_IN_REPLY.replace("{head}", "")))}
+    assert bare["Drop the second check."] is Place.REPLY

@@ -81,6 +81,10 @@ _PROSE_WORDS_IN_CODE = 5
 _SAID_FIRST = re.compile(r"[ \t]*[A-Z][a-z]+(?: [a-z]{2,}){0,2}, [^{}]*$")
 
 
+_INLINE = re.compile(r"(?m)^(?:-{2,8} ?(?:>8|8<)[ -]{0,80}|\[(?:RFC )?PATCH\b[^\]\n]{0,40}\].*|Subject: .*)$")
+"""What stands above the commit message of a patch in a reply: scissors, or the patch's title."""
+
+
 def sentences(message: Message, worth: Callable[[str], bool] | None = None) -> Iterator[Sentence]:
     """The sentences of ``message``'s own prose in order of their place.
 
@@ -90,14 +94,16 @@ def sentences(message: Message, worth: Callable[[str], bool] | None = None) -> I
     """
     count = 0
     seen = 0
+    inline, message_end = _inline_message(message)
     for stretch in message.stretches:
         if stretch.depth or stretch.kind is not StretchKind.PROSE or seen > MAX_PROSE:
             continue
         seen += stretch.end - stretch.start
-        place = _place(message, stretch.start)
+        at = _place(message, stretch.start)
         for start, end in _paragraphs(
             message.body, stretch.start, min(stretch.end, stretch.start + MAX_PROSE)
         ):
+            place = Place.COMMIT if 0 <= inline <= start < message_end else at
             if worth is None or worth(message.body[start:end]):
                 yield from _of_paragraph(message.body, start, end, place, count)
             count += 1
@@ -109,6 +115,14 @@ def _place(message: Message, start: int) -> Place:
     if message.patch is None or not message.patch.has_diff or message.subject.is_reply:
         return Place.REPLY
     return Place.COMMIT if start < message.patch.message_end else Place.NOTES
+
+
+def _inline_message(message: Message) -> tuple[int, int]:
+    """Where the commit message of a patch begins and ends that is sent in a reply, (-1, 0) where none is."""
+    if message.patch is None or not message.patch.has_diff or not message.subject.is_reply:
+        return -1, 0
+    head = _INLINE.search(message.body, 0, message.patch.message_end)
+    return (head.end(), message.patch.message_end) if head is not None else (-1, 0)
 
 
 def _paragraphs(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -21,6 +21,7 @@ from threadmine.extraction.claims.readings.legal import legal
 from threadmine.extraction.claims.readings.named import functions_named, kinds_named
 from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.readings.spoken import in_own_words, says_something, spoken_of
+from threadmine.extraction.claims.readings.tables import bit_table
 from threadmine.extraction.claims.readings.verbs import unlisted
 from threadmine.extraction.claims.referents import DOING, orders_before, subject_of, wanted
 from threadmine.extraction.claims.said import said_in
@@ -44,7 +45,7 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
     """The candidate statements of a sentence, clause by clause; ``memory`` is brought up to date."""
     found: list[Candidate] = []
     others: list[Candidate] = []
-    if read.sentence.place is Place.COMMENT and (said := remarks(read, memory)):
+    if read.sentence.place is Place.COMMENT and (said := bit_table(read, memory) or remarks(read, memory)):
         return _distinct(said)
     memory.here = None
     every = clauses(read)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from threadmine.extraction.claims.clauses import Candidate, Clause, is_order, text_of, value_from
-from threadmine.extraction.claims.mentions import TALK
 from threadmine.extraction.claims.readings.several import joined
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -26,6 +25,7 @@ _WISHING = frozenset(_WORDS["wishing"])
 _ABOUT = frozenset(_WORDS["about"])
 _OPINION = frozenset(word_list("beside")["being"]["opinion"])
 _FINITE = frozenset({"is", "are", "was", "were", "does", "has", "have", "had", "isn't", "aren't", "wasn't"})
+_LETTING = frozenset({"let", "let's", "lets"})
 _HELPING = GRAMMAR.finite | GRAMMAR.having | GRAMMAR.be
 _VERBLESS = frozenset({"size", "offset"})
 _SIGNS = frozenset({"=", "==", "<", ">", "+", ";", "#", "!", "{", "}", "&", "|", "=>"})
@@ -42,7 +42,8 @@ def functions_named(read: Read, every: Sequence[Clause], named: set[str]) -> Ite
     if _is_talk(read) or not any(t.sort is Sort.FUNCTION and t.entity not in named for t in read.things):
         return
     for clause in every:
-        if clause.conditional or _speaks_of_itself(read, clause) or _is_code(read, clause):
+        aside = clause.conditional and clause.opening not in ("after", "before")
+        if aside or _speaks_of_itself(read, clause) or _is_code(read, clause):
             continue
         before: Candidate | None = None
         for thing in clause.things:
@@ -57,11 +58,13 @@ def functions_named(read: Read, every: Sequence[Clause], named: set[str]) -> Ite
 
 def _is_talk(read: Read) -> bool:
     """Whether a sentence asks, wishes, thanks or judges, and states nothing of what it names."""
-    if read.sentence.text.endswith("?") or any(group in read.marks for group in TALK):
+    if read.sentence.text.endswith("?") or "retraction" in read.marks:
         return True
+    if read.sentence.place in (Place.COMMIT, Place.COVER):
+        return not _WISHING.isdisjoint(set(read.words) - _LETTING)
     named = any(t.first == 0 for t in read.things)
     ordered = read.sentence.place is Place.REPLY and is_order(read) and not named
-    return ordered or not _WISHING.isdisjoint(read.words)
+    return ordered or "request" in read.marks or not _WISHING.isdisjoint(read.words)
 
 
 def _speaks_of_itself(read: Read, clause: Clause) -> bool:
@@ -164,7 +167,8 @@ def _has_verb(read: Read, clause: Clause) -> bool:
     """Whether a clause says something: a verb is in it."""
     words = read.words
     inside = {i for t in clause.things for i in range(t.first, t.last)}
-    if any(c.value not in _VERBLESS for c in clause.cues):
+    ordered = read.sentence.place in (Place.COMMIT, Place.COVER) and is_order(read) and clause.first == 0
+    if ordered or any(c.value not in _VERBLESS for c in clause.cues):
         return True
     return any(
         words[i] in _HELPING
