@@ -39,7 +39,7 @@ _REASONS = (" because ", " that is because ", " this is because ", " it is becau
 """So begins the answer to somebody's question."""
 
 _CONDITION = re.compile(
-    r" (?:if|when|unless|once|since|as|because|while|until|given|otherwise) "
+    r" (?:if|when|unless|once|before|since|as|because|while|until|given|otherwise) "
     r"(?:[^,;]{2,200} , (?:then )?|[^,;]{2,160}? then )"
 )
 """A clause before the main one."""
@@ -219,10 +219,10 @@ def _by_form(words: Words, setting: Setting) -> tuple[str, str]:
     elsewhere people use them to describe.
     """
     speech = vocabulary("concerns")["speech"]
-    if speech["telling"].first(words):
-        return "", ""
     if said := vocabulary("concerns")["question"]["said"].first(words):
         return "", said
+    if speech["telling"].first(words):
+        return "", ""
     if asked := speech["order"].first(words) or speech["plea"].first(words):
         return asked, ""
     if blame := speech["blame"].first(words):
