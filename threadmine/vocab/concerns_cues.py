@@ -165,7 +165,7 @@ class Phrase:
         if self.spelled:
             if self.anchored:
                 return text.startswith(self.spelled, begin) or text.startswith(self.spelled, 1)
-            return any(one in text for one in self.spelled)
+            return any(map(text.__contains__, self.spelled))
         if self.anchored:
             return self.pattern.match(text, begin) is not None or self.pattern.match(text, 1) is not None
         return self.pattern.search(text) is not None
@@ -201,7 +201,12 @@ class Cues:
         """The first cue found, as the vocabulary spells it, or the empty text."""
         if self._keys.isdisjoint(words.words):
             return ""
-        return next((phrase.source for phrase in self.matches(words)), "")
+        shared = self._keys & words.words
+        for word in sorted(shared) if len(shared) > 1 else shared:
+            for phrase in self._by_word[word]:
+                if phrase.found(words):
+                    return phrase.source
+        return ""
 
 
 def _compile(source: str, lists: Mapping[str, Sequence[str]]) -> tuple[Phrase, tuple[str, ...]]:
