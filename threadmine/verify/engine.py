@@ -217,7 +217,19 @@ def _later(question: _Asked, versions: tuple[str, ...]) -> tuple[str, ...]:
     if not having or any(not isinstance(code.function(name, v), Unknown) for v in versions):
         return ()
     newest = versions[-1]
+    arch = _ARCH.match(question.message.subject.title)
+    if arch is not None and not _in_arch(question, having, arch[1]):
+        return ()
     return tuple(v for v in following_releases(newest, MAX_LATER) if v in having)[:1]
+
+
+_ARCH = re.compile(r"\W*(s390|powerpc|sparc|arm64|arm|riscv|mips|x86|loongarch|parisc|alpha|m68k)\b", re.I)
+
+
+def _in_arch(question: _Asked, versions: tuple[str, ...], arch: str) -> bool:
+    """Whether the function is that of an architecture alone: facts of several of that name are all in one."""
+    facts = question.code.function(question.subject.text, versions[-1])
+    return not isinstance(facts, Unknown) and all(f"arch/{arch.lower()}/" in path for path in facts.files)
 
 
 def _read_otherwise(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict | None:

@@ -280,6 +280,10 @@ def tells_of_before(quote: str) -> bool:
 
 
 _ONLY = re.compile(r"\b(?:only|just|merely)\b", re.I)
+_BUT_FOR = re.compile(r"\b(?:without|unless|except)\b", re.I)
+_OF_PLACE = (Predicate.POINTS_TO, Predicate.OVERLAPS, Predicate.RESIDES, Predicate.STATE)
+MAX_BEHIND = 60
+"""Characters behind an object in which "without ..." takes something away from it."""
 
 
 def only_for_some(claim: Claim, subject: Ref, target: Ref) -> bool:
@@ -287,9 +291,12 @@ def only_for_some(claim: Claim, subject: Ref, target: Ref) -> bool:
 
     "f() only updates ->mapping for head pages" is not proven by a store to it.
     """
+    quote = claim.quote.lower()
+    at = whole_place(quote, target) if claim.predicate in _OF_PLACE else -1
+    if at >= 0 and _BUT_FOR.search(quote, at, at + MAX_BEHIND) and not _BUT_FOR.search(claim.condition):
+        return True
     if not claim.condition or claim.polarity is Polarity.NEGATIVE:
         return False
-    quote = claim.quote.lower()
     first, second = _place(quote, subject), whole_place(quote, target)
     return 0 <= first < second and _ONLY.search(quote[first:second]) is not None
 

@@ -19,6 +19,7 @@ from threadmine.parse.diff import find_quoted_hunks, place_before
 from threadmine.verify.kinds import kinds_in, singular
 from threadmine.verify.locks import lock_in
 from threadmine.verify.plainer import plainer
+from threadmine.verify.reading import whole_place
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Question
 from threadmine.verify.tables import packed
@@ -67,10 +68,18 @@ _HAS_NOT = re.compile(
 )
 _SECOND = re.compile(r"\bpage ?\+ ?1\b|\bpage\[1\]|\bsecond (?:struct )?page\b|\bfirst tail page\b", re.I)
 _WRITES = re.compile(
-    r"\b(?:set|sets|write|writes|update|updates|initiali[sz]es?|assigns?|stores?|composes?|sets up)\b", re.I
+    r"\b(?:set|sets|write|writes|update|updates|initiali[sz]es?|assigns?|stores?|composes?|sets up"
+    r"|bumps?|increments?|decrements?|raises?|elevates?|fills? in|populates?|overwrites?|marks?|stamps?)\b",
+    re.I,
 )
-_CLEARS = re.compile(r"\b(?:clear|clears|reset|resets|zero|zeroes|zeros|wipes?)\b", re.I)
-_READS = re.compile(r"\b(?:reads?|checks?|tests?|looks? at|inspects?|READ_ONCE|uses|using)\b", re.I)
+_CLEARS = re.compile(
+    r"\b(?:clear|clears|reset|resets|zero|zeroes|zeros|wipes?|nullif(?:y|ies)|unsets?|drops?)\b", re.I
+)
+_READS = re.compile(
+    r"\b(?:reads?|checks?|tests?|looks? (?:at|into)|inspects?|READ_ONCE|uses|using|goes? by|consults?"
+    r"|dereferences?|follows?|peeks? at|evaluates?|decodes?)\b",
+    re.I,
+)
 
 _MODAL = re.compile(
     r"\b(?:should|must|needs?|would|could|might|may|if|once|when|until|unless|want|wants|let|lets)\b", re.I
@@ -367,18 +376,21 @@ def _effects(question: Question) -> Iterator[Claim]:
     claim = question.claim
     quote = claim.quote
     direct = (Predicate.SETS, Predicate.CLEARS, Predicate.READS, Predicate.REQUIRES)
-    if claim.predicate in direct or _NEGATION.search(quote) or _MODAL.search(quote):
+    if claim.predicate in direct:
         return
     functions = [n for n in functions_in(question, quote) if flag_operation(n) is None]
     refs = [r for r in (*question.subjects, *question.objects) if r.kind in (Kind.MEMBER, Kind.FLAG)]
     for ref in refs if functions else ():
-        at = quote.find(ref.member or ref.text)
+        at = whole_place(quote.lower(), ref)
         if at < 0:
             continue
         before = [n for n in functions if quote.find(n) < at]
         function = before[-1] if before else functions[0]
         start = quote.find(function)
         between = quote[min(start, at) : max(start, at)]
+        clause = _clause_around(quote, min(start, at), max(start, at))
+        if _NEGATION.search(clause) or _MODAL.search(clause):
+            continue
         for pattern, predicate in (
             (_CLEARS, Predicate.CLEARS),
             (_WRITES, Predicate.SETS),
@@ -387,3 +399,13 @@ def _effects(question: Question) -> Iterator[Claim]:
             if len(between) < 80 and pattern.search(between):
                 yield _claim(claim, predicate, function, ref.text)
                 break
+
+
+_ENDS = re.compile(r"[.,;:!?] |\s-+\s|$")
+
+
+def _clause_around(quote: str, first: int, last: int) -> str:
+    """The words from the last comma or the like before ``first`` to the next one behind ``last``."""
+    begins = max((found.end() for found in _ENDS.finditer(quote, 0, first) if found[0]), default=0)
+    ends = _ENDS.search(quote, last)
+    return quote[begins : ends.start() if ends is not None else len(quote)]

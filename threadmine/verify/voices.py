@@ -48,7 +48,20 @@ _FROM_NOW = re.compile(r"\bfrom (?:now|here) on\b", re.I)
 _NOW = re.compile(r"(?:\b(?:right|for|until|till|by|as of|up to) )?\bnow\b(?! that\b)", re.I)
 _SINCE = re.compile(r"\bsince\b|\bcommit\b", re.I)
 _HEADS_A_LIST = re.compile(r"\b(?:either|one|any|all|both|some) ?(?:of)?(?: the)?(?: following)?:\s*$", re.I)
-_POSSIBLE = re.compile(r"\b(?:possibl[ey]|can|could|may|might)\b", re.I)
+_ASKS_FOR_ASSENT = re.compile(
+    r"(?:,|;| -+) ?(?:right|no|correct|yes|or not|isn't it|doesn't it|AFAICT)\s?\?", re.I
+)
+_DEMANDED = re.compile(r"\bshould (?:\w+ )?(?:follow|obey|respect|behave|adhere|comply|honou?r)\b", re.I)
+_SIDE_EFFECT = re.compile(
+    r"\bas a (?:side[- ]effect|result|consequence)\b|\bthen there (?:may|will|can)\b", re.I
+)
+_STEP = re.compile(r"\s*\d{1,2}/\s")
+_MARKS = re.compile(r"(?<![\w\"'])\"(?=\w)|(?<=[\w.?!,])\"(?!\w)")
+"""Quotation marks that open or close somebody's words; not those of inches or of C."""
+
+FAR = 700
+"""Characters around a sentence in which the marks of a quotation that it is part of are looked for."""
+
 _REFERS = re.compile(r"(?:\W*\w+){0,3}?\W*\b(?:it|its|this|that|these|those|they|their|which|both)\b", re.I)
 _BORROWED = frozenset({Kind.WORDS, Kind.MEMBER, Kind.FLAG})
 """Subjects that, taken from the sentence before, often belong to another verb: functions do not."""
@@ -78,7 +91,8 @@ def to_come(claim: Claim, subject: Ref, target: Ref) -> bool:
     """
     if claim.tense is Tense.PRESENT and _FUTURE.search(claim.quote):
         return True
-    lives = claim.predicate in (Predicate.RESIDES, Predicate.MEMBER_OF) or claim.subject.startswith("PG_")
+    lives = claim.predicate in (Predicate.RESIDES, Predicate.MEMBER_OF)
+    lives |= claim.predicate is Predicate.STATE and claim.subject.startswith("PG_")
     if not lives or claim.tense is not Tense.PRESENT:
         return False
     clause = clause_with(claim.quote, subject, target) or claim.quote
@@ -101,13 +115,17 @@ def not_own(claim: Claim, message: Message, subject: Ref, target: Ref) -> str:
         return "it is told as an idea"
     if _HEADS_A_LIST.search(claim.quote):
         return "what it says stands in the list behind it"
-    if claim.modality is Modality.QUESTION and _POSSIBLE.search(claim.quote):
-        return "it is asked whether that can be"
+    if claim.modality is Modality.QUESTION and not _ASKS_FOR_ASSENT.search(claim.quote):
+        return "it is asked, not said"
+    if _DEMANDED.search(claim.quote):
+        return "it is told as it should be"
+    if _is_a_step(message.body, claim.start):
+        return "it is a step of a list"
     if why := _without_subject(claim, subject):
         return why
     if _is_disputed(claim, message.body, places):
         return "it is reported of a comment, and disputed"
-    if _is_quoted(claim.quote, places):
+    if _is_quoted(claim.quote, places) or _stands_in_quotation(message.body, claim):
         return "it stands between quotation marks"
     if _is_of_the_patch(claim, message, clause_with(claim.quote, subject, target)):
         return FROM_THE_PATCH
@@ -165,6 +183,27 @@ def _is_quoted(quote: str, places: list[int]) -> bool:
     return bool(places) and any(all(a < place < b for place in places) for a, b in spans)
 
 
+def _stands_in_quotation(body: str, claim: Claim) -> bool:
+    """Whether a mark of quotation was opened in the sentences before and is closed in or behind this one."""
+    if not claim.end or '"' not in body[max(0, claim.start - FAR) : claim.end + FAR]:
+        return False
+    before = body[max(0, claim.start - FAR) : claim.start]
+    before = before[max(before.rfind("\n>"), before.rfind("\n--")) + 1 :]
+    opened = False
+    for mark in _MARKS.finditer(before):
+        opened = before[mark.end() : mark.end() + 1].isalnum()
+    if not opened:
+        return False
+    behind = _MARKS.search(body, claim.start, min(len(body), claim.end + FAR))
+    return behind is not None and not body[behind.end() : behind.end() + 1].isalnum()
+
+
+def _is_a_step(body: str, start: int) -> bool:
+    """Whether the line of a sentence begins as a step of a list of what is to be done ("5/ then ...")."""
+    line = body[body.rfind("\n", 0, start) + 1 : start + 1]
+    return len(line) < FEW * 8 and _STEP.match(line) is not None
+
+
 def _is_of_the_patch(claim: Claim, message: Message, clause: str) -> bool:
     """Whether "from now on", or the "now" of a message with a patch, makes it true by that patch alone.
 
@@ -172,6 +211,12 @@ def _is_of_the_patch(claim: Claim, message: Message, clause: str) -> bool:
     """
     if _FROM_NOW.search(claim.quote):
         return True
-    if message.patch is None or not message.patch.has_diff or _SINCE.search(claim.quote):
+    has_diff = message.patch is not None and message.patch.has_diff
+    is_cover = message.subject.is_patch and message.subject.number == 0
+    if not (has_diff or is_cover) or _SINCE.search(claim.quote):
         return False
-    return any(found[0].lower() == "now" for found in _NOW.finditer(clause))
+    if _SIDE_EFFECT.search(claim.quote):
+        return True
+    return any(
+        found[0].lower() == "now" for found in _NOW.finditer(clause or claim.quote if is_cover else clause)
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from threadmine.memmap.calls import FunctionFacts
 from threadmine.memmap.effects import flag_operation
 from threadmine.memmap.versions import in_range, parse_version
-from threadmine.model import Claim, Polarity, Predicate, Unknown, VerdictKind
+from threadmine.model import Claim, Modality, Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import DEPTH, FlagUse, Found, Reach, flag_uses, reach, uses_of
 from threadmine.verify.context import arch_of
 from threadmine.verify.members import in_head, members_of_page, page_of, same_bytes, word_of
@@ -312,6 +312,8 @@ class EffectRule(Rule):
     def _flag(self, question: Question, reaches: list[Reach], target: Ref, version: str) -> Finding | Unknown:
         kinds = FLAG_KINDS[question.claim.predicate]
         hits: list[FlagUse] = [h for found in reaches for h in flag_uses(found, target.text, kinds)]
+        if question.claim.modality is Modality.HEDGED:  # which of several ways is meant is not known
+            hits = [hit for hit in hits if len(hit.step.way) == 1]
         if hits:
             text = f"{hits[0].spelled} ({hits[0].step.facts.kernel})"
             firm = _flatly_denied(question, hits[0])
