@@ -149,6 +149,9 @@ def place_of(claim: Claim, ref: Ref) -> int:
     return _place(claim.quote.lower(), ref)
 
 
+_NO_DENIAL = re.compile(r"\bnot only\b|\b(?:nothing|no) (?:but|more than|other than|else than)\b")
+"""Words of denial that deny nothing: "is nothing but a test of ..."."""
+
 _REJECTS = re.compile(r"\b(?:reject|refus|forbid|disallow|turns? away|bails? out)\w*\b", re.I)
 
 
@@ -171,8 +174,11 @@ def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
             return claim.polarity
         lead = _LEAD_END.split(quote[max(0, first - LEAD) : first])[-1]
         return claim.polarity if negations or _NEGATION.search(lead) else Polarity.POSITIVE
-    if len(negations) != 1 or "not only" in quote[first:second]:
+    if len(negations) != 1 or _NO_DENIAL.search(quote[first:second]):
         return claim.polarity
+    if claim.predicate is Predicate.REQUIRES and "without" in negations:
+        lead = _LEAD_END.split(quote[max(0, first - LEAD) : first])[-1]
+        return claim.polarity if _NEGATION.search(lead) else None  # "nobody touches x without the lock"
     if not _NEGATION.search(_CLAUSE_END.split(quote[first:second])[-1]):
         return claim.polarity  # it stands in a clause that has ended ("f() is not safe: its setting of PG_x")
     # "other" says nothing by itself: what its sentence denies is denied

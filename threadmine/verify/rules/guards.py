@@ -28,10 +28,14 @@ _ON = re.compile(
 )
 _NEGATED = re.compile(r"^\s*(?:!|not\s|no\s|non-)")
 _VALID = re.compile(
-    r"\b(?:valid|stable|stability|correct|right|intact|sane|usable|initiali[sz]ed|set up|up to date)\b"
+    r"\b(?:valid|stable|stability|correct|right|intact|sane|usable|initiali[sz]ed|set up|up to date"
+    r"|properly set|consistent|accurate|populated|filled in|trustworthy|reliable)\b"
 )
 MAX_STATE_WORDS, RELIES_DEPTH = 6, 5
 _LOCK = re.compile(r"lock", re.I)
+_SOME_PAGES = re.compile(r"\b(?:tails?|heads?|page\[|second|bits?|only|if|unless|except)\b", re.I)
+_FLAG_READER = re.compile(r"(?:_|^)(?:test|flags?|lock\w*|Page\w+)(?:_|$)|^Page|_flags$")
+"""Functions that read the word for one flag, or hand on its address."""
 _ASSERTS = re.compile(
     r"(?:lockdep_assert_held\w*|mmap_assert_\w*locked|vma_assert_\w*locked|i_mmap_assert_\w+)$"
 )
@@ -100,9 +104,11 @@ class RequiresRule(Rule):
         if len(said.split()) > MAX_STATE_WORDS or _NEGATED.search(said):
             return None
         same, _ = same_bytes(question.model, target, version)
-        if claim.condition or target.member in ("flags", "_flags_1"):
-            return None  # which bits of which page is not told by a read of the word
+        if _SOME_PAGES.search(claim.condition):
+            return None  # of which page is not told by a read of the word
         hits = (h for h in uses_of(found, same, "r") if len(h.step.way) <= RELIES_DEPTH)
+        if target.member in ("flags", "_flags_1"):
+            hits = (h for h in hits if not _FLAG_READER.search(h.step.facts.name))
         hit = next((h for h in hits if not _also_writes(h)), None)
         if hit is None:
             return None

@@ -15,12 +15,16 @@ _RESERVED = re.compile(r"\b(?:is|are) (?:for|reserved|owned|meant)\b|\bbelongs? 
 _ONLY = re.compile(r"\b(?:only|solely|exclusively|just)\b", re.I)
 
 
+_FOR = re.compile(r"(?:for|to|as|in order to)\b", re.I)
+"""What something is needed for; another value is a state that is needed."""
+
+
 class KindUsesRule(Rule):
     """Page tables use ``ptdesc.pmd_huge_pte``; device private pages do not use ``folio.share``."""
 
     name = "kind-uses"
     about_code = False
-    predicates = frozenset({Predicate.USES, Predicate.VALID_FOR})
+    predicates = frozenset({Predicate.USES, Predicate.VALID_FOR, Predicate.REQUIRES})
 
     cases = (
         Case(Predicate.USES, "hugetlb folios", "folio._hugetlb_cgroup"),
@@ -30,6 +34,10 @@ class KindUsesRule(Rule):
         Case(Predicate.USES, "page tables", "ptdesc.pt_mm"),
         Case(Predicate.USES, "the driver", "folio.zone_device_data"),
         Case(Predicate.VALID_FOR, "hugetlb folios", "folio._deferred_list", polarity=Polarity.NEGATIVE),
+        Case(Predicate.REQUIRES, "the rmap code", "folio.index", value="to find the address"),
+        Case(
+            Predicate.REQUIRES, "the rmap code", "folio.index", value="stable", verdict=VerdictKind.UNDECIDED
+        ),
         Case(Predicate.VALID_FOR, "hugetlb folios", "folio._deferred_list", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.USES, "page_pool", "page.pp_magic"),
         Case(Predicate.USES, "folio.pgmap", "device private pages"),
@@ -60,6 +68,10 @@ class KindUsesRule(Rule):
         claim, subject, target = question.claim, question.subject, question.object
         if claim.predicate is Predicate.VALID_FOR and claim.polarity is Polarity.POSITIVE:
             return Unknown("that a kind of page can have a member is not looked at")
+        if claim.predicate is Predicate.REQUIRES and (
+            subject.kind is not Kind.WORDS or (claim.value and not _FOR.match(claim.value))
+        ):
+            return Unknown("not about a member that is in use")
         words = claim.subject
         if subject.kind is Kind.MEMBER:
             words, target = claim.object, subject

@@ -24,7 +24,7 @@ class LifecycleRule(Rule):
     name = "life"
     about_code = False
     checks_limits = True
-    predicates = frozenset({Predicate.STATE})
+    predicates = frozenset({Predicate.STATE, Predicate.REQUIRES})
 
     cases = (
         Case(
@@ -59,9 +59,17 @@ class LifecycleRule(Rule):
             Predicate.STATE, "page._refcount", value="3", condition="tail page", verdict=VerdictKind.UNDECIDED
         ),
         Case(Predicate.STATE, "page._refcount", value="0", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.REQUIRES, "page pool pages", "page.pp_magic", value="PP_SIGNATURE"),
+        Case(
+            Predicate.REQUIRES, "page pool pages", "page.pp_magic", value="0", verdict=VerdictKind.UNDECIDED
+        ),
     )
 
     def applies(self, question: Question) -> bool:
+        claim = question.claim
+        if claim.predicate is Predicate.REQUIRES:  # what such pages must have is what they have
+            said = question.subject.kind is Kind.WORDS and claim.polarity is Polarity.POSITIVE
+            return said and bool(_special(kinds_in(claim.subject)) or "free" in claim.subject)
         return any(_members(question))
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
@@ -86,6 +94,12 @@ class LifecycleRule(Rule):
             ):
                 continue
             answer = self._in_kernel(fact, version)
+            if (
+                answer is not None
+                and claim.predicate is Predicate.REQUIRES
+                and answer.truth is not Truth.TRUE
+            ):
+                continue
             if answer is not None and not meant and answer.truth is not Truth.TRUE:
                 continue  # what kind it is was taken from around the sentence: good enough to confirm
             if answer is not None:
