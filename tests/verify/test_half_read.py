@@ -17,7 +17,7 @@ from threadmine.verify.asking import message_of
 from threadmine.verify.engine import judge
 
 WRITTEN = datetime(2026, 1, 5, tzinfo=UTC)
-RIGHT, HELD = 0.95, 0.85
+RIGHT, HELD = 0.95, 0.78
 """The share of the rows that get what they should; of the third held aside."""
 
 

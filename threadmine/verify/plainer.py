@@ -1,4 +1,4 @@
-"""Readings of a row whose predicate says less than its sentence: a state that is a size, a lock taken.
+"""Readings of a row whose predicate says less than its sentence: a state that is a size, a lock held.
 
 As all readings they can only confirm, and are about the names of the claim itself.
 """
@@ -10,15 +10,37 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from threadmine.model import Claim, Polarity, Predicate
+from threadmine.verify.kinds import kinds_in, singular
 from threadmine.verify.locks import lock_in
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Question
 
 _POOR = frozenset({Predicate.STATE, Predicate.OTHER, Predicate.IS_A})
 _DONE = frozenset({Predicate.SETS, Predicate.CALLS, Predicate.USES, Predicate.READS, Predicate.STATE})
+NEAR = 90
+"""Characters from a function to the page that it writes to."""
+
+NEGATION = re.compile(r"\b(?:not|never|no|none|without|cannot|nothing|nobody|neither|nor)\b|n['’]t\b", re.I)
+MODAL = re.compile(
+    r"\b(?:should|must|needs?|would|could|might|may|if|once|when|until|unless|want|wants|let|lets)\b", re.I
+)
+_GUARDS = re.compile(r"\b(?:guard|protect)(?:s|ed|ing)?\b", re.I)
+_USED = re.compile(r"\b(?:us(?:es?|ed|ing)|stor\w+|keeps?|kept|stash\w*|re-?us\w+|repurpos\w+)\b", re.I)
+
 _BYTES = re.compile(r"\bbytes?\b", re.I)
 _IS_LONG = re.compile(
     r"(?:\(\))? (?:is|takes|has|occupies|needs) (?:only )?(\d{1,3})(?: bytes?\b|(?=[,.;:)]|$| and\b))"
+)
+
+_MACRO = re.compile(
+    r"\b(READ_ONCE|WRITE_ONCE)(?:\(\))? (?:\w+ )?(?:in|inside|within|of|from) ([a-z_]\w{3,60})\("
+)
+_IN_PAGE = re.compile(r"\bpage\[([1-3])\]")
+_TOUCHES = re.compile(
+    r"\b(?:initiali[sz]e[sd]?|writes?|written|sets?|touche[sd]|touch|clears?|cleared|overwrites?)\b", re.I
+)
+_NO_SUCH = re.compile(
+    r"\b(?:has|have|had|there (?:is|was)) no (?:such (?:thing|function) as )?([a-z_]\w{3,60})\(\)"
 )
 _TAKES = re.compile(r"\b(?:takes?|acquires?|grabs?|gets?|obtains?)\b", re.I)
 
@@ -27,6 +49,11 @@ def plainer(question: Question) -> Iterator[Claim]:
     """Other claims that the sentence plainly makes of the same names."""
     yield from _sizes(question)
     yield from _locks(question)
+    yield from _macros(question)
+    yield from _pages(question)
+    yield from _missing(question)
+    yield from _guarded(question)
+    yield from _used(question)
 
 
 def _sizes(question: Question) -> Iterator[Claim]:
@@ -50,3 +77,77 @@ def _locks(question: Question) -> Iterator[Claim]:
     first, second = claim.quote.find(subject.text), claim.quote.find(target.member)
     if 0 <= first < second and _TAKES.search(claim.quote, first, second):
         yield replace(claim, predicate=Predicate.REQUIRES, value="taken", condition="")
+
+
+def _macros(question: Question) -> Iterator[Claim]:
+    """ "the WRITE_ONCE in f()": f() uses it."""
+    claim = question.claim
+    found = _MACRO.search(claim.quote)
+    if found is not None and found[2] == question.subject.text and claim.polarity is Polarity.POSITIVE:
+        yield replace(claim, predicate=Predicate.CALLS, object=found[1], value="", condition="")
+
+
+def _pages(question: Question) -> Iterator[Claim]:
+    """ "f() initialises things in page[2]": it writes to a member of a folio that lies there."""
+    claim, subject = question.claim, question.subject
+    if claim.predicate not in _DONE | _POOR or subject.kind is not Kind.FUNCTION or claim.object:
+        return
+    at = claim.quote.find(subject.text)
+    page = _IN_PAGE.search(claim.quote, at) if at >= 0 else None
+    if page is not None and page.start() - at <= NEAR and _TOUCHES.search(claim.quote, at, page.start()):
+        yield replace(claim, predicate=Predicate.SETS, object=f"folio.__page_{page[1]}", value="")
+
+
+def _missing(question: Question) -> Iterator[Claim]:
+    """ "there is no f()": it does not exist, whatever the row makes it do."""
+    claim = question.claim
+    found = _NO_SUCH.search(claim.quote)
+    if found is not None and found[1] in (question.subject.text, question.object.text):
+        yield replace(
+            claim,
+            predicate=Predicate.OTHER,
+            subject=found[1],
+            object="",
+            value="exists",
+            condition="",
+            polarity=Polarity.NEGATIVE,
+        )
+
+
+def _guarded(question: Question) -> Iterator[Claim]:
+    """A lock and what it guards in one clause: "lru_lock still guards the lru list"."""
+    claim = question.claim
+    held = _GUARDS.search(claim.quote)
+    if held is None or NEGATION.search(claim.quote) or MODAL.search(claim.quote):
+        return
+    lock = lock_in(claim.quote)
+    for ref in (*question.subjects, *question.objects) if lock else ():
+        if ref.kind in (Kind.FLAG, Kind.MEMBER, Kind.FUNCTION) and not lock_in(ref.text):
+            yield _positive(claim, Predicate.REQUIRES, ref.text, lock, "held")
+
+
+def _used(question: Question) -> Iterator[Claim]:
+    """A kind of page and a member with a word of use: "hugetlb keeps its cgroup in _hugetlb_cgroup"."""
+    claim = question.claim
+    members = [r for r in (*question.subjects, *question.objects) if r.kind is Kind.MEMBER]
+    if claim.predicate is not Predicate.USES or not members:
+        return
+    if NEGATION.search(claim.quote) or MODAL.search(claim.quote):
+        return
+    kinds = [k for k in kinds_in(claim.quote) if k.name not in ("page", "folio")]
+    used = _USED.search(claim.quote)
+    if len(kinds) == 1 and used is not None and claim.quote.find(members[0].member) > used.start():
+        yield _positive(claim, Predicate.USES, singular(kinds[0]), members[0].text)
+
+
+def _positive(claim: Claim, predicate: Predicate, subject: str, target: str, value: str = "") -> Claim:
+    """The claim read another way: positive, with nothing left of the first reading but its place."""
+    return replace(
+        claim,
+        predicate=predicate,
+        subject=subject,
+        object=target,
+        value=value,
+        condition="",
+        polarity=Polarity.POSITIVE,
+    )

@@ -11,14 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations, permutations
+from itertools import chain, combinations, islice, permutations
 
 from threadmine.memmap.effects import flag_operation
 from threadmine.model import Claim, Message, Modality, Polarity, Predicate, Tense
 from threadmine.parse.diff import find_quoted_hunks, place_before
-from threadmine.verify.kinds import kinds_in, singular
-from threadmine.verify.locks import lock_in
-from threadmine.verify.plainer import plainer
+from threadmine.verify.plainer import MODAL, NEGATION, plainer
 from threadmine.verify.reading import whole_place
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Question
@@ -43,7 +41,6 @@ _IN_C = re.compile(r"\b[A-Za-z_]\w{0,40}(?:\[\d\])?(?:->|\.)[A-Za-z_]\w{2,40}\b"
 _WORD = re.compile(r"\b[A-Za-z_]\w{3,40}\b")
 _CALL_NAME = re.compile(_FUNCTION)
 _FILE = re.compile(r"(?<![\w/.-])((?:[a-z][\w-]{0,30}/){0,6}[a-z][\w-]{1,30}\.[ch])\b")
-_NEGATION = re.compile(r"\b(?:not|never|no|none|without|cannot|nothing|nobody|neither|nor)\b|n['’]t\b", re.I)
 _OVERLAP = re.compile(
     r"\b(?:overlap\w*|alias\w*|overla[iy]\w*|on top of|doubles as|same field|re-?us\w+ the"
     r"|same (?:slot|bytes|offset|word|place|location|memory|storage)"
@@ -51,9 +48,18 @@ _OVERLAP = re.compile(
     r"|shared with|lives? in the same)\b",
     re.I,
 )
+_WAS_USED = re.compile(
+    r"\b(?:overwritten (?:by|with)|clobbered (?:by|with)|(?:been|was|were) (?:previously )?used (?:for|as)"
+    r"|makes? room for)\b",
+    re.I,
+)
+"""Words by which one thing has been where another is: what "may have been" so shares its bytes."""
+
 _BIT = re.compile(r"\b(PG_\w{2,40})\b[^.;]{0,30}?\bbit\s?#?(\d{1,2})\b")
 _KEPT = re.compile(
-    r"\b(?:encod|stor|kept|keep|hold|held|sav|includ|contain|resid|liv|packed|put|modif|carr)\w*", re.I
+    r"\b(?:encod|stor|kept|keep|hold|held|sav|includ|contain|resid|liv|packed|put|modif|carr|occup|squeez|stash"
+    r"|steal|stole|cram|embed|bits? of)\w*",
+    re.I,
 )
 _ORDER = re.compile(r"\border[- ](\d{1,2}|zero)\b|\border of (\d{1,2})\b", re.I)
 _SET = re.compile(r"\bset\b", re.I)
@@ -81,12 +87,9 @@ _READS = re.compile(
     re.I,
 )
 
-_MODAL = re.compile(
-    r"\b(?:should|must|needs?|would|could|might|may|if|once|when|until|unless|want|wants|let|lets)\b", re.I
-)
 
-_GUARDS = re.compile(r"\b(?:guard|protect)(?:s|ed|ing)?\b", re.I)
-_USED = re.compile(r"\b(?:us(?:es?|ed|ing)|stor\w+|keeps?|kept|stash\w*|re-?us\w+|repurpos\w+)\b", re.I)
+_PLAIN_MEMBERS = frozenset({"pgmap", "zspage"})
+"""Members without an underscore that are no English words."""
 
 PRONOUNS = frozenset({"it", "this", "that", "we", "they", "the patch", "the code", "the function"})
 _POINTS = re.compile(
@@ -103,28 +106,18 @@ def readings(question: Question) -> Iterator[Claim]:
     claim = question.claim
     if not claim.quote or len(claim.quote) > MAX_QUOTE:
         return
-    if claim.predicate is Predicate.OTHER and claim.value and not claim.cue:
-        return  # in the clause's own words: what is named may stand anywhere in the sentence
     own = _own_names(question)
-    found = 0
-    for other in _all(question):
-        if not _is_about(other, claim, own):
-            continue
+    others = chain(plainer(question), (o for o in _all(question) if _is_about(o, claim, own)))
+    for other in islice(others, MAX_READINGS):
         yield replace(other, modality=Modality.ASSERTED, tense=Tense.PRESENT)
-        found += 1
-        if found == MAX_READINGS:
-            return
 
 
 def _all(question: Question) -> Iterator[Claim]:
-    yield from plainer(question)
     yield from _calls(question)
     yield from _places(question)
     yield from _flags(question)
     yield from _subjects(question)
     yield from _effects(question)
-    yield from _guarded(question)
-    yield from _used(question)
 
 
 def _is_about(other: Claim, claim: Claim, own: set[str]) -> bool:
@@ -179,7 +172,7 @@ def _calls(question: Question) -> Iterator[Claim]:
     """Two functions and a word of calling in one clause: the facts tell which of them calls the other."""
     claim = question.claim
     quote = claim.quote
-    if _NEGATION.search(quote):
+    if NEGATION.search(quote):
         yield from _not_called(question)
         return
     for pattern in (_ARROW, _OWNED):
@@ -189,7 +182,7 @@ def _calls(question: Question) -> Iterator[Claim]:
         yield _claim(claim, Predicate.CALLS, *found.groups()[::-1])
     for part in _PARTS.split(quote):
         functions = functions_in(question, part)
-        if 2 <= len(functions) <= MAX_FUNCTIONS and _CALLING.search(part) and not _MODAL.search(part):
+        if 2 <= len(functions) <= MAX_FUNCTIONS and _CALLING.search(part) and not MODAL.search(part):
             for caller, callee in permutations(functions, 2):
                 yield _claim(claim, Predicate.CALLS, caller, callee)
 
@@ -205,7 +198,7 @@ def _not_called(question: Question) -> Iterator[Claim]:
     """A sentence with one negation, a file and a function: "don't see f() called in fs/dax.c"."""
     claim = question.claim
     files = _FILE.findall(claim.quote)
-    if len(files) == 1 and len(_NEGATION.findall(claim.quote)) == 1 and re.search(r"\bcall", claim.quote):
+    if len(files) == 1 and len(NEGATION.findall(claim.quote)) == 1 and re.search(r"\bcall", claim.quote):
         for name in (claim.subject, claim.object):
             if question.code.known(name):
                 path = _full_path(question, files[0])
@@ -233,8 +226,9 @@ def _places(question: Question) -> Iterator[Claim]:
     claim = question.claim
     quote = claim.quote
     names = members_in(question)
-    negated = _NEGATION.search(quote) is not None
-    if len(names) >= 2 and not negated and _OVERLAP.search(quote) and not _CAN.search(quote):
+    negated = NEGATION.search(quote) is not None
+    over = _OVERLAP.search(quote) is not None and not _CAN.search(quote)
+    if len(names) >= 2 and not negated and (over or _WAS_USED.search(quote)):
         for first, second in combinations(names[:MAX_MEMBERS], 2):
             yield _claim(claim, Predicate.OVERLAPS, first, second)
     folio = [n for n in names if n.startswith("folio.")]
@@ -245,7 +239,7 @@ def _places(question: Question) -> Iterator[Claim]:
         number = order[1] or order[2]
         other = _claim(claim, Predicate.STATE, folio[0], value="exists", condition=f"order {number}")
         yield replace(other, polarity=Polarity.NEGATIVE)
-    if not negated and _KEPT.search(quote):
+    if _KEPT.search(quote):
         yield from _packed(claim)
     target = _POINTS.search(quote)
     if names and target and not negated and not _CAN.search(quote):
@@ -260,7 +254,9 @@ def _packed(claim: Claim) -> Iterator[Claim]:
         if not re.search(rf"\b_?{member}(?:_1)?\b|\b{member.removesuffix('s')}\b", low):
             continue
         spoken = [w for w in quantity.words if re.search(rf"\b{re.escape(w)}\b", low)]
-        if spoken:
+        places = sorted((low.find(max(spoken, key=len)), low.find(member))) if spoken else [-1, -1]
+        clause = _clause_around(low, places[0], places[1]) if places[0] >= 0 else low
+        if spoken and _KEPT.search(clause) and not NEGATION.search(clause):
             condition = f"page[{quantity.page}]" if quantity.page else ""
             word = max(spoken, key=len)
             yield replace(
@@ -276,8 +272,13 @@ def members_in(question: Question) -> list[str]:
     refs += [r for name in claim.entities for r in question.read(name) if r.kind is Kind.MEMBER]
     for found in _IN_C.finditer(claim.quote):
         refs += [r for r in question.read(found[0]) if r.kind is Kind.MEMBER]
+    named = {ref.member for ref in refs}
     for word in _WORD.findall(claim.quote):
-        if "_" in word and word in question.model.names.members and not question.code.known(word):
+        if word not in named and (
+            ("_" in word or word in _PLAIN_MEMBERS)
+            and word in question.model.names.members
+            and not question.code.known(word)
+        ):
             refs += [r for r in question.read(f"page.{word}") if r.kind is Kind.MEMBER]
     known = [r for r in refs if r.struct in question.model.names.members.get(r.member, ())]
     place = {r.reference: claim.quote.find(r.member) for r in known}
@@ -287,7 +288,7 @@ def members_in(question: Question) -> list[str]:
 def _flags(question: Question) -> Iterator[Claim]:
     claim = question.claim
     quote = claim.quote
-    if "PG_" not in quote or _NEGATION.search(quote):
+    if "PG_" not in quote or NEGATION.search(quote):
         return
     for found in _BIT.finditer(quote):
         yield _claim(claim, Predicate.OFFSET, found[1], value=f"bit {found[2]}")
@@ -313,7 +314,7 @@ def _subjects(question: Question) -> Iterator[Claim]:
     if claim.subject and claim.subject.lower() not in PRONOUNS:
         return
     part = clause_of(claim.quote, claim.object.split(".")[-1])
-    if _NEGATION.search(part) or _MODAL.search(part):
+    if NEGATION.search(part) or MODAL.search(part):
         return
     for file in _FILE.findall(claim.quote):
         predicate = Predicate.READS if claim.predicate is Predicate.USES else claim.predicate
@@ -339,35 +340,6 @@ def quoted_function(message: Message, claim: Claim) -> str:
     return place.function if place is not None else ""
 
 
-# ------------------------------------------------------------------------------------- locks and kinds
-
-
-def _guarded(question: Question) -> Iterator[Claim]:
-    """A lock and what it guards in one clause: "lru_lock still guards the lru list"."""
-    claim = question.claim
-    held = _GUARDS.search(claim.quote)
-    if held is None or _NEGATION.search(claim.quote) or _MODAL.search(claim.quote):
-        return
-    lock = lock_in(claim.quote)
-    for ref in (*question.subjects, *question.objects) if lock else ():
-        if ref.kind in (Kind.FLAG, Kind.MEMBER, Kind.FUNCTION) and not lock_in(ref.text):
-            yield _claim(claim, Predicate.REQUIRES, ref.text, lock, value="held")
-
-
-def _used(question: Question) -> Iterator[Claim]:
-    """A kind of page and a member with a word of use: "hugetlb keeps its cgroup in _hugetlb_cgroup"."""
-    claim = question.claim
-    members = [r for r in (*question.subjects, *question.objects) if r.kind is Kind.MEMBER]
-    if claim.predicate is not Predicate.USES or not members:
-        return
-    if _NEGATION.search(claim.quote) or _MODAL.search(claim.quote):
-        return
-    kinds = [k for k in kinds_in(claim.quote) if k.name not in ("page", "folio")]
-    used = _USED.search(claim.quote)
-    if len(kinds) == 1 and used is not None and claim.quote.find(members[0].member) > used.start():
-        yield _claim(claim, Predicate.USES, singular(kinds[0]), members[0].text)
-
-
 # ----------------------------------------------------------------------------------------------- effects
 
 
@@ -389,7 +361,7 @@ def _effects(question: Question) -> Iterator[Claim]:
         start = quote.find(function)
         between = quote[min(start, at) : max(start, at)]
         clause = _clause_around(quote, min(start, at), max(start, at))
-        if _NEGATION.search(clause) or _MODAL.search(clause):
+        if NEGATION.search(clause) or MODAL.search(clause):
             continue
         for pattern, predicate in (
             (_CLEARS, Predicate.CLEARS),

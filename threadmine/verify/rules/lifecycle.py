@@ -149,12 +149,13 @@ def _special(kinds: tuple[PageKind, ...]) -> tuple[PageKind, ...]:
 
 
 def _around(question: Question) -> tuple[PageKind, ...]:
-    """What kind of page a sentence that names none is about: its paragraph's, and the member's struct."""
+    """What kind of page a sentence that names none is about: its paragraph's, its mail's, its member's."""
     claim, body = question.claim, question.message.body
     before = body[max(0, claim.start - PARAGRAPH) : claim.start]
     paragraph = _PARAGRAPH.split(before)[-1]
     own = tuple(kind(ref.struct) for ref in _members(question) if ref.struct in ("page", "folio"))
-    return (*_special(_only_kind(paragraph)), *own)
+    title = question.message.subject.title
+    return (*(_special(_only_kind(paragraph)) or _special(_only_kind(title))), *own)
 
 
 def _members(question: Question) -> list[Ref]:
