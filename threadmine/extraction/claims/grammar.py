@@ -22,6 +22,7 @@ from threadmine.extraction.claims.readings.named import functions_named, kinds_n
 from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.readings.spoken import in_own_words, says_something, spoken_of
 from threadmine.extraction.claims.readings.tables import bit_table
+from threadmine.extraction.claims.readings.users import which
 from threadmine.extraction.claims.readings.verbs import unlisted
 from threadmine.extraction.claims.referents import DOING, orders_before, subject_of, wanted
 from threadmine.extraction.claims.said import said_in
@@ -193,7 +194,7 @@ def _names(found: Iterable[Candidate]) -> set[str]:
 
 def _bare(read: Read, clause: Clause) -> list[Candidate]:
     """A clause with names and no cue: what its verb says, or whom a line of kernel-doc names as the user."""
-    if said := unlisted(read, clause):
+    if said := which(read, clause) or unlisted(read, clause):
         return said
     named = [t for t in clause.things if t.sort in ENTITIES]
     if not named or read.words[clause.first] != "@" or named[0].first != clause.first:

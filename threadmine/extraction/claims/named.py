@@ -43,9 +43,9 @@ def noun_phrase(read: Read, first: int, last: int, longest: int = 4) -> Thing | 
     part = words[first:last]
     if part[0] in _VAGUE:
         return None
-    if any(not w.replace("-", "").isalnum() or w in GRAMMAR.no_nouns for w in part) or part[-1].endswith(
-        "ly"
-    ):
+    if part[-1] == "'s" or part[-1].endswith("ly"):
+        return None
+    if any(w != "'s" and (not w.replace("-", "").isalnum() or w in GRAMMAR.no_nouns) for w in part):
         return None
     return _thing(read, first, last)
 
@@ -56,16 +56,22 @@ def before(read: Read, floor: int, end: int) -> Thing | None:
     What is on no list is a name there if it ends in a word for code ("the page setup code").
     """
     words = read.words
-    while end > floor and (
-        words[end - 1] in GRAMMAR.helpers or words[end - 1] in GRAMMAR.fillers or words[end - 1] in _OF_ALL
-    ):
-        end -= 1
+    end = _before_helpers(words, floor, end)
     if end <= floor:
         return None
     known = next((t for t in read.things if t.last == end), None)
     if known is not None:
         return known if known.sort in _ACTORS and known.first >= floor else None
     return _plain_before(read, floor, end) if words[end - 1] in GRAMMAR.heads else None
+
+
+def _before_helpers(words: tuple[str, ...], floor: int, end: int) -> int:
+    """The token behind the noun before token ``end``, beyond "does", "still", "both" and the like."""
+    while end > floor and (
+        words[end - 1] in GRAMMAR.helpers or words[end - 1] in GRAMMAR.fillers or words[end - 1] in _OF_ALL
+    ):
+        end -= 1
+    return end
 
 
 _OF_ALL = frozenset({"both", "all", "usually", "often", "typically", "really", "normally"})
@@ -91,14 +97,15 @@ def _verbs(read: Read) -> set[int]:
 
 def all_before(read: Read, floor: int, end: int) -> list[Thing]:
     """The names of a list that ends before token ``end`` ("the block layer and the network stack")."""
-    last = before(read, floor, end)
+    end = _before_helpers(read.words, floor, end)
+    last = before(read, floor, end) or (_item_before(read, floor, end) if end > floor else None)
     found = [last] if last is not None else []
     while found and len(found) < MAX_LIST and (stop := _joint_before(read.words, floor, found[0].first)):
         one = _item_before(read, floor, stop)
         if one is None:
             break
         found.insert(0, one)
-    return found
+    return found if any(t in read.things for t in found) else []
 
 
 def _joint_before(words: tuple[str, ...], floor: int, first: int) -> int:

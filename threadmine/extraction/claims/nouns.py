@@ -16,6 +16,9 @@ from threadmine.extraction.claims.words import GRAMMAR
 MAX_WORDS = 5
 """The most words before the head of a name."""
 
+MAX_NOUN_IN_ING = 5
+"""The most letters of a word in -ing that is no verb ("ring", "string" being as good as one)."""
+
 Words = tuple[str, ...]
 
 _PLAIN = re.compile(r"[a-z0-9][\w.-]*$")
@@ -34,6 +37,7 @@ _OPEN = (
     | GRAMMAR.cut_words
     | GRAMMAR.strong_conditions
 )
+_BEFORE_DOING = frozenset({"the", "a", "an", "and", "our", "its"})
 _POINTS = GRAMMAR.determiners | {
     "of",
     "for",
@@ -63,10 +67,11 @@ def begin(words: Words, first: int, floor: int, taken: Container[int], verbs: Co
     at = first
     while at > max(floor, first - MAX_WORDS) and at - 1 not in taken:
         step = _before(words, at, floor, verbs)
-        if step == at:
+        if step == at or step in taken:
             break
         at = step
-    while at < first and (words[at] in _BARE_PAGES or _is_verb(words, at, floor)):
+    bare = first - 1
+    while at < first and ((at == bare and words[at] in _BARE_PAGES) or _is_verb(words, at, floor)):
         at += 1
     return at
 
@@ -75,11 +80,16 @@ def _before(words: Words, at: int, floor: int, verbs: Container[int]) -> int:
     """The token of the modifier before token ``at``, with what belongs to it; ``at`` where there is none."""
     word = words[at - 1]
     before = words[at - 2] if at - 2 >= floor else ""
-    if word in ("'s", "'") and before not in _BARE_PAGES and _is_modifier(before):
+    if word == "'s" and before not in _BARE_PAGES and _is_modifier(before):
         return at - 2
     if _HYPHENED.match(word) and word not in _OPEN:
         return at - 1
-    if not _is_modifier(word) or word.endswith("ing"):
+    if not _is_modifier(word):
+        return at
+    if word.endswith("ing") and len(word) > MAX_NOUN_IN_ING:
+        named = before in _BEFORE_DOING or _is_modifier(before)
+        return at - 1 if named and words[at] in GRAMMAR.heads else at
+    if word in GRAMMAR.bare_verbs and before not in GRAMMAR.before_nouns:
         return at
     if word.endswith("ed"):
         if before.endswith("ly") and before not in _OPEN:
@@ -126,16 +136,6 @@ def end(words: Words, last: int, ceiling: int, taken: Container[int], plural: bo
         plural = word.endswith("s")
         at += 1
     return at
-
-
-def of_begin(words: Words, first: int, floor: int, taken: Container[int]) -> int:
-    """The token of a noun of pages whose "of" leads to token ``first`` ("pages of a ring buffer")."""
-    at = first - 1
-    while at > floor and words[at] in ("a", "an", "the"):
-        at -= 1
-    if at - 1 < floor or words[at] != "of" or at - 1 in taken or words[at - 1] not in GRAMMAR.page_heads:
-        return first
-    return at - 1
 
 
 def singular(text: str) -> str:

@@ -51,6 +51,10 @@ _PAGE = re.compile(r"(?i)page|folio|compound|pte\b")
 ENTITIES = (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)
 """Sorts that are entities in the sense of the annotation guide."""
 
+_CODE = GRAMMAR.code | GRAMMAR.code_heads
+_NOBODYS = frozenset({("kernel",), ("calling",), ("user",), ("test",), ("common",), ("code",)})
+"""What makes no name of "code" and the like ("kernel code")."""
+_LONGER = frozenset((word,) for word in (*GRAMMAR.heads, "of", "'s"))
 _NAMED = (Sort.KIND, Sort.AGENT)
 
 MEMBERISH = (Sort.MEMBER, Sort.FLAG)
@@ -174,9 +178,9 @@ def _is_of_a_page(term: Term, text: str) -> bool:
     return _PAGE.search(text) is not None
 
 
-def _of_code(term: Term, words: tuple[str, ...]) -> bool:
+def _is_of_code(term: Term, words: tuple[str, ...]) -> bool:
     """Whether a phrase only says what some code is about ("the page mapping helpers")."""
-    return term.group == "member" and term.last < len(words) and words[term.last] in GRAMMAR.code
+    return term.group == "member" and term.last < len(words) and words[term.last] in _CODE
 
 
 def _things(
@@ -209,7 +213,7 @@ def _things(
                 known=name.kind is not NameKind.EXPRESSION,
             )
         )
-    found += [_phrase(term) for term in phrases if _is_of_a_page(term, text) and not _of_code(term, words)]
+    found += [_phrase(term) for term in phrases if _is_of_a_page(term, text) and not _is_of_code(term, words)]
     found.sort(key=lambda t: (-(t.last - t.first), t.concept, t.first))
     used: set[int] = set()
     kept = []
@@ -228,7 +232,7 @@ def _longer(
     allocator", "filesystem-DAX huge pages", "DEVICE_COHERENT pages", "the old virtio balloon driver").
     """
     found: list[Thing] = []
-    for thing in things:
+    for thing in sorted((*things, *_of_code(words, tokens, used, verbs)), key=lambda t: t.first):
         one = _with_heads(thing, words, tokens, used)
         before = found[-1] if found else None
         if before is not None and before.last == one.first and _is_one_name(before, one, words):
@@ -244,6 +248,21 @@ def _longer(
     for one in found:
         yield _with_modifiers(one, words, tokens, floor, used, verbs)
         floor = one.last
+
+
+def _of_code(
+    words: tuple[str, ...], tokens: tuple[str, ...], used: set[int], verbs: set[int]
+) -> Iterator[Thing]:
+    """The parts of the kernel that are on no list ("the ring buffer code"); their tokens become used ones."""
+    if GRAMMAR.code_heads.isdisjoint(words):
+        return
+    for at, word in enumerate(words):
+        if word in GRAMMAR.code_heads and at not in used and words[at + 1 : at + 2] not in _LONGER:
+            first = nouns.begin(words, at, 0, used, verbs)
+            if first < at and tuple(words[first:at]) not in _NOBODYS:
+                text = " ".join(tokens[first : at + 1]).replace(" 's", "'s")
+                yield Thing(first, at + 1, text, nouns.singular(text), Sort.AGENT, concept=True)
+                used.update(range(first, at + 1))
 
 
 def _with_heads(one: Thing, words: tuple[str, ...], tokens: tuple[str, ...], used: set[int]) -> Thing:

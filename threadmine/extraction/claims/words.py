@@ -76,7 +76,13 @@ class Grammar:
     taken: frozenset[str]
     heads: frozenset[str]
     page_heads: frozenset[str]
+    code_heads: frozenset[str]
+    sharing_out: frozenset[str]
+    relying: frozenset[str]
+    no_users: frozenset[str]
+    what_it_is: frozenset[str]
     unnamed: frozenset[str]
+    bare_verbs: frozenset[str]
     before_verbs: frozenset[str]
     relational: frozenset[str]
     breaks: frozenset[str]  # every word that may begin a clause
@@ -169,7 +175,13 @@ def _load() -> Grammar:
         taken=frozenset(table["taken"]["words"]),
         heads=frozenset(table["heads"]["words"]),
         page_heads=frozenset(table["heads"]["pages"]),
+        code_heads=frozenset(table["heads"]["code"]),
+        sharing_out=frozenset(table["users"]["shared"]),
+        relying=frozenset(table["users"]["relying"]),
+        no_users=frozenset(table["users"]["none"]),
+        what_it_is=frozenset(table["users"]["what"]),
         unnamed=frozenset(table["names"]["never"]),
+        bare_verbs=frozenset(table["names"]["verbs"]),
         before_verbs=frozenset(table["names"]["before_verbs"]),
         relational=frozenset(table["names"]["relational"]),
         asking=frozenset(table["asking"]["words"]),

@@ -21,11 +21,12 @@ from threadmine.extraction.claims.readings.pairs import equals, pair
 from threadmine.extraction.claims.readings.results import result
 from threadmine.extraction.claims.readings.states import state
 from threadmine.extraction.claims.readings.usage import kept, placed, usable, uses
+from threadmine.extraction.claims.readings.users import users
 from threadmine.model import Predicate
 
 __all__ = ["RULES", "SPECIAL", "Around", "as_verb", "call_said", "minded", "nominal"]
 
-SPECIAL = (asserted, contract, result, kind_is, legal, kept, placed, container)
+SPECIAL = (asserted, contract, result, kind_is, legal, users, kept, placed, container)
 """Readings that turn on the form of a clause, whatever predicate its cue belongs to; the first that says
 something is taken, before the rule of the predicate.
 """

@@ -46,6 +46,11 @@ _BELONGING = frozenset({"belong", "belongs"})
 _OWNERS = frozenset({"page", "pages", "folio", "folios", "slab", "slabs", "table", "tables", "ptdesc"})
 _ITSELF = frozenset({"itself", "themselves", "alone", "proper"})
 _COMING = frozenset({"come", "comes", "came", "coming"})
+LONGEST = 6
+"""The most words of a place that is no word of struct page ("the lower layer's swap table")."""
+
+TOLD = 3
+"""The words with which a space is a place of its own ("the unused slab space")."""
 
 KEPT = 12
 """The most tokens between "keep" and the place where something is kept."""
@@ -97,9 +102,9 @@ def _plain_place(look: Look, at: int) -> list[Candidate]:
     first = look.past_determiners(at + 1)
     if look.word(first) in _ENDS and look.word(first + 1) == "of":
         first = look.past_determiners(first + 2)
-    goal = noun_phrase(look.read, first, _end_of_noun(look, first)) if things else None
+    goal = noun_phrase(look.read, first, _end_of_noun(look, first), LONGEST) if things else None
     head = goal.entity.split()[-1].lower() if goal is not None else ""
-    if goal is None or head in _NOWHERE or head in _SPACES:
+    if goal is None or head in _NOWHERE or (head in _SPACES and goal.last - goal.first < TOLD):
         return []
     return residing(look, things, Place(first, goal.last, goal), verb)
 
@@ -108,7 +113,7 @@ def _end_of_noun(look: Look, first: int) -> int:
     """The token behind the plain words that begin at ``first``."""
     last = first
     ends = GRAMMAR.no_nouns | _ITSELF
-    while look.word(last).replace("-", "").isalpha() and look.word(last) not in ends:
+    while (word := look.word(last)) == "'s" or (word.replace("-", "").isalpha() and word not in ends):
         last += 1
     return last
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from threadmine.extraction.claims import nouns
 from threadmine.extraction.claims.clauses import Candidate
 from threadmine.extraction.claims.nouns import singular
 from threadmine.extraction.claims.readings.around import Around
@@ -98,6 +99,8 @@ def _is_generic(read: Read, who: Thing) -> bool:
     """Whether a kind is meant and not one page of it ("the page is a tail page")."""
     words = read.words
     before = words[who.first - 1] if who.first else ""
+    if "of" in words[who.first : who.last]:
+        return words[who.first].endswith("s")
     if who.entity in ("page", "folio"):
         return before in _ANY
     plural = words[who.last - 1].endswith("s")
@@ -152,6 +155,8 @@ def _ending_at(read: Read, first: int, last: int) -> Thing | None:
     named = next((t for t in read.things if t.last == last), None)
     if named is not None and _is_kind(named):
         return _one(named)
+    if whole := _of_something(read, first, last):
+        return whole
     if not _KIND.match(words[last - 1]):
         return None
     begin = last - 1
@@ -166,6 +171,20 @@ def _ending_at(read: Read, first: int, last: int) -> Thing | None:
     ):
         begin -= 1
     return _plain(read, begin, last)
+
+
+def _of_something(read: Read, first: int, last: int) -> Thing | None:
+    """ "Pages of a ring buffer": the kind whose name has an "of" in it and ends before token ``last``."""
+    words = read.words
+    for at in range(last - 1, max(first, last - MAX_NAME - 1), -1):
+        if words[at] == "of" and _KIND.match(words[at - 1]):
+            begin = nouns.begin(words, at - 1, first, (), {c.first for c in read.cues})
+            whole = _plain(read, begin, last)
+            head, tail = words[at - 1], whole.text.split(" of ", 1)[1]
+            if head not in GRAMMAR.page_heads:
+                return None
+            return replace(whole, entity=f"{singular(whole.text[: -len(tail) - 4])} of {tail}")
+    return None
 
 
 def _plain(read: Read, first: int, last: int) -> Thing:

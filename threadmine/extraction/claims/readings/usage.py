@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, text_of
-from threadmine.extraction.claims.named import noun_phrase
+from threadmine.extraction.claims.named import all_before, all_behind, noun_phrase
 from threadmine.extraction.claims.readings.around import ACTORS, Around
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
@@ -208,7 +208,7 @@ def _users(around: Around) -> list[Thing]:
     if before[-1:] == ("to",) and "for" in before[-MAX_USER:]:  # "free for the driver to use"
         at = around.cue.first - 1 - before[::-1].index("for")
         return _joined(around, at, around.cue.first - 1)
-    by = next((i for i in range(around.cue.last, around.clause.last) if words[i] == "by"), -1)
+    by = next((i for i in range(around.cue.last - 1, around.clause.last) if words[i] == "by"), -1)
     first = by + 1 if by >= 0 else around.cue.last
     if by < 0 and first < around.clause.last and words[first] == "to":
         return []  # "can be used to keep it stable"
@@ -217,6 +217,9 @@ def _users(around: Around) -> list[Thing]:
     named = around.named(first)
     if named is None:
         return []
+    listed = [t for t in all_behind(around.read, first, around.clause.last) if t.sort in ACTORS]
+    if listed and listed[0].first <= named.first:
+        return listed
     there = [t for t in around.right if t.first >= named.first and t.sort in ACTORS]
     more = run(there, around.read)[1:] if there and there[0] == named else []
     return [named, *more]
@@ -226,6 +229,9 @@ def _doers(around: Around) -> list[Thing | None]:
     """Who uses, before the verb: one, or several joined by "and"."""
     doer = around.doer()
     side = last_run([t for t in around.left if t.sort in ACTORS], around.read)
+    if doer is not None and doer.sort in (Sort.AGENT, Sort.KIND) and doer.first >= 0:
+        listed = all_before(around.read, around.clause.first, around.cue.first)
+        side = listed if len(listed) > len(side) and doer in listed else side
     return [*side] if doer is not None and doer in side else [doer]
 
 

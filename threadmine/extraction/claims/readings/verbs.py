@@ -18,7 +18,7 @@ from threadmine.model import Predicate
 
 _USERS = (Sort.KIND, Sort.AGENT, Sort.CONSTANT)
 _INSIDE = frozenset(
-    {"in", "into", "inside", "through", "via", "with", "on", "onto", "within", "by", "at", "from"}
+    {"in", "into", "inside", "through", "via", "with", "on", "onto", "within", "by", "at", "from", "off"}
 )
 _MODAL = frozenset(
     {
