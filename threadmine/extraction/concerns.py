@@ -317,7 +317,6 @@ def _concern(
             other for other in said if other.start >= sentence.end and other.paragraph == sentence.paragraph
         ],
         place=place,
-        title=message.subject.title,
     )
     return Concern(
         id=Concern.make_id(message.message_id, sentence.start, sentence.end),

@@ -43,13 +43,12 @@ _NAMES_ANEW = re.compile(r"(?i)\b(?:renam\w+|call(?:ed)?|nam(?:e|ed|ing)|nit)\b"
 @dataclass(frozen=True, slots=True)
 class Near:
     """What stands around a sentence: the writer's sentences before it (back to the quotation), the one
-    after it in its paragraph, the place above, and the title of the mail.
+    after it in its paragraph, and the place above.
     """
 
     before: Sequence[Sentence]
     after: Sequence[Sentence]
     place: About
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +137,13 @@ class Targets:
         return next((found for text in texts if (found := self._names(text, prose=False).functions)), ())
 
     def _last_resort(self, own: _Named, near: Near) -> tuple[str, ...]:
-        """Constants, then what the title of the mail names."""
+        """The constants of the sentence, else of the lines above; a name of the title was mostly wrong."""
         if own.constants:
             return own.constants[:_AROUND]
         for line in reversed(near.place.lines[-_LINES:]):
             if constants := self._names(line, prose=False).constants:
                 return constants[:1]
-        title = self._names(near.title)
-        return (*title.things, *title.functions)[:_AROUND]
+        return ()
 
     def _names(self, text: str, prose: bool = True) -> _Named:
         """What a text names; in code words stand for nothing."""

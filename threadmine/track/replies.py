@@ -221,6 +221,9 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
 
 
 _RE = re.compile(r"\s*(?:re|aw|sv|antw)\s*:", re.IGNORECASE)
+_OFFERED = re.compile(r" (?:could|can|would|might) ")
+"""What is named as possible before a "but" declines it."""
+
 _WILL = re.compile(r" (?:i|we) (?:[a-z]+ )?will ")
 _WANTS_WORK = frozenset({ConcernKind.REQUEST, ConcernKind.NIT, ConcernKind.PROCESS})
 
@@ -253,7 +256,7 @@ _TO_DO = frozenset({Effect.PROMISE, Effect.FIX, Effect.AGREE, Effect.DEFER})
 
 def _promises_all(words: Words) -> bool:
     """Whether a sentence agrees to do all that was asked for, or puts all of it off."""
-    if words.is_question or " not " in words.text:
+    if words.is_question or (" not " in words.text and not _cue("defer", words)):
         return False
     return bool(_cue("blanket", words)) and _effect(words) in _TO_DO
 
@@ -297,7 +300,16 @@ def effect_of(exchange: Exchange, by_asker: bool) -> tuple[Effect | None, str]:
 
 
 def _effect(words: Words) -> Effect | None:
-    return next((effect for effect, group in _ORDER if _cue(group, words)), None)
+    """What a sentence does; "yes, but" does what comes after the "but", if that says anything."""
+    found = next((effect for effect, group in _ORDER if _cue(group, words)), None)
+    before, but, after = words.text.rpartition(" but ")
+    if not but or found not in (Effect.AGREE, Effect.PROMISE):
+        return found
+    rest = replace(words, text=f" {after}", begin=1, words=frozenset(after.split()))
+    then = next((effect for effect, group in _ORDER if _cue(group, rest)), None)
+    if then in (Effect.AGREE, Effect.REDIRECT, None):
+        return Effect.DISAGREE if _OFFERED.search(before) else found
+    return then
 
 
 # Of several effects under one quotation the first group counts, looked for in that many stated sentences.
@@ -312,6 +324,8 @@ _ORDER = (
     (Effect.DISAGREE, "decline"),
     (Effect.DEFER, "look"),
     (Effect.PROMISE, "promise"),
+    (Effect.AGREE, "nod"),
+    (Effect.DISAGREE, "denial"),
     (Effect.AGREE, "agree"),
     (Effect.DISAGREE, "disagree"),
     (Effect.REDIRECT, "redirect"),
