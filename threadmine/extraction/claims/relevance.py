@@ -38,6 +38,8 @@ def relevant(one: Candidate, lexicon: Lexicon) -> bool:
         return True
     if one.predicate is Predicate.OVERLAPS and len(pair) == 2:
         return True
+    if one.predicate is Predicate.RESIDES and one.object in pair:
+        return True
     if one.predicate is Predicate.IS_A and any(t.sort is Sort.STRUCT for t in pair):
         return True
     slots = [t for t in (one.subject, one.object) if t is not None]

@@ -54,6 +54,7 @@ ENTITIES = (Sort.MEMBER, Sort.FLAG, Sort.FUNCTION)
 _CODE = GRAMMAR.code | GRAMMAR.code_heads
 _NOBODYS = frozenset({("kernel",), ("calling",), ("user",), ("test",), ("common",), ("code",)})
 """What makes no name of "code" and the like ("kernel code")."""
+_STRUCTURES = frozenset({"structure", "structures", "struct", "structs", "descriptor", "descriptors"})
 _LONGER = frozenset((word,) for word in (*GRAMMAR.heads, "of", "'s"))
 _NAMED = (Sort.KIND, Sort.AGENT)
 
@@ -213,6 +214,8 @@ def _things(
                 known=name.kind is not NameKind.EXPRESSION,
             )
         )
+    if not _STRUCTURES.isdisjoint(words):
+        found += _structures(words)
     found += [_phrase(term) for term in phrases if _is_of_a_page(term, text) and not _is_of_code(term, words)]
     found.sort(key=lambda t: (-(t.last - t.first), t.concept, t.first))
     used: set[int] = set()
@@ -309,6 +312,18 @@ def _with_modifiers(
 def _is_plural(thing: Thing, words: tuple[str, ...]) -> bool:
     word = words[thing.last - 1]
     return word.endswith("s") and not word.endswith(("ss", "us", "is", "fs")) and not word[-2:-1].isdigit()
+
+
+def _structures(words: tuple[str, ...]) -> Iterator[Thing]:
+    """The structs that are named the other way round ("the page structure")."""
+    for at, word in enumerate(words[1:], 1):
+        if (
+            word in _STRUCTURES
+            and words[at - 1] in ("page", "folio")
+            and words[at - 2 : at - 1] != ("struct",)
+        ):
+            name = words[at - 1]
+            yield Thing(at - 1, at + 1, f"{name} {word}", name, Sort.STRUCT, concept=True)
 
 
 def _phrase(term: Term) -> Thing:

@@ -325,6 +325,8 @@ def _belongs(look: Look, at: int) -> list[Candidate]:
             and look.word(behind) in ("member", "field")
         )
         return _said(look, at, things, whole) if whole or flag or added else []
+    if things[0].sort is Sort.FLAG and look.words[at] not in GRAMMAR.be:
+        return []  # it lies there, as flags do: no member
     for step in range(at, min(at + REACH, look.clause.last - 1)):
         if (whole := struct_behind(look, step, ("in", "into", "to", "of", "inside", "from"))) is not None:
             last = step - 1

@@ -236,6 +236,8 @@ def residing(look: Look, things: list[Thing], place: Place, at: int) -> list[Can
         if place.thing.sort is Sort.STRUCT:
             if one.sort is Sort.MEMBER and not one.concept:
                 found.append(look.make(Predicate.MEMBER_OF, one, place.thing, at, 7))
+            elif one.sort in MEMBERISH or is_quantity(one):
+                found.append(look.make(Predicate.RESIDES, one, place.thing, at, 7))
             continue
         found.append(look.make(Predicate.RESIDES, one, place.thing, at, 7, place.part))
     every = {c.subject.entity for c in found if c.subject is not None}
