@@ -105,7 +105,7 @@ def all_before(read: Read, floor: int, end: int) -> list[Thing]:
         if one is None:
             break
         found.insert(0, one)
-    return found if any(t in read.things for t in found) else []
+    return list(_with_head(found, read.words)) if any(t in read.things for t in found) else []
 
 
 def _joint_before(words: tuple[str, ...], floor: int, first: int) -> int:
@@ -181,9 +181,18 @@ def _with_head(found: list[Thing], words: tuple[str, ...]) -> Iterator[Thing]:
     last = found[-1] if found else None
     head = words[last.last - 1] if last is not None else ""
     for one in found:
-        bare = one is not last and one.sort is Sort.AGENT and one.last - one.first == 1 and not one.concept
-        shared = last is not None and head in GRAMMAR.heads and words[last.first - 1] in ("and", "or")
-        yield (replace(one, entity=f"{one.text} {head}") if bare and shared else one)
+        bare = one is not last and one.sort is Sort.AGENT and one.last - one.first == 1
+        shared = last is not None and words[last.first - 1] in ("and", "or") and last.last - last.first > 1
+        of_pages = shared and head in _PAGES and not one.text.endswith("s")
+        if bare and ((shared and head in GRAMMAR.heads and not one.concept) or of_pages):
+            name = f"{one.text} {nouns.singular(head)}"
+            yield replace(one, entity=name, text=f"{one.text} {head}", sort=last.sort if last else one.sort)
+        else:
+            yield one
+
+
+_PAGES = frozenset({"pages", "folios"})
+"""What several kinds of page share as the last word of their names ("slab and hugetlb pages")."""
 
 
 def _thing(read: Read, first: int, last: int) -> Thing:

@@ -231,7 +231,7 @@ def _doers(around: Around) -> list[Thing | None]:
     side = last_run([t for t in around.left if t.sort in ACTORS], around.read)
     if doer is not None and doer.sort in (Sort.AGENT, Sort.KIND) and doer.first >= 0:
         listed = all_before(around.read, around.clause.first, around.cue.first)
-        side = listed if len(listed) > len(side) and doer in listed else side
+        side = listed if len(listed) >= len(side) and doer in listed else side
     return [*side] if doer is not None and doer in side else [doer]
 
 
