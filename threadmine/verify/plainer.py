@@ -52,8 +52,14 @@ def plainer(question: Question) -> Iterator[Claim]:
     yield from _macros(question)
     yield from _pages(question)
     yield from _missing(question)
-    yield from _guarded(question)
-    yield from _used(question)
+    if not vague(question.claim):
+        yield from _guarded(question)
+        yield from _used(question)
+
+
+def vague(claim: Claim) -> bool:
+    """Whether a row is in its clause's own words: what it names may stand anywhere in the sentence."""
+    return claim.predicate is Predicate.OTHER and bool(claim.value) and not claim.cue
 
 
 def _sizes(question: Question) -> Iterator[Claim]:

@@ -267,9 +267,15 @@ def excepts(claim: Claim) -> bool:
     return _EXCEPT.search(claim.quote) is not None or _REJECTS.search(claim.quote) is not None
 
 
+_JUST_ONE = re.compile(r"\b(?:only (?:a single|one)|one only|just one)\b", re.I)
+
+
 def restricted(claim: Claim) -> bool:
     """Whether value, object or condition narrow the claim ("an anon_vma without the bit")."""
-    return _RESTRICTED.search(f"{claim.value} | {claim.object} | {claim.condition}") is not None
+    said = f"{claim.value} | {claim.object} | {claim.condition}"
+    if claim.predicate is Predicate.MEMBER_OF:
+        said = _JUST_ONE.sub("one", said)  # a struct has each of its members once
+    return _RESTRICTED.search(said) is not None
 
 
 _PRIOR = re.compile(

@@ -16,7 +16,7 @@ from itertools import chain, combinations, islice, permutations
 from threadmine.memmap.effects import flag_operation
 from threadmine.model import Claim, Message, Modality, Polarity, Predicate, Tense
 from threadmine.parse.diff import find_quoted_hunks, place_before
-from threadmine.verify.plainer import MODAL, NEGATION, plainer
+from threadmine.verify.plainer import MODAL, NEGATION, plainer, vague
 from threadmine.verify.reading import whole_place
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Question
@@ -107,7 +107,9 @@ def readings(question: Question) -> Iterator[Claim]:
     if not claim.quote or len(claim.quote) > MAX_QUOTE:
         return
     own = _own_names(question)
-    others = chain(plainer(question), (o for o in _all(question) if _is_about(o, claim, own)))
+    others = chain(
+        plainer(question), (o for o in _all(question) if not vague(claim) and _is_about(o, claim, own))
+    )
     for other in islice(others, MAX_READINGS):
         yield replace(other, modality=Modality.ASSERTED, tense=Tense.PRESENT)
 

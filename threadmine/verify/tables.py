@@ -144,3 +144,13 @@ class Constant:
 def constants(name: str) -> tuple[Constant, ...]:
     """What is known of the value of a constant; empty where nothing is."""
     return tuple(Constant(*row) for row in _data()["constants"].get(name, ()))
+
+
+@cache
+def entered() -> dict[str, tuple[tuple[str, str, str], ...]]:
+    """Function -> (what holds whenever it is entered, the fact, its source), read by hand."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for row in _data()["entered"]:
+        for function in row["functions"]:
+            found.setdefault(function, []).append((row["holds"], row["fact"], row["source"]))
+    return {function: tuple(rows) for function, rows in found.items()}

@@ -83,6 +83,9 @@ _FUTURE = re.compile(
 )
 
 
+_TODAY = re.compile(r"\b(?:for now|still|today|currently|at the moment|as of now|already)\b", re.I)
+
+
 def to_come(claim: Claim, subject: Ref, target: Ref) -> bool:
     """Whether a claim of residence or existence speaks of a change, in the present tense.
 
@@ -96,7 +99,7 @@ def to_come(claim: Claim, subject: Ref, target: Ref) -> bool:
     if not lives or claim.tense is not Tense.PRESENT:
         return False
     clause = clause_with(claim.quote, subject, target) or claim.quote
-    return _MOVES.search(clause) is not None
+    return _MOVES.search(clause) is not None and _TODAY.search(clause) is None
 
 
 def not_own(claim: Claim, message: Message, subject: Ref, target: Ref) -> str:

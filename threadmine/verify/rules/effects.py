@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from threadmine.memmap.calls import FunctionFacts
 from threadmine.memmap.effects import flag_operation
@@ -11,6 +12,7 @@ from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Claim, Modality, Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import DEPTH, FlagUse, Found, Reach, flag_uses, reach, uses_of
 from threadmine.verify.context import arch_of
+from threadmine.verify.layouts import layouts_for
 from threadmine.verify.members import in_head, members_of_page, page_of, same_bytes, word_of
 from threadmine.verify.refs import Kind, Ref, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
@@ -72,6 +74,14 @@ class EffectRule(Rule):
         Case(Predicate.READS, "folio_test_hugetlb", "page.page_type", kernel="6.12"),
         Case(Predicate.SETS, "__folio_set_hugetlb", "page.page_type", kernel="6.12"),
         Case(Predicate.READS, "rmap.c", "page.mapping", kernel="5.15"),
+        Case(Predicate.READS, "_compound_head", "page.compound_info", kernel="7.1"),
+        Case(
+            Predicate.READS,
+            "_compound_head",
+            "page.compound_info",
+            kernel="7.0",
+            verdict=VerdictKind.CONDITIONAL,
+        ),
         Case(Predicate.SETS, "the anonymous fault path", "PG_swapbacked", kernel="6.12"),
         Case(Predicate.CLEARS, "folio split", "PG_mlocked", kernel="6.12", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.SETS, "prep_compound_tail", "page.compound_head"),
@@ -178,7 +188,7 @@ class EffectRule(Rule):
         if checked is not None:
             return checked
         if hits:
-            return self._with_value(question, hits, reaches)
+            return self._as_named(question, target, version, hits, self._with_value(question, hits, reaches))
         zeroed = self._zeroed(question, reaches, target, version)
         if zeroed is not None:
             return zeroed
@@ -194,6 +204,24 @@ class EffectRule(Rule):
             text = f"{covering[0].spelled}, which shares bytes with {target.name}"
             return Finding(Truth.TRUE, text, self.fact(text, covering[0].step.facts.source))
         return self._absent(question, reaches, target, same | over)
+
+    @staticmethod
+    def _as_named(
+        question: Question, target: Ref, version: str, hits: list[Found], answer: Finding | Unknown
+    ) -> Finding | Unknown:
+        """The answer; where the kernel has the member under another name only, it holds in part."""
+        other = hits[0].use.member
+        if isinstance(answer, Unknown) or answer.truth is not Truth.TRUE or not target.overlays:
+            return answer
+        shapes = [
+            layout.struct(target.struct) for layout in layouts_for(question.model, version, "x86-64")[:1]
+        ]
+        missing = any(shape is not None and shape.member(target.member) is None for shape in shapes)
+        if not missing or any(hit.use.member == target.member for hit in hits):
+            return answer
+        return replace(
+            answer, truth=Truth.PARTLY, reason=f"{answer.reason}; {target.member} is called {other} there"
+        )
 
     def _zeroed(self, question: Question, reaches: list[Reach], target: Ref, version: str) -> Finding | None:
         """Whether the function zeroes the struct page in which the member lies, without a condition."""

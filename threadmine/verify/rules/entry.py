@@ -11,6 +11,7 @@ from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.readings import quoted_function
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
+from threadmine.verify.tables import entered
 
 _INSIDE = re.compile(r"\b(?:->)?([a-z_]\w{3,60})\(\)")
 _WITHIN = re.compile(r"\b(?:in|inside|within|of|at) ([a-z_]\w{3,60})\(\)")
@@ -36,6 +37,7 @@ class EntryRule(Rule):
     cases = (
         Case(Predicate.STATE, "folio._refcount", value="0", condition="in __folio_put()"),
         Case(Predicate.STATE, "page._refcount", value="0", condition="release_pages()", kernel="5.10"),
+        Case(Predicate.STATE, "page._refcount", value="0", condition="__page_cache_release()", kernel="5.9"),
         Case(
             Predicate.STATE,
             "folio._refcount",
@@ -86,6 +88,9 @@ class EntryRule(Rule):
         known = next((token for token in sorted(facts.entry) if _means(token, wanted)), "")
         if known:
             return f"all calls of {facts.name}() that are known stand where {known} holds"
+        told = next((fact for holds, fact, _ in entered().get(facts.name, ()) if holds == wanted), "")
+        if told:
+            return f"{facts.name}(): {told}"
         dropped = sorted(DROPS & facts.callees.keys())
         if wanted == "count==0" and dropped and question.claim.predicate is Predicate.STATE:
             return f"{facts.name}() goes on where {dropped[0]}() says that the last reference was dropped"

@@ -6,7 +6,7 @@ import re
 
 from threadmine.memmap import Layout
 from threadmine.memmap.versions import in_range, parse_version
-from threadmine.model import Predicate, Unknown, VerdictKind
+from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.layouts import LayoutRule
 from threadmine.verify.refs import Kind, Ref, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Truth
@@ -52,11 +52,18 @@ class ResidenceRule(LayoutRule):
             kernel="6.1",
             verdict=VerdictKind.UNDECIDED,
         ),
+        Case(Predicate.RESIDES, "page.pp_magic", "struct page"),
+        Case(Predicate.RESIDES, "zone id", "the page structure"),
+        Case(Predicate.RESIDES, "PG_hwpoison", "page"),
+        Case(Predicate.RESIDES, "folio._pincount", "struct page", polarity=Polarity.NEGATIVE),
+        Case(Predicate.RESIDES, "folio._pincount", "struct page", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.RESIDES, "most flags", "page.flags", verdict=VerdictKind.UNDECIDED),
     )
 
     def at(self, question: Question, layout: Layout) -> Finding | Unknown:
         subject, place = question.subject, question.object
+        if (struct := _struct_named(place)) and subject.kind is not Kind.NOTHING:
+            return self._in_struct(layout, subject, struct)
         if subject.kind is Kind.FLAG:
             return self._flag(question, layout, subject, place)
         quantities = packed_quantities(subject.text)
@@ -65,6 +72,21 @@ class ResidenceRule(LayoutRule):
         if subject.kind is Kind.MEMBER:
             return self._member(question, layout, subject, place)
         return unnamed(subject, "member, flag or packed quantity")
+
+    def _in_struct(self, layout: Layout, subject: Ref, struct: str) -> Finding | Unknown:
+        """Whether a struct has the member, or the word that a flag or a quantity is kept in."""
+        if layout.struct(struct) is None:
+            return Unknown(f"{layout.kernel} has no struct {struct}")
+        word, why = _word_of(layout, subject)
+        if not word:
+            return Unknown(why)
+        found = layout.find(struct, word)
+        if isinstance(found, Unknown):
+            text = f"struct {struct} has no {word} ({layout.kernel})"
+            return Finding(Truth.FALSE, text, self.fact(text, layout.source), firm=False)
+        text = f"{found.full_name} is a member of struct {struct} ({layout.kernel})"
+        text = f"{why}; {text}" if why else text
+        return Finding(Truth.TRUE, text, self.fact(text, layout.source), firm=False)
 
     def _flag(self, question: Question, layout: Layout, flag: Ref, place: Ref) -> Finding | Unknown:
         known = layout.flag(flag.text)
@@ -148,6 +170,38 @@ class ResidenceRule(LayoutRule):
             text = f"{member.name} is kept in page[{tail}] of a compound page ({layout.kernel})"
         truth = Truth.TRUE if (tail or where.page) == index else Truth.FALSE
         return Finding(truth, text, self.fact(text, layout.source), firm=member.struct == "folio")
+
+
+_STRUCT = re.compile(
+    r"(?:the |an? |each |every |its |our )?(?:struct )?"
+    r"(page|folio|slab|ptdesc|zpdesc|netmem_desc|net_iov|dev_pagemap)s?"
+    r"(?: struct(?:ure)?| descriptors?| itself)?",
+    re.I,
+)
+
+
+def _struct_named(place: Ref) -> str:
+    """The struct that a place is, however it is called ("the page structure", "struct pages"); or empty."""
+    if place.kind is Kind.STRUCT:
+        return place.text
+    found = _STRUCT.fullmatch(place.text) if place.kind is Kind.WORDS else None
+    return found[1].lower() if found is not None else ""
+
+
+def _word_of(layout: Layout, subject: Ref) -> tuple[str, str]:
+    """The member that a subject is or is kept in, and how that is known; the reason where it is not."""
+    if subject.kind is Kind.MEMBER:
+        return subject.member, ""
+    if subject.kind is Kind.FLAG:
+        known = layout.flag(subject.text)
+        if known is None:
+            return "", f"{layout.kernel} has no {subject.text}"
+        return known.word.rsplit(".", 1)[-1], f"{subject.text} is bit {known.bit} of {known.word}"
+    version = parse_version(layout.kernel)
+    for what in packed_quantities(subject.text):
+        if version is not None and in_range(version, what.kernels) and not what.config:
+            return what.word.rsplit(".", 1)[-1], what.fact
+    return "", f"{subject.text!r} is no member, flag or packed quantity that is known"
 
 
 def _names_option(question: Question, config: str) -> bool:
