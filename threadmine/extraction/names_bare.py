@@ -19,6 +19,9 @@ _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+$")
 _DOING = re.compile(r"\b(?:in|from|by|via|during|through|calls?|calling|inside|like) \Z")
 """Before a name of several words that is written without parentheses these say that it is a function's."""
 
+_LED = re.compile(r"\b(?:in|of|by|to|from|with|on|for) \Z")
+"""What is behind one of these is not what the verb is about."""
+
 _OWNED = re.compile(r"\b(?:page|folio|slab|pgmap|pagemap|ptdesc|zpdesc)['’]s (?:own )?$")
 
 
@@ -40,7 +43,12 @@ def bare_name(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFact
         return Name(start, end, word, flag, NameKind.FLAG, ("page.flags",))
     owners = lexicon.members.get(word)
     plain = "_" not in word or word in lexicon.plain
-    if owners and (not plain or _beside(text, start, end, lexicon) or _written(word, text, owners, mail)):
+    if owners and (
+        not plain
+        or _beside(text, start, end, lexicon)
+        or _written(word, text, owners, mail)
+        or _told(word, text, start, end, lexicon, mail)
+    ):
         if word != "compound_head" and mail.is_function(word):
             return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
         common = not plain or not _COMMON.isdisjoint(owners)
@@ -76,6 +84,15 @@ def _written(word: str, text: str, owners: tuple[str, ...], mail: MailFacts) -> 
     if "_" not in word:
         return False
     return mail.has_member(word) or any(f"struct {owner}" in text for owner in owners)
+
+
+def _told(word: str, text: str, start: int, end: int, lexicon: Lexicon, mail: MailFacts) -> bool:
+    """Whether a single word is a member of which the mail speaks ("while stride is still stale")."""
+    if word in lexicon.said_of:
+        behind = text[end : end + 12].split("'", 1)[0].split(" ", 2)
+        spoken = len(behind) > 1 and behind[0] == "" and behind[1] in lexicon.verbs
+        return spoken and _LED.search(text, max(0, start - 6), start) is None and mail.has_member(word)
+    return word in lexicon.telling and mail.has_member(word)
 
 
 def _of_neighbour(word: str, start: int, text: str, lexicon: Lexicon) -> Name | None:

@@ -103,6 +103,9 @@ class Lexicon:
     plain: frozenset[str]
     others: Mapping[str, str]  # members of structs outside the model
     beside: frozenset[str]
+    telling: frozenset[str] = frozenset()  # single words that name a member where the mail has it in C
+    said_of: frozenset[str] = frozenset()  # and those that do so before one of ``verbs``
+    verbs: frozenset[str] = frozenset()
     routines: frozenset[str] = frozenset()  # functions of memory management, whatever they touch
     around: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # members of other structs
     neighbours: frozenset[str] = frozenset()  # those structs
@@ -150,6 +153,9 @@ def _build(facts: NameFacts) -> Lexicon:
         others={str(k): str(v) for k, v in vocabulary["other_members"].items()},
         plain=frozenset(plain["words"]),
         beside=frozenset(plain["beside"]),
+        telling=frozenset(plain["telling"]),
+        said_of=frozenset(plain["said_of"]),
+        verbs=frozenset(plain["verbs"]),
         routines=facts.routines,
         around=facts.other_members,
         neighbours=facts.other_structs,

@@ -121,7 +121,10 @@ def wanted(lexicon: Lexicon) -> Wanted:
         near = frozenset(
             name.lower() for name in (*lexicon.routines, *lexicon.neighbours) if name.count("_") > 1
         )
-        known = (lexicon, Wanted(strong, strong | weak, re.compile("|".join(sorted(parts))), near))
+        known = (
+            lexicon,
+            Wanted(strong, strong | weak | lexicon.telling, re.compile("|".join(sorted(parts))), near),
+        )
         _wanted[id(lexicon)] = known
     return known[1]
 
