@@ -119,7 +119,8 @@ def _is_process(read: Read, one: Candidate) -> bool:
     """Whether what is needed is a version, a review or time."""
     if one.predicate is not Predicate.REQUIRES or (one.object is not None and one.object.first > one.cue_at):
         return False
-    return not _PROCESS.isdisjoint(read.words[one.cue_at + 1 : one.clause.last])
+    needed = read.words[one.cue_at + 1 : one.clause.last]
+    return not _PROCESS.isdisjoint(needed) or _holds(needed, ("more", "time"))
 
 
 def _is_ordered(read: Read, one: Candidate) -> bool:
@@ -127,7 +128,7 @@ def _is_ordered(read: Read, one: Candidate) -> bool:
     if read.sentence.place is not Place.REPLY or one.clause.first > 0 or one.predicate is Predicate.VALID_FOR:
         return False
     words = read.words
-    if words[-1] == "?":
+    if words[-1] == "?" or words[:2] == ("instead", "of"):
         return False
     if is_order(read) and not any(t.first == 0 for t in read.things):
         return not any(
