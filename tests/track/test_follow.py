@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from threadmine.model import Concern, ConcernKind, ConcernState, ConcernStatus, Person, StoredMessage
+from threadmine.model import (
+    Concern,
+    ConcernKind,
+    ConcernState,
+    ConcernStatus,
+    Effect,
+    Person,
+    StateEvidence,
+    StoredMessage,
+)
 from threadmine.track.asked import read_asked
 from threadmine.track.changelog import Change, changes_in
 from threadmine.track.follow import follow
@@ -78,6 +87,7 @@ def after(
     state: ConcernState = ConcernState.ACKNOWLEDGED,
     kind: ConcernKind = ConcernKind.REQUEST,
     below: str = "",
+    promise: str = "",
 ) -> ConcernStatus:
     """What follows from a concern raised under ``page->count = 0;`` of v1."""
     body = f"> @@ -10,3 +10,5 @@ static int widget_first(void)\n> +\tpage->count = 0;\n\n{text}\n\n{below}"
@@ -87,7 +97,8 @@ def after(
         "q1", mail.message_id, RITA, START + timedelta(days=1, hours=1), text, start, start + len(text), kind,
         about_function="widget_reset",
     )  # fmt: skip
-    status = ConcernStatus("q1", state)
+    said = (StateEvidence("a@example.org", promise, Effect.PROMISE),) if promise else ()
+    status = ConcernStatus("q1", state, said)
     return follow(concern, status, read_asked(concern, mail), "p1@example.org", (V1, *later))
 
 
@@ -209,6 +220,13 @@ def test_a_dropped_patch_settles_what_was_against_it() -> None:
     assert (
         after("This is racy.", other, kind=ConcernKind.OBJECTION, state=ConcernState.OPEN).addressed_in == ""
     )
+
+
+def test_a_dropped_patch_is_not_what_was_promised() -> None:
+    other = version("v2", patch("q2", "gadget();", title="gadgets", file="gadget"))
+    racy = ("This is racy.", other)
+    assert after(*racy, kind=ConcernKind.OBJECTION, promise="I'll take the lock.").addressed_in == ""
+    assert after(*racy, kind=ConcernKind.OBJECTION, promise="I'll drop it.").addressed_in == "v2"
 
 
 def test_patches_are_matched_one_to_one_and_best_first() -> None:

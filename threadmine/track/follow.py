@@ -8,6 +8,7 @@ never enough.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,6 +42,7 @@ class Finding:
     ``sure``: what was asked for is there. ``near``: the very line that the concern stands under has changed.
     ``replaced``: another line stands in its place. ``vague``: its function has changed, or its whole patch
     is gone. ``loose``: nothing in it speaks of what was asked, so that only a promise makes it count.
+    ``gone``: all it shows is that the whole patch is gone, which nobody asked for.
     """
 
     done: bool
@@ -50,6 +52,7 @@ class Finding:
     vague: bool = False
     replaced: bool = False
     loose: bool = False
+    gone: bool = False
 
 
 def may_be_addressed(status: ConcernStatus) -> bool:
@@ -164,6 +167,8 @@ def _counts(kind: ConcernKind, status: ConcernStatus, finding: Finding) -> bool:
     """
     if finding.loose and not _is_promised(status):
         return False
+    if finding.gone and _is_promised(status) and not _is_promised(status, _AWAY):
+        return False  # something else was promised
     answered = status.state is ConcernState.ANSWERED and not finding.vague
     explained = answered and (finding.near or kind is not ConcernKind.QUESTION)
     small = kind in (ConcernKind.REQUEST, ConcernKind.NIT)
@@ -178,9 +183,16 @@ def _will_be_done(kind: ConcernKind, status: ConcernStatus) -> bool:
     return is_agreed(status)
 
 
-def _is_promised(status: ConcernStatus) -> bool:
-    """Whether somebody said to do something; "yes" alone may only mean that it is so."""
-    return any(one.effect in (Effect.PROMISE, Effect.FIX) for one in status.evidence)
+_AWAY = re.compile(
+    r"(?i)\b(?:drop|remov|revert|rid of|without|leave .{0,20}out|split|fold|squash|merg|rework)"
+)
+"""Words of a promise after which the patch may be gone."""
+
+
+def _is_promised(status: ConcernStatus, what: re.Pattern[str] | None = None) -> bool:
+    """Whether somebody said to do something, or just this; "yes" alone may only mean that it is so."""
+    promises = (one.quote for one in status.evidence if one.effect in (Effect.PROMISE, Effect.FIX))
+    return any(what is None or what.search(quote) for quote in promises)
 
 
 def is_agreed(status: ConcernStatus) -> bool:
@@ -252,10 +264,9 @@ def _by_lines(
             near = not asks or followed.is_telling
             return Finding(True, False, _changed_words(followed), near=near, replaced=bool(followed.now))
         case Fate.DROPPED:
-            against = concern.kind is ConcernKind.OBJECTION or (
-                asked.wants_away and concern.kind is not ConcernKind.NIT
-            )
-            return Finding(against, False, PATCH_GONE, vague=True)
+            away = asked.wants_away and concern.kind is not ConcernKind.NIT
+            objects = concern.kind is ConcernKind.OBJECTION
+            return Finding(away or objects, False, PATCH_GONE, vague=True, gone=objects or not away)
     if not asks and (words := function_follows(concern, asked, old, new)):
         return Finding(True, False, words, vague=True)
     if not asks and (words := function_changed(asked, old, new)):
