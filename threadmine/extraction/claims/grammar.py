@@ -14,6 +14,7 @@ from itertools import islice
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
 from threadmine.extraction.claims.mentions import is_beside, left_open, set_aside, taken_back
+from threadmine.extraction.claims.named import noun_phrase
 from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, call_said, minded, nominal
 from threadmine.extraction.claims.readings.beside import beside
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout
@@ -287,6 +288,9 @@ def _meant(
     read: Read, clause: Clause, cue: Term, memory: Memory, passive: bool
 ) -> tuple[list[Thing], tuple[Thing, ...]]:
     """What the pronoun or gap before the cue stands for, and who may be meant where that is undecided."""
+    if clause.opening == "who":
+        whose = _before_who(read, clause.first)
+        return ([whose] if whose is not None else []), ()
     if cue.value == Predicate.USES.value and (user := _user_before(read, clause)) is not None:
         return [user], ()
     meant = subject_of(read, clause, cue, memory, wanted(read, clause, cue, passive))
@@ -297,6 +301,15 @@ def _meant(
         spoken = read.words[clause.first : cue.first]
         before = before if _PAGES.isdisjoint(spoken) else None  # "the folio can be reallocated"
     return ([before] if before is not None else []), ()
+
+
+def _before_who(read: Read, at: int) -> Thing | None:
+    """The people or code that "who" at token ``at`` stands for ("the owners of the page who clear it")."""
+    words, last = read.words, at
+    if "of" in words[max(0, at - 5) : at]:
+        last = max(i for i in range(at) if words[i] == "of")
+    last -= words[last - 1] in ('"', "'", ",")
+    return noun_phrase(read, last - 1, last) if last > 1 and words[last - 1] != "those" else None
 
 
 _PAGES = frozenset({"page", "folio"})

@@ -160,7 +160,7 @@ def _is_worked_on(read: Read, clause: Clause, cue: Term, memory: Memory) -> bool
 def _within(read: Read, clause: Clause, words: Sequence[str], memory: Memory, want: Want) -> Meant:
     """The thing of an earlier clause of the same sentence that goes on as the subject."""
     before = [t for t in read.things if t.last <= clause.first]
-    fitting = [t for t in before if _fits(t, want)]
+    fitting = [t for t in before if _fits(t, want) and not _is_aside(read, t)]
     pointing = clause.opening in ("which", "that") or not referent_words().pointing.isdisjoint(words)
     if pointing and fitting:
         return Meant((fitting[-1],))
@@ -173,6 +173,40 @@ def _within(read: Read, clause: Clause, words: Sequence[str], memory: Memory, wa
     if len(named) == 1 or (fitting and memory.subject in fitting):
         return Meant((memory.subject if memory.subject in fitting else fitting[-1],))
     return Meant((fitting[-1],)) if fitting else NONE
+
+
+def _is_aside(read: Read, thing: Thing) -> bool:
+    """Whether a thing is only compared with, or what a purpose is about ("to block f()"): none goes on."""
+    words, at = read.words, thing.first - 1
+    while at > 0 and words[at] in GRAMMAR.determiners:
+        at -= 1
+    if at < 0:
+        return False
+    return words[at] in _COMPARING or is_kept_off(words, thing.first)
+
+
+def is_kept_off(words: Sequence[str], at: int) -> bool:
+    """Whether what begins at token ``at`` is to be kept off ("to block f()", "to keep out f()")."""
+    near = words[max(0, at - 3) : at]
+    return "to" in near and not _KEEPING_OFF.isdisjoint(near)
+
+
+_COMPARING = frozenset({"like", "unlike", "than", "against", "about"})
+_KEEPING_OFF = frozenset(
+    {
+        "block",
+        "avoid",
+        "prevent",
+        "stop",
+        "keep",
+        "protect",
+        "exclude",
+        "synchronize",
+        "synchronise",
+        "hold",
+        "race",
+    }
+)
 
 
 def _fits(thing: Thing, want: Want) -> bool:

@@ -15,7 +15,7 @@ from threadmine.extraction.claims.clauses import (
     text_of,
 )
 from threadmine.extraction.claims.named import noun_phrase
-from threadmine.extraction.claims.readings.several import run
+from threadmine.extraction.claims.readings.several import last_run, run
 from threadmine.extraction.claims.referents import doer_behind, object_of, orders_before, referent_words
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -42,6 +42,7 @@ _NOBODYS = (
     | GRAMMAR.avoiding
     | {"there", "here", "need", "needs", "no", "blindly", "simply", "please", "really", "ensure", "sure"}
 )
+_HERE = frozenset({"here", "this", "now"})
 _FOR = frozenset({"for", "on", "with", "to"})
 _ABOUT = frozenset({"for", "in", "on", "within", "inside", "with"})
 
@@ -94,7 +95,9 @@ class Around:
         self, predicate: Predicate, subject: Thing | None, object_: Thing | None, fit: int, value: str = ""
     ) -> Candidate:
         """A candidate of this clause; a missing doer is the unsaid one, and never the object itself."""
-        known = self.meant(subject) or (self.unsaid if predicate in _BY_FUNCTIONS else None)
+        somewhere = subject is None and self._is_called_somewhere(predicate)
+        unsaid = self.unsaid if predicate in _BY_FUNCTIONS and not somewhere else None
+        known = self.meant(subject) or unsaid
         itself = known is not None and object_ is not None and known.entity == object_.entity
         if itself and object_ is not None:
             known = next((t for t in (self.unsaid, self.context) if t and t.entity != object_.entity), None)
@@ -109,7 +112,8 @@ class Around:
             known = next(named, None)
             if known is None and not self._has_own_subject():
                 near = None if self._unsaid_caller(predicate) else self._only_one()
-                known = self.context or near if predicate is Predicate.REQUIRES else near or self.context
+                here = None if somewhere else self.context
+                known = here or near if predicate is Predicate.REQUIRES else near or here
             known = None if known and object_ and known.entity == object_.entity else known
         if known is not None and self._is_asked() and known not in self.clause.things:
             known = None
@@ -182,9 +186,20 @@ class Around:
         """Whether it is not said who calls a function: not the one that was named last."""
         return self.passive and predicate is Predicate.CALLS
 
+    def _is_called_somewhere(self, predicate: Predicate) -> bool:
+        """Whether it is said how or when a function is called, by nobody and not "here" ("is called as a
+        callback", "is called via other paths"): not by the function that the text is about.
+        """
+        if not (self.passive and predicate is Predicate.CALLS):
+            return False
+        words = self.read.words[self.cue.last : self.clause.last]
+        return _HERE.isdisjoint(self.read.words) and any(w.isalpha() for w in words)
+
     def _strange(self) -> bool:
-        """Whether it is somebody whom the text does not know ("somebody clears it")."""
-        return not referent_words().strangers.isdisjoint(self.read.words[self.clause.first : self.cue.first])
+        """Whether it is somebody whom the text does not know ("somebody clears it", "those who clear it")."""
+        return self.clause.opening == "who" or not referent_words().strangers.isdisjoint(
+            self.read.words[self.clause.first : self.cue.first]
+        )
 
     def meant(self, subject: Thing | None) -> Thing | None:
         """The function that "the function" is, and in a comment that whose callers must do something."""
@@ -324,7 +339,7 @@ class Around:
     def stood_for(self, sort: Sort = Sort.MEMBER) -> list[Thing]:
         """The members (or functions) that "it" or "both" right behind the cue stands for."""
         meant = object_of(self.read, self.clause, self.cue, self.memory, sort is Sort.FUNCTION)
-        taken = {t.entity for t in self.left}
+        taken = {t.entity for t in last_run(self.left, self.read)}
         return [t for t in meant if t.entity not in taken]
 
     def judged(self, function: Thing) -> list[Candidate]:

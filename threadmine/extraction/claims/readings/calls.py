@@ -16,6 +16,7 @@ from threadmine.model import Predicate
 
 _ADDING = frozenset({"add", "introduce", "implement", "provide", "create", "export"})
 _REACHED = frozenset({"reachable", "reached", "called", "invoked", "entered"})
+_THIS_FUNCTION = tuple(("this", noun) for noun in ("function", "helper", "routine"))
 _MOVING = frozenset(
     {"move", "moves", "moved", "moving", "hoist", "hoisting", "push", "pushing", "pull", "pulling", "shift"}
 )
@@ -98,6 +99,10 @@ def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candid
         return [around.make(Predicate.CALLS, one, left[-1], 6) for one in run(right, around.read)]
     if left and right and is_order(around.read) and around.read.words[0] in _ADDING and left[0].first <= 2:
         left = left[:1]  # "Add f(), to free the page via g()"
+    at, itself = around.cue.last, around.context
+    if itself is not None and around.read.words[at : at + 2] in _THIS_FUNCTION:
+        others = [t for t in left if t.entity != itself.entity]
+        return [around.make(Predicate.CALLS, others[-1] if others else None, itself, 5)]
     if not left and (apart := _each_in_its_place(around, right)):
         return [around.make(Predicate.CALLS, who, one, 6) for who, one in apart]
     meant = around.stood_for(Sort.FUNCTION)

@@ -8,7 +8,6 @@ from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, excepted
 from threadmine.extraction.claims.readings.around import CORE, Around, implied
 from threadmine.extraction.claims.readings.placing import elsewhen, listed_behind, placed
 from threadmine.extraction.claims.readings.several import every, last_run, run
-from threadmine.extraction.claims.referents import referent_words
 from threadmine.extraction.claims.said import is_doer
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -19,6 +18,9 @@ _CALLERS_OF = (("callers", "of"), ("caller", "of"), ("users", "of"))
 _BIDDEN = frozenset(
     {"up", "must", "should", "have", "has", "need", "needs", "responsibility", "duty", "supposed"}
 )
+_OVERWRITING = frozenset(
+    f"{stem}{end}" for stem in ("overwrit", "clobber") for end in ("e", "es", "ten", "ing", "", "s", "ed")
+) | {"overwrote"}
 _UNDER = frozenset({"under", "holding"})
 _COUNTS = ("_refcount", "_mapcount", "_pincount", "count", ".ref", ".share")
 """Ends of members that are counted: set to zero they are set, not cleared."""
@@ -50,7 +52,7 @@ def effect(around: Around) -> list[Candidate]:
     actor = actors[-1] if actors else _somebody(around)
     if right and actors and _is_up_to_callers(around, actors[-1]):
         return [around.make(Predicate.REQUIRES, actors[-1], one, 6) for one in run(right, around.read)]
-    right = right or around.stood_for()
+    right = _objects(around, right)
     if not right and (actors or actor is CORE) and around.predicate is Predicate.READS and not left:
         right = around.ahead()
     if right:
@@ -64,6 +66,28 @@ def effect(around: Around) -> list[Candidate]:
     if left:
         return [around.make(Predicate.STATE, left[-1], None, 2, around.behind())]
     return _by_name(around, actors, place)
+
+
+def _objects(around: Around, right: list[Thing]) -> list[Thing]:
+    """What is worked on: the members behind the verb, not the lock that it is done under, or what "it" is."""
+    words, at = around.read.words, around.cue.last
+    under = [t for t in right if not _UNDER.isdisjoint(words[max(at, t.first - 2) : t.first])]
+    worked = [t for t in right if t not in under]
+    bare = words[at : at + 1] in (("it",), ("them",)) and (under or not worked)
+    return around.stood_for() if bare or not worked else worked
+
+
+def overwritten(around: Around) -> list[Candidate]:
+    """sets: a function that overwrites a member; empty where two members share bytes."""
+    if around.cue.text.lower() not in _OVERWRITING:
+        return []
+    left, right = around.members(around.left), around.members(around.right)
+    doers = around.functions(around.right if around.passive else around.left)
+    objects = left if around.passive else right
+    if not doers or not objects or (left and right):
+        return []
+    pairs = every(run(doers, around.read), run(objects, around.read))
+    return [around.make(Predicate.SETS, who, one, 6) for who, one in pairs]
 
 
 def _is_up_to_callers(around: Around, function: Thing) -> bool:
@@ -173,6 +197,14 @@ def _locks(around: Around, lock: Thing) -> list[Candidate]:
     return [around.make(predicate, doers[0] if doers else around.unsaid, lock, 4, around.cue.text)]
 
 
+def _lock_taken(around: Around, lock: Thing) -> list[Candidate]:
+    """ "The lock is taken in f()": f needs it."""
+    cue, doers = around.cue.text.lower(), around.functions(around.right)
+    if cue not in GRAMMAR.locking or cue in GRAMMAR.releasing or not doers or elsewhen(around, doers[0]):
+        return []
+    return [around.make(Predicate.REQUIRES, one, lock, 5) for one in run(doers, around.read)]
+
+
 def _is_idiom(around: Around) -> bool:
     """Whether "take" takes nothing: "takes care of", "takes a page as its argument"."""
     behind = around.read.words[around.cue.last : around.clause.last]
@@ -189,6 +221,8 @@ def _other(around: Around) -> list[Candidate]:
 
 def _done_to(around: Around, objects: list[Thing]) -> list[Candidate]:
     """The passive: by whom, where, or (nobody named) the state that results."""
+    if objects[0].entity in GRAMMAR.locks and (held := _lock_taken(around, objects[0])):
+        return held
     functions = [t for t in around.functions(around.right) if not elsewhen(around, t)]
     under = [
         t
@@ -231,33 +265,3 @@ def _by_name(around: Around, actors: list[Thing], place: list[Thing]) -> list[Ca
     if "_once" in around.cue.text.lower():
         return [around.make(around.predicate, one, implied(one), 4 if one.implied else 1) for one in actors]
     return [around.make(Predicate.OTHER, one, None, 1, around.behind()) for one in actors[-1:]]
-
-
-def nominal(around: Around) -> list[Candidate]:
-    """ "The check of PG_lru in f()", "the PG_lru check in f()": what f does, said with a noun."""
-    members, place = around.members(around.left), around.functions(around.left)
-    if not members or not place:
-        return []
-    words, found = around.read.words, []
-    for thing in members:
-        done = _noun_beside(words, thing)
-        where = [t for t in place if t.first > thing.last and around.word_before(t) in GRAMMAR.places]
-        performing = referent_words().performing
-        where = where or [t for t in place if t.last < thing.first and words[t.last] in performing]
-        if done and where:
-            one = around.make(Predicate(done), where[0], thing, 5)
-            found.append(replace(one, cue=done))
-    return found
-
-
-def _noun_beside(words: tuple[str, ...], thing: Thing) -> str:
-    """The predicate of the noun of doing beside a member, empty where there is none."""
-    behind = words[thing.last] if thing.last < len(words) else ""
-    if behind in GRAMMAR.nouns:
-        return GRAMMAR.nouns[behind]
-    for at in range(thing.first - 1, max(-1, thing.first - 4), -1):
-        if words[at] in GRAMMAR.of_nouns and at > 0 and words[at - 1] in GRAMMAR.nouns:
-            return GRAMMAR.nouns[words[at - 1]]
-        if words[at] not in GRAMMAR.determiners and words[at] not in GRAMMAR.of_nouns:
-            return ""
-    return ""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.several import every, last_run, run
+from threadmine.extraction.claims.referents import is_kept_off
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
@@ -44,7 +45,7 @@ def _read(around: Around, cue: str) -> list[Candidate]:
         who = [*around.members(around.left), *around.functions(around.left)]
         doer = who[-1] if who else _later(around) or around.unsaid or around.context
         return [around.make(Predicate.REQUIRES, doer, lock, 5)]
-    actors = around.functions(around.left)
+    actors = [t for t in around.functions(around.left) if not is_kept_off(words, t.first)]
     if len(actors) > 1 and around.word_before(actors[0]) in _WITHIN:
         actors = actors[1:]  # "within f(), g() is called with x held"
     left = around.members(around.left)
@@ -174,6 +175,8 @@ def _later(around: Around) -> Thing | None:
     for thing in around.read.things:
         if thing.sort is not Sort.FUNCTION or thing.first < around.cue.last:
             continue
+        if is_kept_off(words, thing.first):
+            return None
         before = words[max(around.cue.last, thing.first - 3) : thing.first]
         by_then = (
             "time" in words[thing.first - 3 : thing.first]
