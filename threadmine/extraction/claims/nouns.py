@@ -23,6 +23,9 @@ Words = tuple[str, ...]
 
 _PLAIN = re.compile(r"[a-z0-9][\w.-]*$")
 _PLURAL_PARTS = frozenset({"bits", "bytes", "words"})
+_DOING = ("tion", "sion")
+"""How nouns of doing end ("page cache truncation")."""
+
 _BARE_PAGES = frozenset({"page", "pages", "folio", "folios"})
 _HYPHENED = re.compile(r"[a-z0-9]+-[a-z]+$")
 _OPEN = (
@@ -131,7 +134,7 @@ def end(words: Words, last: int, ceiling: int, taken: Container[int], plural: bo
         if word.endswith("ing") and at + 1 < ceiling and words[at + 1] in GRAMMAR.heads:
             at += 1  # "page table freeing code"
             continue
-        if word not in GRAMMAR.heads and word not in GRAMMAR.page_heads:
+        if word not in GRAMMAR.heads and word not in GRAMMAR.page_heads and not word.endswith(_DOING):
             break
         plural = word.endswith("s")
         at += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.named import behind
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.referents import is_kept_off
@@ -98,11 +99,24 @@ def _is_needed(around: Around, actors: list[Thing]) -> list[Candidate]:
     told = {"is", "are", "isn't", "aren't", "was"} & set(words[actors[-1].last : around.cue.last])
     if not (needed and told) or behind == ("to",) or actors[-1].first < 0:
         return []
-    place = around.by() or next(iter(around.where()), None)
+    place = _for_whom(around) or around.by() or next(iter(around.where()), None)
     return [
         around.make(Predicate.REQUIRES, place, one, 5, around.behind())
         for one in last_run(actors, around.read)
     ]
+
+
+def _for_whom(around: Around) -> Thing | None:
+    """Who needs it, in plain words behind "needed for" or "required by"."""
+    words, at = around.read.words, around.cue.last
+    if words[at - 1] not in ("needed", "required", "necessary"):
+        return None
+    while at < around.clause.last and words[at] in GRAMMAR.fillers:
+        at += 1
+    if words[at : at + 1] not in (("for",), ("by",)):
+        return None
+    who = behind(around.read, at + 1, around.clause.last)
+    return who if who is not None and who.sort in (Sort.AGENT, Sort.KIND) else None
 
 
 def _weighed(around: Around, found: list[Candidate]) -> list[Candidate]:
@@ -136,6 +150,11 @@ def _must_be(around: Around, left: list[Thing], right: list[Thing]) -> list[Cand
     later = _after(around)
     if later is not None and later.entity != left[-1].entity:
         return [around.make(Predicate.PRECEDES, left[-1], later, 6)]
+    if (whom := _for_whom(around)) is not None:
+        return [
+            around.make(Predicate.REQUIRES, whom, one, 5, around.behind())
+            for one in last_run(left, around.read)
+        ]
     place = around.where()
     kinds = [t for t in around.left if t.sort is Sort.KIND]
     doer = place[0] if place else _later(around) or around.unsaid or around.context
