@@ -195,7 +195,7 @@ def flag_uses(found: Reach, flag: str, kinds: frozenset[str]) -> Iterator[FlagUs
     for step in found.steps:
         for call in step.facts.calls:
             what = operation(call.callee)
-            if what is not None and what.kind in kinds and _same_flag(what.flag, flag):
+            if what is not None and what.kind in kinds and same_flag(what.flag, flag):
                 yield FlagUse(step, call.callee, what.kind)
             for written, how, value in primitives().get(call.callee, ()) if step is found.steps[0] else ():
                 kind = "set" if value == "1" else "clear"
@@ -203,7 +203,7 @@ def flag_uses(found: Reach, flag: str, kinds: frozenset[str]) -> Iterator[FlagUs
                     yield FlagUse(step, call.callee, kind)
 
 
-def _same_flag(known: str, flag: str) -> bool:
+def same_flag(known: str, flag: str) -> bool:
     """Whether two names are of one flag: people write PG_buddy for the page type PGTY_buddy."""
     return known == flag or known.removeprefix("PGTY_") == flag.removeprefix("PG_")
 

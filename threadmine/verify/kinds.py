@@ -77,7 +77,10 @@ class StateFact:
 
 @dataclass(frozen=True, slots=True)
 class NeedFact:
-    """What is needed for something by the rules of mm; ``needs`` is a lock or empty."""
+    """What is needed for something by the rules of mm; ``needs`` is a lock or empty.
+
+    With ``members`` it is a state of one of those that is needed, which ``words`` tell.
+    """
 
     about: frozenset[str]
     needs: str
@@ -85,6 +88,7 @@ class NeedFact:
     kernels: str
     text: str
     source: str
+    members: frozenset[str] = frozenset()
 
 
 @cache
@@ -160,6 +164,7 @@ def needs() -> tuple[NeedFact, ...]:
             row.get("kernels", ""),
             row["fact"],
             row["source"],
+            frozenset(row.get("members", ())),
         )
         for row in _data("needs")["needs"]
     )

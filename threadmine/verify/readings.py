@@ -133,6 +133,12 @@ def _is_about(other: Claim, claim: Claim, own: set[str]) -> bool:
         return False
     if other.predicate is Predicate.CALLS and claim.predicate not in OF_CALLS:
         return False
+    if (
+        other.predicate is Predicate.OVERLAPS
+        and claim.predicate in ACTIONS
+        and _CALL_NAME.search(claim.quote)
+    ):
+        return False  # "it lets f() use x (which lies over y)": what f() does is not shown by that
     sides = [{name, _bare(name)} for name in (other.subject, other.object) if name]
     if other.predicate is Predicate.CALLS and claim.subject.lower() not in ("", *PRONOUNS):
         return claim.subject in (other.subject, other.object)

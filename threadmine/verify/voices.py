@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from threadmine.model import Claim, Message, Modality, Predicate, Tense
+from threadmine.model import Claim, Message, Modality, Polarity, Predicate, Tense
 from threadmine.verify.reading import clause_with, place_of, whole_place
 from threadmine.verify.refs import Kind, Ref
 
@@ -52,6 +52,11 @@ _ASKS_FOR_ASSENT = re.compile(
     r"(?:,|;| -+) ?(?:right|no|correct|yes|or not|isn't it|doesn't it|AFAICT)\s?\?", re.I
 )
 _DEMANDED = re.compile(r"\bshould (?:\w+ )?(?:follow|obey|respect|behave|adhere|comply|honou?r)\b", re.I)
+_ENDED = re.compile(
+    r"\b(?:need|use|requirement|reason)s? (?:to|of|for)\b[^.;]{0,80}?"
+    r"\b(?:is|are|was|were|has been|have been|gets?) (?:eliminated|removed|gone|dropped|obviated|avoided)\b",
+    re.I,
+)
 _SIDE_EFFECT = re.compile(
     r"\bas a (?:side[- ]effect|result|consequence)\b|\bthen there (?:may|will|can)\b", re.I
 )
@@ -122,6 +127,8 @@ def not_own(claim: Claim, message: Message, subject: Ref, target: Ref) -> str:
         return "it is asked, not said"
     if _DEMANDED.search(claim.quote):
         return "it is told as it should be"
+    if claim.polarity is Polarity.POSITIVE and _ENDED.search(claim.quote):
+        return "it says that there is no need or use any more"
     if _is_a_step(message.body, claim.start):
         return "it is a step of a list"
     if why := _without_subject(claim, subject):

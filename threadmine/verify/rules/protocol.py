@@ -29,6 +29,8 @@ class ProtocolRule(Rule):
         Case(Predicate.REQUIRES, "lru isolation", value="an elevated refcount"),
         Case(Predicate.REQUIRES, "folio split", "folio in use"),
         Case(Predicate.REQUIRES, "page.mem_cgroup", "LRU isolation", kernel="5.9"),
+        Case(Predicate.REQUIRES, "page freeing", "page._refcount", value="0"),
+        Case(Predicate.REQUIRES, "page freeing", "page._refcount", value="1", verdict=VerdictKind.UNDECIDED),
         Case(
             Predicate.REQUIRES, "PG_lru", "pglist_data.lru_lock", value="held", verdict=VerdictKind.UNDECIDED
         ),
@@ -69,6 +71,10 @@ def _is_about(question: Question, fact: NeedFact) -> bool:
 def _says(question: Question, fact: NeedFact) -> bool:
     """Whether object or value name what the fact says is needed."""
     claim = question.claim
+    if fact.members:
+        value = claim.value.lower()
+        named = any(ref.kind is Kind.MEMBER and ref.member in fact.members for ref in question.objects)
+        return named and any(_stands_in(word, value) for word in fact.words)
     said = f"{claim.object} | {claim.value}".lower()
     lock = lock_named(question) or lock_in(claim.value)
     if _is_flag(question.object, "PG_locked"):

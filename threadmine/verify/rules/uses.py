@@ -6,7 +6,7 @@ import re
 
 from threadmine.memmap.calls import FunctionFacts
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
-from threadmine.verify.code import operation, reach, uses_of
+from threadmine.verify.code import operation, reach, same_flag, uses_of
 from threadmine.verify.kinds import PageKind, kind_of
 from threadmine.verify.members import same_bytes
 from threadmine.verify.refs import Kind, Ref, unnamed
@@ -125,7 +125,7 @@ class UsesRule(Rule):
             calls = () if isinstance(facts, Unknown) else facts.calls
             for call in calls:
                 done = operation(call.callee)
-                if done is not None and done.flag == target.text and not isinstance(facts, Unknown):
+                if done is not None and same_flag(done.flag, target.text) and not isinstance(facts, Unknown):
                     text = f"{name}() in {facts.files[0]} calls {call.callee}() ({facts.kernel})"
                     return Finding(Truth.TRUE, text, self.fact(text, facts.source), firm=False)
         return Unknown(f"no use of {target.text} is known in {subject.text}")
