@@ -33,6 +33,10 @@ _PREFIX = re.compile(r"(?:^|\s)[a-z][\w-]{0,20}(?:/[\w-]{1,20}){0,3}: [a-z]")
 _OTHER_TITLE = re.compile(r'\b[0-9a-f]{8,40}\s{1,3}\(["“][^"”]{0,200}["”]\)')
 """The title of another commit behind its hash."""
 
+_MARKS = ('"', "“", "”")
+_STEP = re.compile(r"(?:^|\s)#\d{1,2}\s")
+_REMARK = re.compile(r"\)\s?;?\s?//")
+
 _OPEN = (Predicate.STATE, Predicate.OTHER, Predicate.READS, Predicate.USES, Predicate.REQUIRES)
 _LASTING = (
     Predicate.MEMBER_OF,
@@ -53,12 +57,24 @@ MAX_LEADS = 3
 def idle(read: Read, one: Candidate) -> bool:
     """Whether a candidate states nothing that could be looked up."""
     return (
-        _is_in_title(read, one)
+        _is_pasted(read.sentence.text)
+        or _is_in_title(read, one)
         or _is_proposal(read, one)
         or _is_about_people(read, one)
         or _is_process(read, one)
         or _is_ordered(read, one)
         or _is_empty(read, one)
+    )
+
+
+def _is_pasted(text: str) -> bool:
+    """Whether it is a line of output, a trace or a line of code with a remark behind it."""
+    if text[:1] in _MARKS and text[-1:] in _MARKS and not any(mark in text[1:-1] for mark in _MARKS):
+        return True
+    if text.count("(&") > 1:
+        return True  # a race drawn in columns
+    return ("#" in text and len(_STEP.findall(text)) > 1) or (
+        "//" in text and _REMARK.search(text) is not None
     )
 
 
