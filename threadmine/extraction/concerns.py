@@ -254,7 +254,8 @@ def _is_code(message: Message, sentence: Sentence) -> bool:
         or sentence.text.startswith((">", "make[", "[ "))
     ):
         return True
-    return sentence.text.startswith("/*") or sentence.text.endswith("*/")
+    ends = sentence.text.find("*/")
+    return sentence.text.startswith("/*") or (ends >= 0 and "/*" not in sentence.text[:ends])
 
 
 def _answers_itself(rest: Sequence[Sentence]) -> bool:

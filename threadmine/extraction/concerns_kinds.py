@@ -35,6 +35,9 @@ _NODS = frozenset((" yes", " yeah", " sure", " right", " true", " yep"))
 _CODE_ALONE = re.compile(r"(?: (?:just|simply|use))? CODE(?: ,?(?: ?(?:please|instead|here|too|maybe))?)? ")
 """A remark that only names what should stand there."""
 
+_REFUSES = ("my ", "please ")
+"""What says so objects, whatever the sentence asks for besides ("please don't")."""
+
 _REASONS = (" because ", " that is because ", " this is because ", " it is because ")
 """So begins the answer to somebody's question."""
 
@@ -246,7 +249,7 @@ def _choose(words: Words, nit: str, request: str, objection: str) -> Ask | None:
     process = vocabulary("concerns")["process"]["strong"].first(words)
     if nit and (request or objection or words.plain < 12):
         return Ask(ConcernKind.NIT, nit)
-    if request and not (objection.startswith("my ") and not process):
+    if request and (process or not objection.startswith(_REFUSES)):
         return Ask(ConcernKind.PROCESS if process else ConcernKind.REQUEST, process or request)
     if objection:
         said = vocabulary("concerns")["question"]["said"].first(words)
