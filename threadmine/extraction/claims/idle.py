@@ -8,6 +8,7 @@ in ``vocab/idle.toml``.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from threadmine.extraction.claims.clauses import Candidate, is_order
 from threadmine.extraction.claims.sentence import Read, Thing
@@ -23,7 +24,7 @@ _BETWEEN = frozenset(_WORDS["people"]["between"])
 _LEADS = frozenset(_WORDS["proposals"]["leads"])
 _JUST = frozenset(_WORDS["proposals"]["just"])
 _ASKS = tuple(tuple(phrase.split()) for phrase in _WORDS["proposals"]["asks"])
-_PRAISE = tuple(tuple(phrase.split()) for phrase in _WORDS["proposals"]["praise"])
+_PRAISE = tuple(f" {phrase} " for phrase in _WORDS["proposals"]["praise"])
 _PROCESS = frozenset(_WORDS["process"]["words"])
 _FAILING = frozenset(_WORDS["failing"]["words"]) | GRAMMAR.judging
 
@@ -94,8 +95,8 @@ def _is_in_title(read: Read, one: Candidate) -> bool:
 
 def _is_proposal(read: Read, one: Candidate) -> bool:
     """Whether it is an idea: "how about ...?", "... would be nice"."""
-    words = read.words[one.clause.first : one.clause.last]
-    if any(_holds(words, phrase) for phrase in _PRAISE):
+    said = f" {' '.join(read.words[one.clause.first : one.clause.last])} "
+    if any(phrase in said for phrase in _PRAISE):
         return True
     if not read.sentence.text.endswith("?") or one.clause.first > MAX_LEADS or one.predicate in _LASTING:
         return False
@@ -103,11 +104,6 @@ def _is_proposal(read: Read, one: Candidate) -> bool:
     while at < min(MAX_LEADS, len(read.words)) and read.words[at] in _LEADS:
         at += 1
     return any(read.words[at : at + len(phrase)] == phrase for phrase in _ASKS)
-
-
-def _holds(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    length = len(phrase)
-    return phrase[0] in words and any(words[i : i + length] == phrase for i in range(len(words) - length + 1))
 
 
 def _is_about_people(read: Read, one: Candidate) -> bool:
@@ -136,7 +132,7 @@ def _is_process(read: Read, one: Candidate) -> bool:
     if one.predicate is not Predicate.REQUIRES or (one.object is not None and one.object.first > one.cue_at):
         return False
     needed = read.words[one.cue_at + 1 : one.clause.last]
-    return not _PROCESS.isdisjoint(needed) or _holds(needed, ("more", "time"))
+    return not _PROCESS.isdisjoint(needed) or ("more", "time") in pairwise(needed)
 
 
 def _is_ordered(read: Read, one: Candidate) -> bool:
