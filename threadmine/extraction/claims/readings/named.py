@@ -25,6 +25,8 @@ _WISHING = frozenset(_WORDS["wishing"])
 _ABOUT = frozenset(_WORDS["about"])
 _OPINION = frozenset(word_list("beside")["being"]["opinion"])
 _FINITE = frozenset({"is", "are", "was", "were", "does", "has", "have", "had", "isn't", "aren't", "wasn't"})
+_WITHIN = frozenset({"in", "inside", "within"})
+_CALL = frozenset({"call", "calls", "check"})
 _LETTING = frozenset({"let", "let's", "lets"})
 _HELPING = GRAMMAR.finite | GRAMMAR.having | GRAMMAR.be
 _VERBLESS = frozenset({"size", "offset"})
@@ -52,7 +54,7 @@ def functions_named(read: Read, every: Sequence[Clause], named: set[str]) -> Ite
             one = _of_function(read, clause, thing, before) if thing.entity not in named else None
             before = one
             if one is not None:
-                named.add(thing.entity)
+                named.update(t.entity for t in (thing, one.subject) if t is not None)
                 yield one
 
 
@@ -86,6 +88,9 @@ def _is_code(read: Read, clause: Clause) -> bool:
 def _of_function(read: Read, clause: Clause, thing: Thing, before: Candidate | None) -> Candidate | None:
     if _is_about(read, clause, thing.first):
         return None
+    caller = _caller(read, clause, thing)
+    if caller is not None and _has_verb(read, clause):
+        return Candidate(Predicate.CALLS, caller, thing, clause, read.tokens[caller.first - 1], thing.last, 3)
     placed = _is_placed(read, clause, thing)
     verb = -1 if placed else _verb_of(read, clause, thing)
     if verb >= 0:
@@ -103,6 +108,19 @@ def _of_function(read: Read, clause: Clause, thing: Thing, before: Candidate | N
         does = before.subject is not None
     subject, goal = (thing, None) if does else (None, thing)
     return Candidate(Predicate.OTHER, subject, goal, clause, "", thing.first, 1, value=value)
+
+
+def _caller(read: Read, clause: Clause, thing: Thing) -> Thing | None:
+    """The function in which a function stands ("the last put_page() in f()"), None where none is named."""
+    words, at = read.words, thing.last
+    while at < clause.last and words[at] in _CALL:
+        at += 1
+    if at >= clause.last or words[at] not in _WITHIN:
+        return None
+    at += 1
+    while at < clause.last and words[at] in GRAMMAR.determiners:
+        at += 1
+    return next((t for t in clause.things if t.first == at and t.sort is Sort.FUNCTION), None)
 
 
 def _is_placed(read: Read, clause: Clause, thing: Thing) -> bool:
