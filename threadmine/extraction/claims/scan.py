@@ -50,6 +50,12 @@ _CALL = re.compile(r"\b[a-z]\w{0,40}_\w{1,60}\(")
 _SIZE = re.compile(r"\bstruct page\W[^.]{0,40}\d ?-?bytes?\b|\d ?-?bytes?\b[^.]{0,40}\bstruct page\b")
 """What is said of the size of struct page."""
 
+_INSIDE = re.compile(
+    r"(?i)\b(?:stor|kept|keep|liv|stay|resid|remain|embedd|encod|plac|put|record|remember)\w{0,4} [^.]{0,40}"
+    r"\bstruct (?:page|folio)\b|\bstruct (?:page|folio) (?:holds|carries|contains|stores|keeps)\b"
+)
+"""What is said to lie in struct page."""
+
 MAX_SENTENCES = 500
 """Sentences of prose, and of comments, read in one message; nobody has more to say."""
 
@@ -95,6 +101,8 @@ class Wanted:
         if ("->" in text and _ARROW.search(text)) or (" lock" in text and _LOCK.search(text)):
             return True
         if "page[" in text or ("struct page" in text and "byte" in text and _SIZE.search(text)):
+            return True
+        if ("struct page" in text or "struct folio" in text) and _INSIDE.search(text):
             return True
         found = text.lower().translate(_TO_BLANKS).split()
         return not words.isdisjoint(found) or ("_" in text and self.in_names(found))

@@ -44,6 +44,7 @@ def before_helpers(look: Look, at: int) -> int:
     skipped = (
         "ca",
         "wo",
+        "cannot",
         "both",
         "all",
         "each",
@@ -233,11 +234,8 @@ def residing(look: Look, things: list[Thing], place: Place, at: int) -> list[Can
         one = _without_self(thing, place)
         if one is None:
             continue
-        if place.thing.sort is Sort.STRUCT:
-            if one.sort is Sort.MEMBER and not one.concept:
-                found.append(look.make(Predicate.MEMBER_OF, one, place.thing, at, 7))
-            elif one.sort in MEMBERISH or is_quantity(one):
-                found.append(look.make(Predicate.RESIDES, one, place.thing, at, 7))
+        if place.thing.sort is Sort.STRUCT and one.sort is Sort.MEMBER and not one.concept:
+            found.append(look.make(Predicate.MEMBER_OF, one, place.thing, at, 7))
             continue
         found.append(look.make(Predicate.RESIDES, one, place.thing, at, 7, place.part))
     every = {c.subject.entity for c in found if c.subject is not None}

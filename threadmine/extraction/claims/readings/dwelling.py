@@ -18,6 +18,7 @@ from threadmine.extraction.claims.readings.contents import (
     residing,
 )
 from threadmine.extraction.claims.readings.phrases import Look, Place, Words, listed, phrased
+from threadmine.extraction.claims.readings.whereabouts import ROOM, room, where
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 
@@ -65,6 +66,7 @@ _WORDS = (
     | _TAKING
     | {"occupies", "occupy"}
     | _COMING
+    | ROOM
     | GRAMMAR.be
     | frozenset(_LIVING_UP)
 )
@@ -90,7 +92,7 @@ def dwelling(look: Look) -> list[Candidate]:
                 return plain
             if place is not None and (found := _in_place(look, at, place)):
                 return found
-    return _is_part(look) or _used_for(look) or _holder(look) or _where(look) or _comes(look)
+    return _is_part(look) or _used_for(look) or _holder(look) or where(look) or _comes(look) or room(look)
 
 
 def _plain_place(look: Look, at: int) -> list[Candidate]:
@@ -145,7 +147,8 @@ def _in_place(look: Look, at: int, place: Place) -> list[Candidate]:
     verb = _verb_before(look, at)
     word = look.word(verb)
     if word in GRAMMAR.be or word == "n't":
-        plain = place.thing.sort is Sort.MEMBER and not place.thing.concept and look.word(at) == "in"
+        named = place.thing.sort in (Sort.MEMBER, Sort.STRUCT) and not place.thing.concept
+        plain = named and look.word(at) == "in"
         things = [t for t in _subjects(look, verb) if plain or is_firm(t) or is_quantity(t)]
         return (
             residing(look, things, place, verb) if look.word(at) in ("in", "inside", "within", "at") else []
@@ -296,7 +299,7 @@ def _holder(look: Look) -> list[Candidate]:
             for t in things
             if t.sort in (Sort.FLAG, Sort.CONSTANT) or (is_quantity(t) and not _is_spoiled(look, at + 1))
         ]
-        if place.thing.sort is Sort.STRUCT or (not strong and any(t.sort is Sort.FLAG for t in things)):
+        if not strong and (place.thing.sort is Sort.STRUCT or any(t.sort is Sort.FLAG for t in things)):
             return []  # "the page has PG_x set": a state
         if place.thing.sort is Sort.KIND:
             return []
@@ -348,22 +351,6 @@ def _comes(look: Look) -> list[Candidate]:
         things = [t for t in _subjects(look, at) if t.text.lower() not in _PAGES]
         if found := residing(look, things, place, at):
             return found
-    return []
-
-
-def _where(look: Look) -> list[Candidate]:
-    """ "X is where the order is kept"."""
-    words = look.words
-    if "where" not in words[look.clause.first : look.clause.last]:
-        return []
-    at = words.index("where", look.clause.first)
-    holder = [t for t in look.members(look.clause.first, at) if t.sort is Sort.MEMBER]
-    if not holder or not GRAMMAR.be & set(words[holder[-1].last : at]):
-        return []
-    for verb in range(at + 1, look.clause.last):
-        if words[verb] in _LIVING or look.phrase_at(verb, _LIVING_UP):
-            things = contents(look, at + 1, before_helpers(look, verb))
-            return residing(look, things, Place(holder[-1].first, holder[-1].last, holder[-1]), verb)
     return []
 
 

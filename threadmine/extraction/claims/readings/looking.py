@@ -15,6 +15,7 @@ from threadmine.model import Predicate
 
 _TELLING = listed("looking", "telling")
 _USED = frozenset({"used"})
+_USE = frozenset({"use"})
 _KNOWING = listed("looking", "knowing")
 _FINDING = listed("looking", "finding")
 _FOUND = listed("looking", "found")
@@ -31,7 +32,7 @@ NEAR = 6
 """The most tokens between a verb and the member that is looked at."""
 
 
-_WORDS = _TELLING | _USED | _FINDING | _FOUND | _TURNING | _TAKING | _NOUNS | _READERS
+_WORDS = _TELLING | _USED | _USE | _FINDING | _FOUND | _TURNING | _TAKING | _NOUNS | _READERS
 
 
 def may_look(look: Look, here: Words) -> bool:
@@ -197,7 +198,18 @@ def _once(look: Look, at: int) -> list[Candidate]:
     return _read(look, doer, member, at)
 
 
+def _no_use(look: Look, at: int) -> list[Candidate]:
+    """ "f() has no use for x": it does not need it."""
+    if look.word(at - 1) != "no" or look.word(at + 1) != "for":
+        return []
+    doer, thing = _doer_before(look, at - 2), look.inside.get(look.past_determiners(at + 2))
+    if doer is None or thing is None or look.word(at - 2) not in GRAMMAR.having:
+        return []
+    return [look.make(Predicate.REQUIRES, doer, thing, at, cue="no use for", sure=False)]
+
+
 _FORMS = (
+    (_USE, _no_use),
     (_TELLING, _tells),
     (_USED, _used),
     (_FINDING, _finds),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.named import behind
 from threadmine.extraction.claims.readings.around import Around
+from threadmine.extraction.claims.readings.provisos import effected, is_no_need
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.referents import is_kept_off
 from threadmine.extraction.claims.sentence import Sort, Thing
@@ -24,6 +25,10 @@ def requires(around: Around) -> list[Candidate]:
     """A function (said or understood) and the member, lock or call that it needs."""
     cue = around.cue.text.lower()
     if cue in GRAMMAR.guarding and (found := _guarded(around)):
+        return found
+    if is_no_need(around, cue):
+        return []
+    if found := effected(around, cue):
         return found
     if cue == "must be" and _is_guess(around):
         return []
