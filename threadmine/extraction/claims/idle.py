@@ -26,6 +26,7 @@ _JUST = frozenset(_WORDS["proposals"]["just"])
 _ASKS = tuple(tuple(phrase.split()) for phrase in _WORDS["proposals"]["asks"])
 _PRAISE = tuple(f" {phrase} " for phrase in _WORDS["proposals"]["praise"])
 _PROCESS = frozenset(_WORDS["process"]["words"])
+_LIKING = frozenset(_WORDS["liking"]["words"])
 _FAILING = frozenset(_WORDS["failing"]["words"]) | GRAMMAR.judging
 
 _PREFIX = re.compile(r"(?:^|\s)[a-z][\w-]{0,20}(?:/[\w-]{1,20}){0,3}: [a-z]")
@@ -51,6 +52,9 @@ _LASTING = (
 )
 """What such a question takes for granted, or doubts, about the layout is worth keeping."""
 
+MAX_LIKING = 5
+"""Words at the beginning of a state in which an opinion stands."""
+
 MAX_LEADS = 3
 """Words before a question or an idea that only lead to it ("so, also, ...")."""
 
@@ -65,6 +69,7 @@ def idle(read: Read, one: Candidate) -> bool:
         or _is_process(read, one)
         or _is_ordered(read, one)
         or _is_empty(read, one)
+        or (one.predicate is Predicate.STATE and _is_liking(one.value))
     )
 
 
@@ -157,3 +162,10 @@ def _is_empty(read: Read, one: Candidate) -> bool:
     if one.predicate is not Predicate.VALID_FOR or one.object is not None or one.value:
         return False
     return _FAILING.isdisjoint(read.words[one.clause.first : one.clause.last])
+
+
+def _is_liking(value: str) -> bool:
+    """Whether a state is an opinion ("rather nasty", "a different story") or a reason ("why it broke")."""
+    if value.lower().startswith(("why ", "how ")):
+        return True
+    return not _LIKING.isdisjoint(word.strip(".,;:\"'").lower() for word in value.split()[:MAX_LIKING])
