@@ -25,7 +25,7 @@ class IsARule(Rule):
     name = "kind"
     about_code = False
     checks_limits = True
-    predicates = frozenset({Predicate.IS_A, Predicate.STATE})
+    predicates = frozenset({Predicate.IS_A, Predicate.STATE, Predicate.VALID_FOR})
 
     cases = (
         Case(Predicate.IS_A, "slab page", "compound page", quote="slab pages can be compound pages"),
@@ -40,6 +40,14 @@ class IsARule(Rule):
         Case(Predicate.IS_A, "hugetlb folio", "driver page", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.STATE, "hugetlb folios", value="not on the LRU"),
         Case(Predicate.STATE, "LRU folios", value="not on the LRU", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.VALID_FOR, "hugetlb", "device-private pages", polarity=Polarity.NEGATIVE),
+        Case(
+            Predicate.VALID_FOR,
+            "anonymous folios",
+            "large folios",
+            polarity=Polarity.NEGATIVE,
+            verdict=VerdictKind.UNDECIDED,
+        ),
         Case(Predicate.IS_A, "page", "folio", verdict=VerdictKind.UNDECIDED),
     )
 
@@ -54,6 +62,8 @@ class IsARule(Rule):
             return Unknown("no two kinds of page named")
         if a is b:
             return Unknown("a kind of page compared with itself")
+        if claim.predicate is Predicate.VALID_FOR:
+            return self._never(question, a, b, version)
         if b.name == "overlay":
             return self._overlay(question, a, version)
         if (
@@ -81,6 +91,17 @@ class IsARule(Rule):
                 Truth.PARTLY, f"some {singular(a)}s are {singular(b)}s, others are not", version
             )
         return Unknown(f"no fact whether a {singular(a)} is a {singular(b)}")
+
+    def _never(self, question: Question, a: PageKind, b: PageKind, version: str) -> Finding | Unknown:
+        """That the one does not work with the other: no page is of both kinds."""
+        plain = {"page", "folio"} & {a.name, b.name}
+        if (
+            question.claim.polarity is Polarity.POSITIVE
+            or plain
+            or relation(a.name, b.name, version) is not False
+        ):
+            return Unknown(f"no fact that no {singular(a)} is a {singular(b)}")
+        return self._found(Truth.FALSE, f"a {singular(a)} is no {singular(b)}", version)
 
     def _overlay(self, question: Question, a: PageKind, version: str) -> Finding | Unknown:
         for layout in layouts_for(question.model, version, "x86-64")[:1]:
