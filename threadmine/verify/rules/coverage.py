@@ -4,7 +4,7 @@ touches."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from threadmine.model import Message, Predicate, Unknown, VerdictKind, unique
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
@@ -81,19 +81,23 @@ class CoverageRule(Rule):
         touched = diffstat(question.message)
         if not touched:
             return Unknown("no diffstat of the series in this mail")
+        spoken: frozenset[str] | None = None
         for file in _named_files(question.message, touched):
-            topic = self._topic(question, file, version)
+            names = question.code.in_file(file, version)
+            if not names:
+                continue
+            if spoken is None:  # once for all files: the mail may be long
+                spoken = frozenset(_TOPIC.findall(_text(question.message)))
+            topic = self._topic(question, names, spoken, version)
             if topic:
                 text = f"{file} uses {topic} and is not in the diffstat ({len(touched)} files)"
                 return Finding(Truth.FALSE, text, self.fact(text, "series diffstat"))
         return Unknown("no user outside the diffstat is named in this mail")
 
     @staticmethod
-    def _topic(question: Question, file: str, version: str) -> str:
-        """Something the mail speaks of that functions in ``file`` use, or the empty text."""
-        body = _text(question.message)
-        spoken = set(_TOPIC.findall(body))
-        for name in question.code.in_file(file, version):
+    def _topic(question: Question, names: Iterable[str], spoken: frozenset[str], version: str) -> str:
+        """Something the mail speaks of that one of these functions uses, or the empty text."""
+        for name in names:
             facts = question.code.function(name, version)
             if isinstance(facts, Unknown):
                 continue
