@@ -8,16 +8,23 @@ the quotation.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from threadmine.model import Message, Stretch, StretchKind, fold
-from threadmine.parse.diff import QuotedHunk, find_quoted_hunks, place_before
+from threadmine.model import Message, Side, Stretch, StretchKind, fold
+from threadmine.parse.diff import Place, QuotedHunk, find_quoted_hunks, place_before
 
 MAX_ABOUT = 600
 """Characters of the text above that are kept: its end, which stands nearest to the answer."""
 
+_OUTER_COMMENT = ("/*", " *")
+_COMMENT_LINES = 40  # of a comment that are looked at
+_SIGNATURE = 3  # lines below a comment in which the name of its function stands
+_TITLE = re.compile(r" \*[ \t]{1,4}([a-z_]\w{2,60})(?:\(\))?[ \t]{1,4}[-:][ \t]")
+"""The first line of kernel-doc: `` * name() - what it does``."""
+_DEFINED = re.compile(r"[A-Za-z_][\w \t*]{0,80}?\b([a-z_]\w{2,60})\(")
 _ABOVE = 3  # lines below the end of a function at which a remark may still be about it
 _SKIPPED = frozenset(
     {StretchKind.ATTRIBUTION, StretchKind.SIGNATURE, StretchKind.FOOTER, StretchKind.TRAILER}
@@ -103,8 +110,49 @@ class Surroundings:
         place = place_before(self._hunks, start) if self._hunks else None
         if place is None:
             return about
-        function = place.function or self._function_before(place.start)
+        function = (
+            self._documented(place)
+            or place.function
+            or self._function_before(place.start)
+            or self._carried(place)
+        )
         return replace(about, file=place.file, line=place.line, function=function)
+
+    def _documented(self, place: Place) -> str:
+        """The function whose comment a line above all code is part of: that of its title, or the next one."""
+        if not place.text.startswith(_OUTER_COMMENT):
+            return ""
+        for hunk in self._hunks or ():
+            if hunk.start <= place.start <= hunk.end:
+                lines = hunk.places()
+                at = next((i for i, one in enumerate(lines) if one.start == place.start), 0)
+                for line in reversed(lines[max(0, at - _COMMENT_LINES) : at + 1]):
+                    if not line.text.startswith(_OUTER_COMMENT):
+                        break
+                    if title := _TITLE.match(line.text):
+                        return title[1]
+                below = (line for line in lines[at + 1 : at + _COMMENT_LINES])
+                code = [line for line in below if not line.text.startswith(_OUTER_COMMENT)][:_SIGNATURE]
+                named = (_DEFINED.match(line.text) for line in code if line.side is not Side.REMOVED)
+                return next((found[1] for found in named if found), "")
+        return ""
+
+    def _carried(self, place: Place) -> str:
+        """The function that began in a piece of the hunk above, where a reply stands between the two."""
+        function, depth = "", 0
+        for hunk in self._hunks or ():
+            if hunk.start > place.start:
+                break
+            if hunk.has_header or hunk.depth != depth:
+                function, depth = "", hunk.depth
+            for line in hunk.places():
+                if line.start > place.start:
+                    break
+                if line.function:
+                    function = line.function
+                elif line.text.startswith("}"):
+                    function = ""
+        return function
 
     def _function_before(self, start: int) -> str:
         """The function that ends just above a line outside of all (``}``, ``#endif``), or the empty text."""
