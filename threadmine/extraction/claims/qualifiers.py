@@ -126,7 +126,9 @@ def _of_need(read: Read, one: Candidate, cue: set[str]) -> Polarity | None:
             one.object is not None and one.object.entity in GRAMMAR.locks and not _TAKES.isdisjoint(behind)
         )
         return Polarity.NEGATIVE if taken and _NOTS & set(behind) else Polarity.POSITIVE
-    if "need" in before and {"no", "not", "n't", "don't", "doesn't", "isn't"} & set(before):
+    if not {"need", "needs"}.isdisjoint(before) and {"no", "not", "n't", "don't", "doesn't", "isn't"} & set(
+        before
+    ):
         return Polarity.NEGATIVE
     if cue & {"entered", "held", "while"}:
         return Polarity.POSITIVE

@@ -44,6 +44,7 @@ _LETS = frozenset({"let", "lets", "'s", "let's"})
 _ENSURING = frozenset(
     {"ensure", "ensures", "ensured", "ensuring", "guarantee", "guarantees", "guaranteed", "guaranteeing"}
 )
+_EFFECTS = frozenset({"ensures", "guarantees", "ensuring", "guaranteeing"})
 _DUTIES = frozenset(
     {
         "must",
@@ -216,7 +217,9 @@ def is_no_need(around: Around, cue: str) -> bool:
         lockish = any(w.endswith(("lock", "locks")) for w in behind) or not _HELD.isdisjoint(behind)
         return not lockish and not any(n.endswith(("lock", "ref", "count", "mutex")) for n in named)
     if cue.startswith("prevent"):
-        return not any(t.sort in MEMBERISH for t in around.left) and around.by() is None
+        return around.by() is None and not _prevented(around)
+    if cue in _EFFECTS:
+        return not any(t.sort in MEMBERISH for t in around.right) and _DUTIES.isdisjoint(words[:first])
     if cue == "wait":
         return first == 0 or words[first - 1] in _LOCKS
     return cue == "assume" and not _LETS.isdisjoint(before)
@@ -228,6 +231,8 @@ def effected(around: Around, cue: str) -> list[Candidate]:
     """
     if cue.startswith("prevent"):
         return _prevented(around)
+    if cue == "stable" and (stable := [t for t in around.left if t.sort in MEMBERISH]):
+        return [around.make(Predicate.STATE, stable[-1], None, 4, "stable")]
     if cue not in _ENSURING:
         return []
     words = around.read.words

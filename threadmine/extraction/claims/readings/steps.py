@@ -17,6 +17,24 @@ _DONE = listed("steps", "done")
 _BEFORE = listed("steps", "before")
 _AFTER = listed("steps", "after")
 _NEEDING = frozenset({"must", "needs", "need", "has", "have", "should", "required"})
+_ON_THE_WAY = frozenset(
+    {
+        "call",
+        "calls",
+        "to",
+        "of",
+        "calling",
+        "setting",
+        "clearing",
+        "it",
+        "after",
+        "store",
+        "load",
+        "write",
+        "read",
+        "update",
+    }
+)
 _HELPING = GRAMMAR.be | {"gets", "get", "got"}
 
 REACH = 5
@@ -85,10 +103,7 @@ def _moved(look: Look) -> list[Candidate]:
 
 def _named_at(look: Look, at: int) -> Thing | None:
     """The function or member that is named from token ``at`` on, beyond "the call to"."""
-    while at < len(look.words) and (
-        look.words[at] in GRAMMAR.determiners
-        or look.words[at] in ("call", "calls", "to", "of", "calling", "setting", "clearing", "it", "after")
-    ):
+    while at < len(look.words) and (look.words[at] in GRAMMAR.determiners or look.words[at] in _ON_THE_WAY):
         at += 1
     thing = look.inside.get(at)
     return thing if thing is not None and (thing.sort is Sort.FUNCTION or thing.sort in MEMBERISH) else None
