@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from threadmine.extraction.claims import accept, nouns, scan
+from threadmine.extraction.claims import accept, scan
 from threadmine.extraction.claims.clauses import Candidate, Memory, is_order
 from threadmine.extraction.claims.context import Surroundings
 from threadmine.extraction.claims.grammar import candidates
@@ -16,7 +16,7 @@ from threadmine.extraction.claims.idle import idle
 from threadmine.extraction.claims.qualifiers import Qualifiers, qualify
 from threadmine.extraction.claims.readings.coverage import coverage
 from threadmine.extraction.claims.relevance import relevant
-from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing, read_sentence
+from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, read_sentence
 from threadmine.extraction.claims.worth import worth
 from threadmine.extraction.names import Lexicon, MailFacts, NameFacts, lexicon_of
 from threadmine.extraction.text import Place, Sentence
@@ -201,26 +201,11 @@ def slots(read: Read, one: Candidate) -> tuple[str, str, str]:
     subject, object_, value = one.subject, one.object, worth(one.value)
     if one.predicate is Predicate.STATE and subject is not None and subject.sort is Sort.FLAG:
         return "page.flags", subject.entity, value
-    if one.predicate is Predicate.USES and subject is not None:
-        return in_number(read, subject), object_.entity if object_ else "", value[:120]
     return (
         subject.entity if subject else _default_subject(read),
         object_.entity if object_ else "",
         value[:120],
     )
-
-
-def in_number(read: Read, user: Thing) -> str:
-    """A user as the sentence names it: several where it speaks of several ("drivers")."""
-    if user.sort not in (Sort.AGENT, Sort.KIND) or not 0 < user.last <= len(read.words):
-        return user.entity
-    told, head = user.text.rsplit(" ", 1)[-1], user.entity.rsplit(" ", 1)[-1]
-    if nouns.singular(told.lower()) != head.lower():
-        told = read.tokens[user.last - 1]
-    if told[1:].islower():
-        told = told.lower()
-    several = told.lower() != head.lower() and nouns.singular(told.lower()) == head.lower()
-    return user.entity.removesuffix(head) + told if several else user.entity
 
 
 def _default_subject(read: Read) -> str:
