@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
-from threadmine.extraction.claims.named import noun_phrase
+from threadmine.extraction.claims.clauses import Candidate
 from threadmine.extraction.claims.readings.contents import (
     before_helpers,
     contents,
@@ -18,15 +17,13 @@ from threadmine.extraction.claims.readings.contents import (
     residing,
 )
 from threadmine.extraction.claims.readings.phrases import Look, Place, Words, listed, phrased
+from threadmine.extraction.claims.readings.places import in_struct, plain_place
 from threadmine.extraction.claims.readings.whereabouts import ROOM, room, where
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 
 _INSIDE = listed("inside")
 _MOVED = listed("living", "moved")
-_STORED = listed("living", "stored")
-_SPACES = listed("spaces")
-_NOWHERE = listed("living", "nowhere")
 _BETWEEN = listed("living", "between")
 _LIVING = listed("living")
 _LIVING_UP = phrased("living", "phrases")
@@ -37,7 +34,6 @@ _CONTAINING = listed("containing")
 _VAGUE = listed("vague")
 _SPOILED = listed("quantities", "spoiled")
 
-_ENDS = frozenset({"end", "start", "beginning", "tail", "head", "top", "bottom", "rest", "remainder"})
 _PAGES = frozenset({"page", "pages", "folio", "folios", "slab", "slabs", "it"})
 _TAKING = frozenset(
     {"uses", "use", "used", "using", "takes", "reserved", "reserves", "need", "needs", "require", "requires"}
@@ -45,14 +41,7 @@ _TAKING = frozenset(
 _SAVED = frozenset({"stored", "saved", "written", "copied", "encoded", "recorded"})
 _BELONGING = frozenset({"belong", "belongs"})
 _OWNERS = frozenset({"page", "pages", "folio", "folios", "slab", "slabs", "table", "tables", "ptdesc"})
-_ITSELF = frozenset({"itself", "themselves", "alone", "proper"})
 _COMING = frozenset({"come", "comes", "came", "coming"})
-LONGEST = 6
-"""The most words of a place that is no word of struct page ("the lower layer's swap table")."""
-
-TOLD = 3
-"""The words with which a space is a place of its own ("the unused slab space")."""
-
 KEPT = 12
 """The most tokens between "keep" and the place where something is kept."""
 
@@ -88,36 +77,13 @@ def dwelling(look: Look) -> list[Candidate]:
         word = look.words[at]
         if word in _INSIDE and at not in look.inside:
             place = look.place(at + 1)
-            if place is None and (plain := _plain_place(look, at)):
+            if place is None and (plain := plain_place(look, at, _verb_before(look, at))):
                 return plain
             if place is not None and (found := _in_place(look, at, place)):
                 return found
+            if place is not None and place.thing.sort is Sort.STRUCT and (left := in_struct(look, at, place)):
+                return left
     return _is_part(look) or _used_for(look) or _holder(look) or where(look) or _comes(look) or room(look)
-
-
-def _plain_place(look: Look, at: int) -> list[Candidate]:
-    """ "page->x is stored in the swap table": a place that is no word of struct page."""
-    verb = _verb_before(look, at)
-    if look.word(at) not in ("in", "into", "inside", "within", "at") or look.word(verb) not in _STORED:
-        return []
-    things = [t for t in contents_before(look, verb) if t.sort in MEMBERISH and not t.concept]
-    first = look.past_determiners(at + 1)
-    if look.word(first) in _ENDS and look.word(first + 1) == "of":
-        first = look.past_determiners(first + 2)
-    goal = noun_phrase(look.read, first, _end_of_noun(look, first), LONGEST) if things else None
-    head = goal.entity.split()[-1].lower() if goal is not None else ""
-    if goal is None or head in _NOWHERE or (head in _SPACES and goal.last - goal.first < TOLD):
-        return []
-    return residing(look, things, Place(first, goal.last, goal), verb)
-
-
-def _end_of_noun(look: Look, first: int) -> int:
-    """The token behind the plain words that begin at ``first``."""
-    last = first
-    ends = GRAMMAR.no_nouns | _ITSELF
-    while (word := look.word(last)) == "'s" or (word.replace("-", "").isalpha() and word not in ends):
-        last += 1
-    return last
 
 
 def _used_for(look: Look) -> list[Candidate]:
