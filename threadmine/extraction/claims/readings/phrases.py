@@ -26,7 +26,6 @@ MAX_PART = 8
 _PAGE_TOKEN = re.compile(r"pages?\[(\d{1,2})\]?$", re.IGNORECASE)
 _RANGE = re.compile(r"\d{1,2}(?:(?:-|\.\.|:)\d{1,2})?$")
 _MANY = frozenset({"they", "these", "those", "them", "both"})
-_STRUCTS = frozenset({"struct", "structs", "structure", "structures", "descriptor", "descriptors"})
 _STRUCTS_PAGE = frozenset({"folio", "page", "compound", "tail", "struct", "sub"})
 
 
@@ -285,9 +284,7 @@ class Look:
     def _named(self, first: int, at: int) -> Place | None:
         """A member, a struct or "every tail page"."""
         thing = self.inside.get(at)
-        if thing is None:
-            return self._spoken_struct(first, at)
-        if thing.first not in (at, first):
+        if thing is None or thing.first not in (at, first):
             return None
         if thing.sort is Sort.KIND and thing.entity == "struct page":
             return Place(first, thing.last, replace(thing, entity="page", sort=Sort.STRUCT))
@@ -299,10 +296,3 @@ class Look:
         if thing.sort is Sort.KIND and thing.entity in ("tail page", "head page"):
             return self._field_of(first, thing.last, -1, thing) or Place(first, thing.last, thing)
         return None
-
-    def _spoken_struct(self, first: int, at: int) -> Place | None:
-        """ "The page struct", "the page structure", "the page descriptor"."""
-        if self.word(at) not in ("page", "folio") or self.word(at + 1) not in _STRUCTS:
-            return None
-        thing = Thing(first, at + 2, self.text(first, at + 2), self.word(at), Sort.STRUCT)
-        return Place(first, at + 2, thing)
