@@ -28,7 +28,13 @@ from threadmine.extraction.claims.readings.verbs import unlisted
 from threadmine.extraction.claims.referents import DOING, orders_before, subject_of, wanted
 from threadmine.extraction.claims.said import said_in
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
-from threadmine.extraction.claims.voice import before_aside, behind_aside, goes_on_passive, is_passive
+from threadmine.extraction.claims.voice import (
+    before_aside,
+    behind_aside,
+    goes_on_passive,
+    is_passive,
+    pronoun_behind,
+)
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
 from threadmine.extraction.text import Place
@@ -225,6 +231,9 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
         left, inherited = list(memory.list), True
     elif (head := before_aside(read, clause, cue)) is not None:
         clause, left = behind_aside(read, clause, cue), [head]
+    elif passive and left and pronoun_behind(read, cue, left):
+        meant, between = _meant(read, clause, cue, memory, passive)
+        left, inherited = [*left, *meant], bool(meant)
     elif (not left or _goes_on(read, cue, left)) and _wants_subject(read, clause, cue, passive):
         left, between = _meant(read, clause, cue, memory, passive)
         inherited = bool(left)
@@ -345,6 +354,8 @@ def _wants_subject(read: Read, clause: Clause, cue: Term, passive: bool) -> bool
     if not bare:
         return clause.first > 0 or _leaves_out(cue, before, passive) or read.sentence.place is Place.COMMENT
     if len(bare) == 2 and bare[0] in GRAMMAR.determiners and bare[1] in GRAMMAR.generic:
+        return True
+    if bare == ["this", "one"] and clause.first == 0:
         return True
     if all(w in GRAMMAR.cut_words or w in GRAMMAR.pronouns or w in GRAMMAR.prefaces for w in bare):
         return bare[-1] in GRAMMAR.pronouns or bare[0] in GRAMMAR.cut_words

@@ -145,7 +145,7 @@ def _denies(read: Read, one: Candidate, term: Term) -> bool:
         return False  # "Don't forget that f() sets it"
     if term.value in GRAMMAR.nobody and excepted(read, one.clause) is not None:
         return False
-    if term.first == 0 and read.words[term.last : term.last + 1] == (",",):
+    if term.first == 0 and read.words[term.last : term.last + 1] in ((",",), (".",), ("!",)):
         return False  # "No, f() sets it", "Pointless, f() sets it"
     if term.first <= 1 and term.text.lower().endswith("n't") and read.sentence.text.endswith("?"):
         return False  # "Doesn't it point there?" expects that it does

@@ -161,6 +161,9 @@ def _within(read: Read, clause: Clause, words: Sequence[str], memory: Memory, wa
     """The thing of an earlier clause of the same sentence that goes on as the subject."""
     before = [t for t in read.things if t.last <= clause.first]
     fitting = [t for t in before if _fits(t, want) and not _is_aside(read, t)]
+    lists = referent_words()
+    if len(fitting) > 1 and not (lists.first | lists.last).isdisjoint(words):
+        return Meant((fitting[-1 if lists.first.isdisjoint(words) else -2],))
     pointing = clause.opening in ("which", "that") or not referent_words().pointing.isdisjoint(words)
     if pointing and fitting:
         return Meant((fitting[-1],))

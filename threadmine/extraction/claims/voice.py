@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Clause, Memory
-from threadmine.extraction.claims.sentence import ENTITIES, Read, Thing
+from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.nlp import Term
 
@@ -68,4 +68,17 @@ def behind_aside(read: Read, clause: Clause, cue: Term) -> Clause:
         things=tuple(t for t in clause.things if t.first >= first),
         cues=tuple(c for c in clause.cues if c.first >= first),
         opening=read.words[first],
+    )
+
+
+def pronoun_behind(read: Read, cue: Term, left: list[Thing]) -> bool:
+    """Whether a pronoun stands for what is done to in the functions before it ("in f() it is cleared")."""
+    if any(t.sort is not Sort.FUNCTION or t.first < 1 for t in left):
+        return False
+    words = read.words[left[-1].last : cue.first]
+    bare = [w for w in words if w.isalpha() and w not in GRAMMAR.helpers and w not in GRAMMAR.fillers]
+    return read.words[left[-1].first - 1] in ("in", "inside", "within") and bare in (
+        ["it"],
+        ["they"],
+        ["both"],
     )

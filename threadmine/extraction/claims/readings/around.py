@@ -15,7 +15,7 @@ from threadmine.extraction.claims.clauses import (
     text_of,
 )
 from threadmine.extraction.claims.named import noun_phrase
-from threadmine.extraction.claims.readings.several import last_run, run
+from threadmine.extraction.claims.readings.several import run
 from threadmine.extraction.claims.referents import doer_behind, object_of, orders_before, referent_words
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -339,7 +339,7 @@ class Around:
     def stood_for(self, sort: Sort = Sort.MEMBER) -> list[Thing]:
         """The members (or functions) that "it" or "both" right behind the cue stands for."""
         meant = object_of(self.read, self.clause, self.cue, self.memory, sort is Sort.FUNCTION)
-        taken = {t.entity for t in last_run(self.left, self.read)}
+        taken = {t.entity for t in self.left[-1:]}
         return [t for t in meant if t.entity not in taken]
 
     def judged(self, function: Thing) -> list[Candidate]:

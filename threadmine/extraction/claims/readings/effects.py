@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, excepted
 from threadmine.extraction.claims.readings.around import CORE, Around, implied
-from threadmine.extraction.claims.readings.placing import elsewhen, listed_behind, placed
+from threadmine.extraction.claims.readings.placing import elsewhen, listed_behind, main_doers, placed
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.said import is_doer
 from threadmine.extraction.claims.sentence import Sort, Thing
@@ -47,7 +47,8 @@ def effect(around: Around) -> list[Candidate]:
     ):
         return gone
     actors = last_run(around.functions(around.left), around.read) or place
-    actors = actors or _listed(around)
+    meanwhile = main_doers(around)
+    actors = actors or _listed(around) if meanwhile is None else meanwhile
     actors = _with_parts(around, actors) or _told_last(around, right)
     actor = actors[-1] if actors else _somebody(around)
     if right and actors and _is_up_to_callers(around, actors[-1]):

@@ -207,7 +207,13 @@ def _later(around: Around) -> Thing | None:
             and "by" in words[thing.first - 5 : thing.first - 3]
         )
         return thing if by_then or GRAMMAR.needing & set(before) else None
-    return None
+    at = around.cue.last
+    calling = [i for i in range(at, around.clause.last - 1) if words[i] in ("calling", "call")]
+    if not calling or words[calling[0] + 1] not in ("it", "this", "that"):
+        return None
+    said = around.memory.before() or around.memory.quoted
+    named = [t for t in said.doers() if t.sort is Sort.FUNCTION] if said is not None else []
+    return named[0] if len(named) == 1 else None
 
 
 def _guarded(around: Around) -> list[Candidate]:

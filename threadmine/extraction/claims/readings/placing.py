@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.several import run
+from threadmine.extraction.claims.referents import Want, subject_of
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 
@@ -47,3 +48,29 @@ def listed_behind(around: Around) -> list[Thing]:
     found = run(named, read) if named and named[0].first <= last + 1 else []
     ends = found and (found[-1].last >= len(read.words) or read.words[found[-1].last] in (".", ";", "("))
     return found if len(found) > 1 and ends else []
+
+
+_MEANWHILE = frozenset({"without", "before", "after", "when", "while"})
+_DONE = frozenset({"sets", "clears", "reads", "calls", "requires", "uses"})
+
+
+def main_doers(around: Around) -> list[Thing] | None:
+    """Who does what a gerund says: the subject of the main verb ("f() calls g() without checking x": f).
+
+    None where no gerund stands behind another verb, or nobody is named before that.
+    """
+    words, at = around.read.words, around.cue.first - 1
+    if not words[around.cue.first].endswith("ing"):
+        return None
+    while at > around.clause.first and words[at] in GRAMMAR.fillers:
+        at -= 1
+    main = next((c for c in reversed(around.clause.cues) if c.last <= at and c.value in _DONE), None)
+    if words[at] not in _MEANWHILE or main is None:
+        return None
+    named = around.functions(around.left)
+    inside = [t for t in named if t.first >= main.last and around.word_before(t) in _INSIDE]
+    first = inside or [t for t in named if t.last <= main.first]
+    if first or any(t.last <= main.first for t in around.clause.things):
+        return first[-1:] or None
+    meant = subject_of(around.read, around.clause, main, around.memory, Want.DOER).things
+    return [t for t in meant if t.sort is Sort.FUNCTION] or None
