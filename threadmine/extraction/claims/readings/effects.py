@@ -46,10 +46,7 @@ def effect(around: Around) -> list[Candidate]:
         and (gone := _not_called(around, place))
     ):
         return gone
-    actors = last_run(around.functions(around.left), around.read) or place
-    meanwhile = main_doers(around)
-    actors = actors or _listed(around) if meanwhile is None else meanwhile
-    actors = _with_parts(around, actors) or _told_last(around, right)
+    actors = _actors(around, place, right)
     actor = actors[-1] if actors else _somebody(around)
     if right and actors and _is_up_to_callers(around, actors[-1]):
         return [around.make(Predicate.REQUIRES, actors[-1], one, 6) for one in run(right, around.read)]
@@ -67,6 +64,13 @@ def effect(around: Around) -> list[Candidate]:
     if left:
         return [around.make(Predicate.STATE, left[-1], None, 2, around.behind())]
     return _by_name(around, actors, place)
+
+
+def _actors(around: Around, place: list[Thing], right: list[Thing]) -> list[Thing]:
+    """Who does it, as far as names tell: before the verb, where it is done, in a list, at the end."""
+    main = main_doers(around)
+    actors = main or last_run(around.functions(around.left), around.read) or place or _listed(around)
+    return _with_parts(around, actors) or _told_last(around, right)
 
 
 def _objects(around: Around, right: list[Thing]) -> list[Thing]:
