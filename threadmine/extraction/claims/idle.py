@@ -27,7 +27,7 @@ _ASKS = tuple(tuple(phrase.split()) for phrase in _WORDS["proposals"]["asks"])
 _PRAISE = tuple(f" {phrase} " for phrase in _WORDS["proposals"]["praise"])
 _PROCESS = frozenset(_WORDS["process"]["words"])
 _LIKING = frozenset(_WORDS["liking"]["words"])
-_FAILING = frozenset(_WORDS["failing"]["words"]) | GRAMMAR.judging
+_EMPTY = frozenset(_WORDS["empty"]["cues"])
 
 _PREFIX = re.compile(r"(?:^|\s)[a-z][\w-]{0,20}(?:/[\w-]{1,20}){0,3}: [a-z]")
 """How a patch's title begins ("mm/gup: use ...")."""
@@ -68,7 +68,7 @@ def idle(read: Read, one: Candidate) -> bool:
         or _is_about_people(read, one)
         or _is_process(read, one)
         or _is_ordered(read, one)
-        or _is_empty(read, one)
+        or _is_empty(one)
         or (one.predicate is Predicate.STATE and _is_liking(one.value))
     )
 
@@ -157,11 +157,11 @@ def _is_ordered(read: Read, one: Candidate) -> bool:
     return at > 0 and words[at] in GRAMMAR.orders and one.cue_at >= at
 
 
-def _is_empty(read: Read, one: Candidate) -> bool:
-    """Whether something is "valid", and not said for what, nor that it fails or is safe."""
+def _is_empty(one: Candidate) -> bool:
+    """Whether something is "valid" by a word that says so by the way only, and not for what."""
     if one.predicate is not Predicate.VALID_FOR or one.object is not None or one.value:
         return False
-    return _FAILING.isdisjoint(read.words[one.clause.first : one.clause.last])
+    return one.cue.lower() in _EMPTY
 
 
 def _is_liking(value: str) -> bool:
