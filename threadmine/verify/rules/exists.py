@@ -123,6 +123,10 @@ def speaks_of_definition(question: Question) -> bool:
     return _DEFINES.search(around) is not None
 
 
+_OF_MM = re.compile(r"\b(?:core[- ]?mm|mm core|mm/|mm code|the core|memory management|in mm)\b", re.I)
+"""Words by which a function that mm never had is missed there and not in the whole kernel."""
+
+
 class FunctionExistsRule(Rule):
     """There is no ``compound_page_dctor()``: decided by trees whose mm code was read whole."""
 
@@ -146,6 +150,29 @@ class FunctionExistsRule(Rule):
         ),
         Case(Predicate.OTHER, "free_zone_device_page()", value="exists", kernel="5.19"),
         Case(Predicate.MEMBER_OF, "mm/memremap.c", verdict=VerdictKind.UNDECIDED),
+        Case(
+            Predicate.OTHER,
+            "example_queue_exit",
+            value="exists",
+            polarity=Polarity.NEGATIVE,
+            quote="example_queue_exit() does not exist any more",
+            verdict=VerdictKind.UNDECIDED,
+        ),
+        Case(
+            Predicate.OTHER,
+            "example_page_dctor",
+            value="exists",
+            polarity=Polarity.NEGATIVE,
+            quote="core MM has no example_page_dctor(), it does not exist",
+        ),
+        Case(
+            Predicate.OTHER,
+            "prep_compound_page",
+            value="exists",
+            polarity=Polarity.NEGATIVE,
+            quote="prep_compound_page() does not exist",
+            verdict=VerdictKind.UNDECIDED,
+        ),
     )
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
@@ -171,8 +198,11 @@ class FunctionExistsRule(Rule):
         source = "code " + " and ".join(code.sources[n] for n in span)
         if not isinstance(facts, Unknown):
             text = f"{subject.text}() is in {', '.join(facts.files[:2])} ({facts.kernel})"
-            return Finding(Truth.TRUE, text, self.fact(text, facts.source))
+            # who says that it does not exist may speak of another tree, or of the code as it will be
+            return Finding(Truth.TRUE, text, self.fact(text, facts.source), firm=False)
         if set(code.versions_of(subject.text)) & {code.versions[n] for n in span}:
             return facts
+        if not code.known(subject.text) and not _OF_MM.search(question.claim.quote):
+            return Unknown(f"whether {subject.text}() is anywhere outside mm/ is not known")
         text = f"no {subject.text}() in mm/ and its headers in {'/'.join(code.versions[n] for n in span)}"
         return Finding(Truth.FALSE, text, self.fact(text, source), firm=False)

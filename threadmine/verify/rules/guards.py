@@ -15,6 +15,7 @@ from threadmine.memmap.names import aliases_of
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import Found, Guarded, Reach, guards_of, reach, uses_of
 from threadmine.verify.members import same_bytes
+from threadmine.verify.reading import rests_on_inference
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.tables import tests_of
@@ -104,6 +105,8 @@ class RequiresRule(Rule):
         if len(said.split()) > MAX_STATE_WORDS or _NEGATED.search(said):
             return None
         same, _ = same_bytes(question.model, target, version)
+        if not said and rests_on_inference(claim):
+            return None  # nothing says that it is this member that is needed
         if _SOME_PAGES.search(claim.condition):
             return None  # of which page is not told by a read of the word
         hits = (h for h in uses_of(found, same, "r") if len(h.step.way) <= RELIES_DEPTH)
