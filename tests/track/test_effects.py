@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from threadmine.model import Effect
-from threadmine.track.replies import effect_of
+from threadmine.track.effects import effect_of
 from threadmine.track.text import Exchange
 
 SENTENCES = {

@@ -9,10 +9,9 @@ does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 
 from threadmine.model import (
     Concern,
@@ -25,6 +24,7 @@ from threadmine.model import (
     StoredMessage,
 )
 from threadmine.track.asked import suggests
+from threadmine.track.effects import MAX_SAID, cue, effect_in, effect_of
 from threadmine.track.people import name_key, same_person
 from threadmine.track.text import Exchange, exchanges, squash
 from threadmine.vocab.concerns_cues import Words, read_words, vocabulary
@@ -40,9 +40,6 @@ MAX_SHORT = 20
 
 MAX_NEXT = 600
 """Characters between an objection and the request that belongs to it."""
-
-MAX_SAID = 12
-"""Sentences under a quotation that are looked at."""
 
 MAX_EVIDENCE = 6
 _TAIL = 40  # squashed characters by which the end of a quotation is found again
@@ -221,8 +218,6 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
 
 
 _RE = re.compile(r"\s*(?:re|aw|sv|antw)\s*:", re.IGNORECASE)
-_OFFERED = re.compile(r" (?:could|can|would|might) ")
-"""What is named as possible before a "but" declines it."""
 
 _WILL = re.compile(r" (?:i|we) (?:[a-z]+ )?will ")
 _WANTS_WORK = frozenset({ConcernKind.REQUEST, ConcernKind.NIT, ConcernKind.PROCESS})
@@ -231,7 +226,7 @@ _WANTS_WORK = frozenset({ConcernKind.REQUEST, ConcernKind.NIT, ConcernKind.PROCE
 def _only_plans(quote: str) -> bool:
     """Whether a sentence tells what its writer is going to do anyway: no promise of who has not the patch."""
     words = read_words(quote)
-    return bool(_cue("plan", words)) and not _WILL.search(words.text)
+    return bool(cue("plan", words)) and not _WILL.search(words.text)
 
 
 def _of_the_whole(mail: StoredMessage, tree: _Tree) -> Iterator[Reaction]:
@@ -256,15 +251,15 @@ _TO_DO = frozenset({Effect.PROMISE, Effect.FIX, Effect.AGREE, Effect.DEFER})
 
 def _promises_all(words: Words) -> bool:
     """Whether a sentence agrees to do all that was asked for, or puts all of it off."""
-    if words.is_question or (" not " in words.text and not _cue("defer", words)):
+    if words.is_question or (" not " in words.text and not cue("defer", words)):
         return False
-    return bool(_cue("blanket", words)) and _effect(words) in _TO_DO
+    return bool(cue("blanket", words)) and effect_in(words) in _TO_DO
 
 
 def _is_short(exchange: Exchange) -> bool:
     """Whether all that is said is a "No." or the like: then it is said of the last thing quoted."""
     (said,) = exchange.said if len(exchange.said) == 1 else ("",)
-    return 0 < len(said) <= MAX_SHORT and bool(_cue("disagree", read_words(said)))
+    return 0 < len(said) <= MAX_SHORT and bool(cue("disagree", read_words(said)))
 
 
 def _is_about(exchange: Exchange, key: str, rest: str) -> bool:
@@ -275,79 +270,6 @@ def _is_about(exchange: Exchange, key: str, rest: str) -> bool:
         gap = len(quoted) - at - len(key)
         return gap <= MAX_SHORT_GAP or (gap <= MAX_GAP and not _is_short(exchange))
     return len(quoted) >= _TAIL and quoted[-_TAIL:] in rest
-
-
-def effect_of(exchange: Exchange, by_asker: bool) -> tuple[Effect | None, str]:
-    """What the text under a quotation does to a concern in it, and the sentence that does it."""
-    read = ((sentence, read_words(sentence)) for sentence in exchange.said[:MAX_SAID])
-    if by_asker:
-        return _askers_effect(read)
-    stated = (
-        (sentence, words)
-        for at, (sentence, words) in enumerate(read)
-        if not (words.is_question or (at and _cue("others", words)) or _cue("neutral", words))
-    )
-    effects = [(_effect(words), sentence) for sentence, words in islice(stated, MAX_STATED)]
-    for wanted, last in _PRECEDENCE:
-        for effect, sentence in effects[:last]:
-            if effect in wanted:
-                return effect, sentence
-    if effects:
-        return Effect.ANSWER, effects[0][1]
-    if exchange.code:
-        return Effect.FIX, ""
-    return None, ""
-
-
-def _effect(words: Words) -> Effect | None:
-    """What a sentence does; "yes, but" does what comes after the "but", if that says anything."""
-    found = next((effect for effect, group in _ORDER if _cue(group, words)), None)
-    before, but, after = words.text.rpartition(" but ")
-    if not but or found not in (Effect.AGREE, Effect.PROMISE):
-        return found
-    rest = replace(words, text=f" {after}", begin=1, words=frozenset(after.split()))
-    then = next((effect for effect, group in _ORDER if _cue(group, rest)), None)
-    if then in (Effect.AGREE, Effect.REDIRECT, None):
-        return Effect.DISAGREE if _OFFERED.search(before) else found
-    return then
-
-
-# Of several effects under one quotation the first group counts, looked for in that many stated sentences.
-_PRECEDENCE = (
-    ((Effect.FIX, Effect.PROMISE), 6),
-    ((Effect.AGREE, Effect.DISAGREE), 3),
-    ((Effect.REDIRECT, Effect.DEFER), 4),
-)
-MAX_STATED = max(last for _, last in _PRECEDENCE)
-_ORDER = (
-    (Effect.FIX, "fix"),
-    (Effect.DISAGREE, "decline"),
-    (Effect.DEFER, "look"),
-    (Effect.PROMISE, "promise"),
-    (Effect.AGREE, "nod"),
-    (Effect.DISAGREE, "denial"),
-    (Effect.AGREE, "agree"),
-    (Effect.DISAGREE, "disagree"),
-    (Effect.REDIRECT, "redirect"),
-    (Effect.DEFER, "defer"),
-)
-
-
-def _askers_effect(read: Iterable[tuple[str, Words]]) -> tuple[Effect | None, str]:
-    for sentence, words in read:
-        if words.is_question:
-            continue
-        if _cue("retract", words):
-            return Effect.WITHDRAW, sentence
-        if _cue("accept", words):
-            return Effect.AGREE, sentence
-        if _cue("disagree", words):
-            return Effect.DISAGREE, sentence
-    return None, ""
-
-
-def _cue(group: str, words: Words) -> str:
-    return vocabulary("replies")[group]["strong"].first(words)
 
 
 _SETTLES: Mapping[Effect, ConcernState] = {
@@ -393,7 +315,7 @@ def _after(concern: Concern, state: ConcernState, effect: Effect, by_author: boo
         return state
     if effect is Effect.AGREE and by_author and concern.quote.endswith("?"):
         return ConcernState.ANSWERED if state is ConcernState.OPEN else state
-    checks = concern.kind in _WANTS_WORK and bool(_cue("checks", read_words(concern.quote)))
+    checks = concern.kind in _WANTS_WORK and bool(cue("checks", read_words(concern.quote)))
     asks = checks or (concern.kind is ConcernKind.PROCESS and _only_asks(concern.quote))
     if concern.kind is ConcernKind.QUESTION and effect is Effect.PROMISE and suggests(concern):
         return ConcernState.ACKNOWLEDGED
