@@ -50,11 +50,13 @@ _CALL = re.compile(r"\b[a-z]\w{0,40}_\w{1,60}\(")
 _SIZE = re.compile(r"\bstruct page\W[^.]{0,40}\d ?-?bytes?\b|\d ?-?bytes?\b[^.]{0,40}\bstruct page\b")
 """What is said of the size of struct page."""
 
+_PLACES = ("struct page", "struct folio", "page struct", "head page", "tail page")
 _INSIDE = re.compile(
     r"(?i)\b(?:stor|kept|keep|liv|stay|resid|remain|embedd|encod|plac|put|record|remember)\w{0,4} [^.]{0,40}"
-    r"\bstruct (?:page|folio)\b|\bstruct (?:page|folio) (?:holds|carries|contains|stores|keeps)\b"
+    r"\b(?:struct (?:page|folio)|page struct(?:ure)?|(?:head|tail) page)\b"
+    r"|\bstruct (?:page|folio) (?:holds|carries|contains|stores|keeps)\b"
 )
-"""What is said to lie in struct page."""
+"""What is said to lie in struct page, or in the head or a tail page."""
 
 MAX_SENTENCES = 500
 """Sentences of prose, and of comments, read in one message; nobody has more to say."""
@@ -102,7 +104,7 @@ class Wanted:
             return True
         if "page[" in text or ("struct page" in text and "byte" in text and _SIZE.search(text)):
             return True
-        if ("struct page" in text or "struct folio" in text) and _INSIDE.search(text):
+        if any(place in text for place in _PLACES) and _INSIDE.search(text):
             return True
         found = text.lower().translate(_TO_BLANKS).split()
         return not words.isdisjoint(found) or ("_" in text and self.in_names(found))

@@ -45,6 +45,7 @@ def before_helpers(look: Look, at: int) -> int:
         "ca",
         "wo",
         "cannot",
+        "ever",
         "both",
         "all",
         "each",
@@ -157,7 +158,9 @@ def _head_of(look: Look, first: int, last: int) -> tuple[int, int]:
             first = at  # "on 32-bit the section number"
             break
     while first < last and (
-        words[first] in GRAMMAR.determiners or words[first] in GRAMMAR.fillers or words[first] == "of"
+        words[first] in GRAMMAR.determiners
+        or words[first] in GRAMMAR.fillers
+        or words[first] in ("of", "own")
     ):
         first += 1
     of = next((at for at in range(first + 1, last) if words[at] == "of" and at not in look.inside), -1)
