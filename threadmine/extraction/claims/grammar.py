@@ -14,7 +14,7 @@ from itertools import islice
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, Memory, clauses
 from threadmine.extraction.claims.mentions import is_beside, left_open, set_aside, taken_back
-from threadmine.extraction.claims.named import noun_phrase
+from threadmine.extraction.claims.plain_names import noun_phrase
 from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, call_said, minded, nominal
 from threadmine.extraction.claims.readings.beside import beside
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout

@@ -14,7 +14,7 @@ from threadmine.extraction.claims.clauses import (
     is_order,
     text_of,
 )
-from threadmine.extraction.claims.named import noun_phrase
+from threadmine.extraction.claims.plain_names import noun_phrase
 from threadmine.extraction.claims.readings.several import run
 from threadmine.extraction.claims.referents import doer_behind, object_of, orders_before, referent_words
 from threadmine.extraction.claims.sentence import Read, Sort, Thing

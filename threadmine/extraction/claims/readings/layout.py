@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import Candidate, Clause, Memory
-from threadmine.extraction.claims.named import noun_phrase
+from threadmine.extraction.claims.plain_names import noun_phrase
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.being import being, may_be
 from threadmine.extraction.claims.readings.calls import calls

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
-from threadmine.extraction.claims.named import behind
+from threadmine.extraction.claims.plain_names import behind
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.provisos import effected, is_no_need
 from threadmine.extraction.claims.readings.several import every, last_run, run

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
-from threadmine.extraction.claims.named import noun_phrase
+from threadmine.extraction.claims.plain_names import noun_phrase
 from threadmine.extraction.claims.readings.contents import (
     contents_before,
     contents_behind,

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, text_of
-from threadmine.extraction.claims.named import all_before, all_behind, noun_phrase
+from threadmine.extraction.claims.plain_names import all_before, all_behind, noun_phrase
 from threadmine.extraction.claims.readings.around import ACTORS, Around
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import Candidate, Clause, text_of
-from threadmine.extraction.claims.named import all_behind, before, behind
+from threadmine.extraction.claims.plain_names import all_behind, before, behind
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.several import last_run, run
 from threadmine.extraction.claims.sentence import MEMBERISH, Read, Sort, Thing
@@ -47,8 +47,10 @@ def _by_whom(around: Around) -> list[Candidate]:
 def _alone(around: Around) -> list[Candidate]:
     """ "page->share is fsdax-only", "x is hugetlb only", "x is for the page allocator only"."""
     words, last = around.read.words, around.clause.last
+    if not around.left or words[around.cue.first] not in GRAMMAR.be:
+        return []
     members = last_run(around.members(around.left), around.read)
-    if not members or not GRAMMAR.be & set(words[around.cue.first : around.cue.last]):
+    if not members:
         return []
     if any(
         w not in GRAMMAR.helpers for w in words[members[-1].last : around.cue.first] if members[-1].last > 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, text_of, value_from
-from threadmine.extraction.claims.named import noun_phrase
+from threadmine.extraction.claims.plain_names import noun_phrase
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
