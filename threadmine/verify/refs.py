@@ -17,6 +17,7 @@ from threadmine.memmap.calls import load_code
 from threadmine.memmap.effects import flag_operation
 from threadmine.memmap.layout import OVERLAYS
 from threadmine.model import Unknown
+from threadmine.verify.tables import called
 
 
 class Kind(StrEnum):
@@ -125,6 +126,10 @@ def _read(text: str, condition: str, model: Model) -> Ref:
         and bare.islower()
     ):
         return Ref(Kind.FUNCTION, bare)
+    known = called().get(" ".join(plain.lower().split()))
+    if known:
+        struct, _, member = known.partition(".")
+        return Ref(Kind.MEMBER, plain, struct, member, page_index(condition) if struct != "folio" else None)
     return Ref(Kind.WORDS, plain)
 
 

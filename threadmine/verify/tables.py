@@ -154,3 +154,9 @@ def entered() -> dict[str, tuple[tuple[str, str, str], ...]]:
         for function in row["functions"]:
             found.setdefault(function, []).append((row["holds"], row["fact"], row["source"]))
     return {function: tuple(rows) for function, rows in found.items()}
+
+
+@cache
+def called() -> dict[str, str]:
+    """What people call a member, in lower case -> the member."""
+    return {words: member for member, names in _data()["called"].items() for words in names}
