@@ -31,6 +31,9 @@ MAX_SKIPPED = 400
 MAX_TRAILING = 4
 """Lines at the end of quoted code of which the last changed one is what a remark is about."""
 
+MAX_OWN = 600
+"""Characters of own text below a quoted hunk that may still be about the function it is in."""
+
 MAX_BETWEEN = 160
 """Characters of own text between a quotation and a paragraph that may still speak of it."""
 
@@ -181,7 +184,8 @@ class Surroundings:
             name, why = sentence.scope, "the comment stands in it"
         elif sentence.place is Place.REPLY:
             place = place_before(self._hunks, sentence.start) if self._hunks else None
-            name, why = (place.function if place else ""), "the quoted hunk above is in it"
+            near = place is not None and self._own_text(place.start, sentence.start) <= MAX_OWN
+            name, why = (place.function if place and near else ""), "the quoted hunk above is in it"
             if not name and (name := self._defined(sentence)):
                 why = "it is quoted above"
         if not name or " " in name:
@@ -191,6 +195,11 @@ class Surroundings:
         if not name or not _IDENTIFIER.match(name):
             return None
         return Thing(-1, -1, name, name, Sort.FUNCTION, inferred=f"{name}: {why}")
+
+    def _own_text(self, first: int, last: int) -> int:
+        """Characters of the writer's own text between two places of the mail."""
+        own = (s for s in self._message.stretches if not s.depth and s.end > first and s.start < last)
+        return sum(min(s.end, last) - max(s.start, first) for s in own)
 
     def listed(self, sentence: Sentence) -> tuple[Thing, ...]:
         """The members that a comment shows behind a colon ("These fields of struct page are used by X:")."""
