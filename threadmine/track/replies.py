@@ -96,7 +96,7 @@ def _status(concern: Concern, tree: _Tree) -> ConcernStatus:
     reactions = [
         reaction for mail in tree.below(concern.message_id) for reaction in _reactions(concern, mail, tree)
     ]
-    state = _state(concern, reactions, tree.is_posters(concern.message_id))
+    state = _state(concern, reactions)
     evidence = tuple(StateEvidence(r.message_id, r.quote, r.effect) for r in reactions[:MAX_EVIDENCE])
     return ConcernStatus(concern.id, state, evidence)
 
@@ -178,12 +178,6 @@ class _Tree:
             self._posters = [one.author for one in posted]
         return not any(same_person(mail.author, poster) for poster in self._posters)
 
-    def is_posters(self, message_id: str) -> bool:
-        """Whether a mail is by somebody who began the thread with a posting."""
-        mail = self._mails.get(message_id)
-        began = (one for one in self._mails.values() if not one.in_reply_to and not _RE.match(one.subject))
-        return mail is not None and any(same_person(mail.author, one.author) for one in began)
-
     def is_only(self, message_id: str) -> bool:
         """Whether a mail raises a single point."""
         return len(self._stops.get(message_id, ())) == 1
@@ -216,8 +210,6 @@ def _reactions(concern: Concern, mail: StoredMessage, tree: _Tree) -> Iterator[R
     if mail.in_reply_to == concern.message_id and not same_person(mail.author, concern.author):
         yield from _of_the_whole(mail, tree)
 
-
-_RE = re.compile(r"\s*(?:re|aw|sv|antw)\s*:", re.IGNORECASE)
 
 _WILL = re.compile(r" (?:i|we) (?:[a-z]+ )?will ")
 _WANTS_WORK = frozenset({ConcernKind.REQUEST, ConcernKind.NIT, ConcernKind.PROCESS})
@@ -283,8 +275,8 @@ _SETTLES: Mapping[Effect, ConcernState] = {
 }
 
 
-def _state(concern: Concern, reactions: Sequence[Reaction], by_author: bool) -> ConcernState:
-    """The state after all reactions in order of time; ``by_author``: who asks sent the patches himself.
+def _state(concern: Concern, reactions: Sequence[Reaction]) -> ConcernState:
+    """The state after all reactions in order of time.
 
     What somebody has promised, another's objections do not take back.
     """
@@ -301,20 +293,17 @@ def _state(concern: Concern, reactions: Sequence[Reaction], by_author: bool) -> 
             promised.add(reaction.writer)
         elif reaction.effect is Effect.DISAGREE and promised - {reaction.writer}:
             continue
-        state = _after(concern, state, reaction.effect, by_author)
+        state = _after(concern, state, reaction.effect)
     return state
 
 
-def _after(concern: Concern, state: ConcernState, effect: Effect, by_author: bool) -> ConcernState:
+def _after(concern: Concern, state: ConcernState, effect: Effect) -> ConcernState:
     """What somebody else's words make of a concern.
 
     A question that gets any answer is answered; one that suggests something stays promised once it was.
-    What the author of the patch asks the others have answered when they agree; they promise nothing.
     """
     if effect is Effect.REDIRECT:
         return state
-    if effect is Effect.AGREE and by_author and concern.quote.endswith("?"):
-        return ConcernState.ANSWERED if state is ConcernState.OPEN else state
     checks = concern.kind in _WANTS_WORK and bool(cue("checks", read_words(concern.quote)))
     asks = checks or (concern.kind is ConcernKind.PROCESS and _only_asks(concern.quote))
     if concern.kind is ConcernKind.QUESTION and effect is Effect.PROMISE and suggests(concern):
