@@ -141,6 +141,11 @@ def end(words: Words, last: int, ceiling: int, taken: Container[int], plural: bo
     return at
 
 
+def plural(name: str, head: str) -> str:
+    """``name`` with its last word as ``head``, which stands in the text."""
+    return " ".join([*name.split(" ")[:-1], head])
+
+
 def singular(text: str) -> str:
     """``text`` with its last word in the singular, as far as a plain -s tells; bits stay bits."""
     last = text.rsplit(" ", 1)[-1]

@@ -303,10 +303,13 @@ def _with_modifiers(
     if one.sort not in _NAMED or one.entity in _ALONE:
         return one
     first = nouns.begin(words, one.first, floor, used, verbs)
-    if first == one.first:
-        return one
-    before = " ".join(tokens[first : one.first]).replace(" 's", "'s")
-    return replace(one, first=first, entity=f"{before} {one.entity}")
+    if first < one.first:
+        before = " ".join(tokens[first : one.first]).replace(" 's", "'s")
+        one = replace(one, first=first, entity=f"{before} {one.entity}")
+    some = words[first - 1] if first > floor else ""
+    if some in GRAMMAR.some and _is_plural(one, words):
+        return replace(one, first=first - 1, entity=f"{some} {nouns.plural(one.entity, words[one.last - 1])}")
+    return one
 
 
 def _is_plural(thing: Thing, words: tuple[str, ...]) -> bool:

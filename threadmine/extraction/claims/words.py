@@ -81,6 +81,7 @@ class Grammar:
     relying: frozenset[str]
     no_users: frozenset[str]
     what_it_is: frozenset[str]
+    some: frozenset[str]
     unnamed: frozenset[str]
     bare_verbs: frozenset[str]
     before_verbs: frozenset[str]
@@ -180,6 +181,7 @@ def _load() -> Grammar:
         relying=frozenset(table["users"]["relying"]),
         no_users=frozenset(table["users"]["none"]),
         what_it_is=frozenset(table["users"]["what"]),
+        some=frozenset(table["names"]["some"]),
         unnamed=frozenset(table["names"]["never"]),
         bare_verbs=frozenset(table["names"]["verbs"]),
         before_verbs=frozenset(table["names"]["before_verbs"]),
