@@ -35,6 +35,9 @@ _ON_THE_WAY = frozenset(
         "update",
     }
 )
+NEAR = 4
+"""The most tokens from "before" to what comes after it ("before we drop the refcount")."""
+
 _HELPING = GRAMMAR.be | {"gets", "get", "got"}
 
 REACH = 5
@@ -53,7 +56,8 @@ def may_order(look: Look, here: Words) -> bool:
 
 def steps(look: Look) -> list[Candidate]:
     """precedes: what happens first, and what then; empty for anything else."""
-    return _only_after(look) or _moved(look) or _done_before(look) or _side_by_side(look)
+    found = _only_after(look) or _moved(look) or _done_before(look)
+    return found or _told_before(look) or _side_by_side(look)
 
 
 def _make(look: Look, first: Thing, second: Thing, at: int) -> list[Candidate]:
@@ -129,6 +133,26 @@ def _done_before(look: Look) -> list[Candidate]:
         return []  # "x must be cleared before f() is called": f needs it
     pair = (first, second) if found[1] else (second, first)
     return _make(look, *pair, found[0] - 1)
+
+
+def _told_before(look: Look) -> list[Candidate]:
+    """ "We have to set x after y is written", "f() must be called before reading x": what must come first.
+
+    A member that must be set before a function is called is what the function needs: no order of steps.
+    """
+    entities = [t for t in look.clause.things if t.sort is Sort.FUNCTION or t.sort in MEMBERISH]
+    if not entities or _NEEDING.isdisjoint(look.words[look.clause.first : look.clause.last]):
+        return []
+    for at in range(entities[0].last, min(look.clause.last + 1, len(look.words) - 1)):
+        if look.words[at] not in ("before", "after"):
+            continue
+        first = [t for t in entities if t.last <= at][-1]
+        second = next((t for t in look.read.things if at < t.first <= at + NEAR), None)
+        if at - first.last > REACH or second is None or second.sort not in MEMBERISH:
+            return []
+        pair = (first, second) if look.words[at] == "before" else (second, first)
+        return _make(look, *pair, at)
+    return []
 
 
 def _side_by_side(look: Look) -> list[Candidate]:
