@@ -41,6 +41,9 @@ BATCH_TO_STORE = 1_000
 BATCH_CHARACTERS = 4_000_000
 """Characters of bodies after which a batch is stored although it has few messages."""
 
+BATCHES_UNSEARCHED = 8
+"""Batches after which Python looks for circles of dead objects; a batch makes next to none."""
+
 TRANSACTION_MESSAGES = 150
 """Messages after which the threads that hold them are stored; a commit costs as much as a few messages."""
 
@@ -60,6 +63,14 @@ class _Account:
     removed_ids: list[str] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
+    unsearched: int = 0
+
+    def collect(self) -> None:
+        """Looks for circles of dead objects, once in :data:`BATCHES_UNSEARCHED` batches."""
+        self.unsearched += 1
+        if self.unsearched >= BATCHES_UNSEARCHED:
+            gc.collect(1)
+            self.unsearched = 0
 
     def left_out(self, item: Skipped) -> None:
         (self.failures if item.failed else self.skipped).append((str(item.origin), item.reason))
@@ -125,7 +136,7 @@ def ingest_messages(
                 progress(account.read, str(batch[-1].origin))
             batch.clear()  # before the next one is read; and what is looked through now is little
             messages.clear()
-            gc.collect(1)
+            account.collect()
         if mining:
             _mine_waiting(store, reconciler, find, account, _after(progress, account.read))
             update_states(database)
@@ -176,7 +187,7 @@ def _mine_waiting(
         done += len(whole)
         if progress is not None:
             progress(done, str(whole[-1].origin))
-        gc.collect(1)
+        account.collect()
         after, waiting = load_waiting(store.database, after, BATCH_MESSAGES)
     return done
 

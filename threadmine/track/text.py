@@ -16,7 +16,6 @@ from threadmine.parse.quotes import find_stretches
 MAX_SQUASHED = 200_000
 """Characters of one quotation that are compared."""
 
-_GONE = re.compile(r"[\s>|]+")
 _END = re.compile(r"[.!?]+[\"')\]]*(?=\s)|\n[ \t]*\n|:(?=[ \t]*\n)")
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|eg|ie)|\.\.)\.$", re.IGNORECASE)
 _CLOSING = re.compile(
@@ -42,7 +41,7 @@ class Exchange:
 
 def squash(text: str) -> str:
     """``text`` without white space and quote marks, for comparing quotations."""
-    return _GONE.sub("", text)
+    return "".join(text.replace(">", " ").replace("|", " ").split())
 
 
 def stretches_of(mail: StoredMessage) -> tuple[Stretch, ...]:

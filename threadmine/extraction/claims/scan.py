@@ -83,9 +83,13 @@ class Wanted:
 
     def in_c(self, text: str) -> bool:
         """Whether a C name of memory management stands in ``text``, or any call or member."""
-        if "->" in text or _CALL.search(text):
+        if "->" in text:
             return True
-        return "_" in text and not self.near.isdisjoint(text.lower().translate(_TO_BLANKS).split())
+        if "_" not in text:
+            return False
+        if "(" in text and _CALL.search(text):
+            return True
+        return not self.near.isdisjoint(text.lower().translate(_TO_BLANKS).split())
 
     def weakly_in(self, text: str) -> bool:
         """Whether one of the words, weak ones included, or such a C name is in ``text``."""

@@ -23,15 +23,22 @@ _NOT = re.compile(r"(?i)\b(?:not|should|could|would|please|can|must|will|unless|
 
 def covers(text: str) -> bool:
     """Whether a sentence says, plainly, that a series changes every user of something."""
-    if "series" not in text and "set" not in text:
+    if not _may_cover(text):
         return False
     said = all(part.search(text) for part in (_SERIES, _CHANGE, _ALL, _USERS))
     return said and _NOT.search(text) is None
 
 
+def _may_cover(text: str) -> bool:
+    """The cheap test: one of these is in every match of the pattern for a series."""
+    return "series" in text or "set" in text
+
+
 def coverage(read: Read) -> Candidate | None:
     """The statement of a sentence that :func:`covers`, None of any other."""
     text = read.sentence.text
+    if not _may_cover(text):
+        return None
     users = _USERS.search(text)
     change = _CHANGE.search(text)
     if users is None or change is None or not covers(text):

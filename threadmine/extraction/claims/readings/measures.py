@@ -54,7 +54,10 @@ _SPELT = re.compile(r"\d-(?:byte|bit|word)|\b(?:sizeof|offsetof)\(")
 
 def may_measure(look: Look, here: Words) -> bool:
     """Whether a clause has a unit or a number of a place: the cheap test before :func:`measured`."""
-    return not _WORDS.isdisjoint(here) or _SPELT.search(look.read.sentence.text) is not None
+    if not _WORDS.isdisjoint(here):
+        return True
+    text = look.read.sentence.text
+    return ("-" in text or "of(" in text) and _SPELT.search(text) is not None
 
 
 def measured(look: Look) -> list[Candidate]:
