@@ -98,16 +98,12 @@ def _of_function(read: Read, clause: Clause, thing: Thing, before: Candidate | N
             return None
         value = value_from(read, clause, verb)
         return Candidate(Predicate.OTHER, thing, None, clause, read.tokens[verb], verb, 2, value=value)
-    left = (before.subject or before.object) if before is not None else None
+    left = before.subject if before is not None else None
     goes_on = left is not None and joined(read, left, thing)
     if not goes_on and not _has_verb(read, clause):
         return None
     value = text_of(read, clause.first, clause.last)
-    does = placed or _leads(read, clause, thing)
-    if goes_on and before is not None:
-        does = before.subject is not None
-    subject, goal = (thing, None) if does else (None, thing)
-    return Candidate(Predicate.OTHER, subject, goal, clause, "", thing.first, 1, value=value)
+    return Candidate(Predicate.OTHER, thing, None, clause, "", thing.first, 1, value=value)
 
 
 def _caller(read: Read, clause: Clause, thing: Thing) -> Thing | None:
