@@ -37,7 +37,7 @@ SENTENCES = {
     Effect.PROMISE: ("I'm measuring it right now and will post the numbers.", "Will be gone in v3."),
     Effect.FIX: ("The fixup below should be folded in.", "It could, done."),
     Effect.ANSWER: ("The worker takes the lock before it looks at the list.",),
-    None: ("I don't have a strong opinion on that.", "No idea, to be honest.", "Good question."),
+    None: ("I have no strong opinion here.", "No idea, to be honest.", "Good question."),
 }
 
 
