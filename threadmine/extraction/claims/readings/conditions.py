@@ -1,8 +1,7 @@
 """Readings of needs that are told as what goes wrong or right otherwise.
 
-"Without the lock f() would race", "f() is happy as long as x is zero", "f() may only run once x is set", "f()
-has an assumption that x is zero", "x being set makes f() complain": a condition, a member, and the function
-that minds. The condition often stands in another clause than the function, so the sentence is looked at.
+"f() is happy as long as x is zero", "f() may only run once x is set", "f() has an assumption that x is zero",
+"x being set makes f() complain": a condition, a member, and the function that minds. The condition often stands in another clause than the function, so the sentence is looked at.
 """
 
 from __future__ import annotations
@@ -20,11 +19,8 @@ _WORDS = word_list("conditions")
 _MINDING = frozenset(_WORDS["minding"]["words"])
 _UPSET = frozenset(_WORDS["minding"]["upset"])
 _NOUNS = frozenset(_WORDS["nouns"]["words"])
-_MODALS = frozenset(
-    {"would", "could", "will", "might", "may", "can", "cannot", "can't", "won't", "has", "must"}
-)
 _HELPERS = GRAMMAR.helpers | {"gets", "get", "becomes", "seems", "looks", "quite", "very"}
-_ANY = _MINDING | _UPSET | _NOUNS | {"without"}
+_ANY = _MINDING | _UPSET | _NOUNS
 
 REACH = 8
 """The most tokens between the words of a need and the member that it is about."""
@@ -37,7 +33,7 @@ def minded(around: Around) -> list[Candidate]:
     functions = around.functions(list(around.clause.things))
     if not functions:
         return []
-    return _without(around, functions) or _only_if(around, functions) or _said(around, functions)
+    return _only_if(around, functions) or _said(around, functions)
 
 
 def _make(around: Around, function: Thing, member: Thing, at: int) -> list[Candidate]:
@@ -48,17 +44,6 @@ def _make(around: Around, function: Thing, member: Thing, at: int) -> list[Candi
 def _members(around: Around, first: int, last: int) -> list[Thing]:
     """The members that begin in tokens ``first`` to ``last``."""
     return [t for t in around.read.things if first <= t.first < last and t.sort in MEMBERISH]
-
-
-def _without(around: Around, functions: list[Thing]) -> list[Candidate]:
-    """ "Without the lock f() would race": the lock is needed."""
-    words, first = around.read.words, around.clause.first
-    at = next((i for i in range(first, min(first + 2, around.clause.last)) if words[i] == "without"), -1)
-    if at < 0:
-        return []
-    doer = next((t for t in functions if words[t.last : t.last + 1] and words[t.last] in _MODALS), None)
-    members = _members(around, at, at + REACH) if doer is not None else []
-    return _make(around, doer, members[0], at) if doer and members and members[0].last <= doer.first else []
 
 
 def _only_if(around: Around, functions: list[Thing]) -> list[Candidate]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.plain_names import behind
 from threadmine.extraction.claims.readings.around import Around
-from threadmine.extraction.claims.readings.provisos import effected, is_no_need
+from threadmine.extraction.claims.readings.ensured import effected, is_no_need
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.referents import is_kept_off
 from threadmine.extraction.claims.sentence import Sort, Thing
