@@ -1,7 +1,8 @@
 """Readings of needs that are told as what goes wrong or right otherwise.
 
 "f() is happy as long as x is zero", "f() may only run once x is set", "f() has an assumption that x is zero",
-"x being set makes f() complain": a condition, a member, and the function that minds. The condition often stands in another clause than the function, so the sentence is looked at.
+"x being set makes f() complain": a condition, a member, and the function that minds. The condition often
+stands in another clause than the function, so the sentence is looked at.
 """
 
 from __future__ import annotations
