@@ -63,7 +63,7 @@ class CallRule(Rule):
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
         if question.claim.predicate is Predicate.OTHER and not _calls_said(question):
-            return Unknown("does not say that something is called")
+            return Unknown("kept in its own words: no rule knows what they say")
         callee = callee_name(question.object, question.code)
         if isinstance(callee, Unknown):
             return callee
