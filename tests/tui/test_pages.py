@@ -244,7 +244,7 @@ async def test_versions_stand_side_by_side(app: ThreadmineApp) -> None:
         table = {line.split("  ")[0]: line.split() for line in lines[head : head + 7]}
         assert table["patches"][1:] == ["2", "of", "2", "2", "of", "2", "3", "of", "3"]
         assert "Rev" in table["tags"]
-        assert table["dropped"][-1] == "1"
+        assert table["dropped"][-1] == "2"
         wipe = next(line for line in lines if line.startswith("mm/devpool: wipe"))
         assert wipe.count(" 1 ") == 3 and "●" in wipe and "✓" in wipe
         new = next(line for line in lines if line.startswith("Documentation/mm"))

@@ -115,7 +115,7 @@ def test_a_stranger_finds_the_open_issues_of_a_member(opened: Opened, size: tupl
 @SIZES
 def test_a_stranger_finds_why_a_claim_is_refuted(opened: Opened, size: tuple[int, int]) -> None:
     terminal = opened(*size)
-    terminal.wait_for_words("c Claims", "v Verdict", "14 open issues")
+    terminal.wait_for_words("c Claims", "v Verdict", "15 open issues")
     terminal.send("c")
     terminal.wait_for_words("claims, newest first")
     terminal.send("?")
@@ -135,7 +135,7 @@ def test_a_stranger_finds_why_a_claim_is_refuted(opened: Opened, size: tuple[int
 @SIZES
 def test_a_stranger_finds_what_was_dropped_from_v2_to_v3(opened: Opened, size: tuple[int, int]) -> None:
     terminal = opened(*size)
-    terminal.wait_for_words("2series", "s Series", "14 open issues")
+    terminal.wait_for_words("2series", "s Series", "15 open issues")
     terminal.send("2")
     terminal.wait_for_words("v3", "v2", "mm/devpool")
     terminal.send("Down", "Down")
@@ -151,7 +151,7 @@ def test_a_stranger_finds_what_was_dropped_from_v2_to_v3(opened: Opened, size: t
 
 def test_limits_as_in_mutt(opened: Opened) -> None:
     terminal = opened(80, 24)
-    terminal.wait_for_words("14 open issues")
+    terminal.wait_for_words("15 open issues")
     terminal.send("Tab", "l", "author:Hanne", "Enter")
     terminal.wait_for_words("limit: author:Hanne", "Hanne Lind")
     terminal.send("e")
@@ -159,12 +159,12 @@ def test_limits_as_in_mutt(opened: Opened) -> None:
     terminal.send("q")
     terminal.wait_for_words("limit: author:Hanne")
     terminal.send("Escape")
-    terminal.wait_for_words("14 open issues")
+    terminal.wait_for_words("15 open issues")
 
 
 def test_sixteen_colours_are_enough(opened: Opened) -> None:
     terminal = opened(80, 24, kind="xterm-16color", COLORTERM="", TERM="xterm-16color")
-    terminal.wait_for_words("14 open issues", "? Help")
+    terminal.wait_for_words("15 open issues", "? Help")
     terminal.send("Tab", "Down")
     terminal.wait_for_words("OPEN")
     drawn = terminal.shown(colours=True)
@@ -177,7 +177,7 @@ def test_sixteen_colours_are_enough(opened: Opened) -> None:
 
 def test_no_color(opened: Opened) -> None:
     terminal = opened(80, 24, NO_COLOR="1")
-    terminal.wait_for_words("14 open issues", "? Help")
+    terminal.wait_for_words("15 open issues", "? Help")
     terminal.send("Tab", "Down")
     terminal.wait_for_words("OPEN")
     drawn = terminal.shown(colours=True)
@@ -203,7 +203,7 @@ def test_another_process_is_noticed(opened: Opened, database: Path, tmp_path: Pa
         "tmux-256color",
     )
     try:
-        terminal.wait_for_words("14 open issues")
+        terminal.wait_for_words("15 open issues")
         issue = subprocess.run(
             [sys.executable, "-m", "threadmine", "--db", str(own), "issues", "--json"],
             capture_output=True,
@@ -213,6 +213,6 @@ def test_another_process_is_noticed(opened: Opened, database: Path, tmp_path: Pa
         ).stdout.split('"id": "')[1][:13]
         close = [sys.executable, "-m", "threadmine", "--db", str(own), "triage", issue, "close"]
         subprocess.run(close, check=True, capture_output=True, cwd=ROOT)
-        terminal.wait_for_words("13 open issues")
+        terminal.wait_for_words("14 open issues")
     finally:
         terminal.kill()
