@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause
 from threadmine.extraction.claims.sentence import Read, Thing
-from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.claims.words import GRAMMAR, before_determiners
 from threadmine.extraction.text import Place
 from threadmine.model import Predicate
 from threadmine.vocab.lists import word_list
@@ -44,9 +44,7 @@ def set_aside(read: Read, thing: Thing) -> bool:
 
 def led_to(read: Read, clause: Clause, thing: Thing) -> bool:
     """Whether the sentence is about something else that the thing only tells ("the discussion of x")."""
-    at = thing.first - 1
-    while at > clause.first and read.words[at] in GRAMMAR.determiners:
-        at -= 1
+    at = before_determiners(read.words, thing.first - 1, clause.first)
     before = read.words[at] if at >= clause.first else ""
     return before in GRAMMAR.places or before in _LEADING or before.endswith("ing")
 

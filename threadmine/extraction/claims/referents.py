@@ -17,7 +17,7 @@ from functools import lru_cache
 from threadmine.extraction.claims.clauses import Clause, Memory, is_order
 from threadmine.extraction.claims.said import Said, elsewhere, is_doer
 from threadmine.extraction.claims.sentence import ENTITIES, MEMBERISH, Read, Sort, Thing
-from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.claims.words import GRAMMAR, before_determiners
 from threadmine.extraction.nlp import Term
 from threadmine.extraction.text import Place
 from threadmine.model import Predicate
@@ -180,9 +180,8 @@ def _within(read: Read, clause: Clause, words: Sequence[str], memory: Memory, wa
 
 def _is_aside(read: Read, thing: Thing) -> bool:
     """Whether a thing is only compared with, or what a purpose is about ("to block f()"): none goes on."""
-    words, at = read.words, thing.first - 1
-    while at > 0 and words[at] in GRAMMAR.determiners:
-        at -= 1
+    words = read.words
+    at = before_determiners(words, thing.first - 1, 0)
     if at < 0:
         return False
     return words[at] in _COMPARING or is_kept_off(words, thing.first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from threadmine.vocab.lists import word_list
@@ -235,3 +235,10 @@ def _load() -> Grammar:
 
 
 GRAMMAR = _load()
+
+
+def before_determiners(words: Sequence[str], at: int, floor: int) -> int:
+    """The first token from ``at`` backwards that is no determiner, or ``floor``."""
+    while at > floor and words[at] in GRAMMAR.determiners:
+        at -= 1
+    return at

@@ -12,7 +12,7 @@ from dataclasses import replace
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.sentence import Thing
-from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.claims.words import GRAMMAR, before_determiners
 from threadmine.model import Predicate
 from threadmine.vocab.lists import word_list
 
@@ -88,9 +88,7 @@ def _said(around: Around, functions: list[Thing]) -> list[Candidate]:
     """ "There is an assumption in f() that x is zero", "it is a precondition of f() that x is set"."""
     words = around.read.words
     for thing in functions:
-        at = thing.first - 1
-        while at > around.clause.first and words[at] in GRAMMAR.determiners:
-            at -= 1
+        at = before_determiners(words, thing.first - 1, around.clause.first)
         before = words[at - 1] in _NOUNS and words[at] in ("in", "of", "for", "by", "from")
         behind = words[thing.last : thing.last + 1] == ("'s",) and words[thing.last + 1 :][:1] != ()
         noun = at - 1 if before else thing.last + 1

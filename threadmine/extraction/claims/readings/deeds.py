@@ -18,7 +18,6 @@ _DROPPING = frozenset(_WORDS["moving"]["dropping"])
 _LEFT_TO = frozenset(_WORDS["delegating"]["left"])
 _IN_CHARGE = frozenset(_WORDS["delegating"]["charge"])
 _INTO = frozenset({"into", "to", "inside", "onto"})
-_OUT_OF = frozenset({"from", "of", "in"})
 _WORKING = (Predicate.SETS, Predicate.CLEARS, Predicate.READS)
 
 REACH = 5
