@@ -185,7 +185,8 @@ class Targets:
         """No struct (all here is about struct page), no helper that all code uses, no bare word."""
         if name.kind is not NameKind.FUNCTION:
             return False
-        if name.entity in COMMON_NAMES or name.entity.startswith(COMMON_STARTS):
+        spelled = name.entity.rsplit(".", 1)[-1]  # dev_pagemap_ops.page_free is no dev_info()
+        if spelled in COMMON_NAMES or spelled.startswith(COMMON_STARTS):
             return False
         return "_" in name.entity or name.entity in self._lexicon.functions
 
