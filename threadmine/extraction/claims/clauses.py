@@ -134,7 +134,7 @@ def _begins_clause(read: Read, at: int, last: int) -> bool:
     beside = words[at - 1] == "," and led_in
     if beside and any(last < c.first < at for c in read.cues) and any(at <= c.first for c in read.cues):
         return True
-    return word in ("and", "or") and _verb_on_both_sides(read, at)
+    return word in ("and", "or") and _verb_on_both_sides(read, last, at)
 
 
 def _is_aside(words: tuple[str, ...], first: int) -> bool:
@@ -181,11 +181,11 @@ _PLURAL = ("are", "were", "aren't", "weren't")
 """What is said of both things before it ("x and y are set")."""
 
 
-def _verb_on_both_sides(read: Read, at: int) -> bool:
+def _verb_on_both_sides(read: Read, last: int, at: int) -> bool:
     if _joins_list(read, at):
         return False
     verbs = [c for c in read.cues if c.value not in _NO_VERBS]
-    before = any(c.last <= at for c in verbs)
+    before = any(last <= c.first and c.last <= at for c in verbs)
     after = any(at < c.first <= at + 4 for c in verbs)
     return before and after
 

@@ -153,6 +153,7 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
         new = _names(other) - _names(best)
         full = other[0].subject is not None and other[0].object is not None and not other[0].inherited
         another = bool(new) and (other[0].predicate is not best[0].predicate or full)
+        another = another or (full and _pairs(best).isdisjoint(_pairs(other)))
         if other[0].predicate in _PLAIN and other[0].subject is not None:
             another = another and other[0].subject.entity not in _names(best)
         if another and other[0].fit >= SECOND_READING:
@@ -160,6 +161,11 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
         else:
             lesser.extend(other)
     return best, lesser
+
+
+def _pairs(found: Iterable[Candidate]) -> set[frozenset[str]]:
+    """Which names each statement brings together."""
+    return {frozenset(_names([one])) for one in found}
 
 
 def _told_by(one: Candidate) -> set[tuple[Predicate, str]]:

@@ -130,7 +130,9 @@ def _of_need(read: Read, one: Candidate, cue: set[str]) -> Polarity | None:
         before
     ):
         return Polarity.NEGATIVE
-    if cue & {"entered", "held", "while"}:
+    if before[-2:] == ("not", "to"):
+        return Polarity.NEGATIVE  # "was changed not to expect it"
+    if cue & {"entered", "held", "while"} or not GRAMMAR.crashing.isdisjoint(cue):
         return Polarity.POSITIVE
     return None
 

@@ -21,6 +21,7 @@ _BIDDEN = frozenset(
 _OVERWRITING = frozenset(
     f"{stem}{end}" for stem in ("overwrit", "clobber") for end in ("e", "es", "ten", "ing", "", "s", "ed")
 ) | {"overwrote"}
+_RECAST = frozenset({"changed", "modified", "adjusted", "updated"})
 _UNDER = frozenset({"under", "holding"})
 _COUNTS = ("_refcount", "_mapcount", "_pincount", "count", ".ref", ".share")
 """Ends of members that are counted: set to zero they are set, not cleared."""
@@ -31,6 +32,8 @@ def effect(around: Around) -> list[Candidate]:
     left, right = around.members(around.left), around.members(around.right)
     if _is_idiom(around):
         return _other(around)
+    if around.passive and not left and around.cue.text.lower() in _RECAST and around.functions(around.left):
+        return []  # "f() must be changed not to expect x"
     if around.passive and left:
         return _done_to(around, last_run(left, around.read))
     if not right and left and (who := _relative(around, left[-1])) is not None:

@@ -12,6 +12,7 @@ from threadmine.extraction.claims.readings.being import being, may_be
 from threadmine.extraction.claims.readings.calls import calls
 from threadmine.extraction.claims.readings.contents import order
 from threadmine.extraction.claims.readings.dwelling import dwelling, may_dwell
+from threadmine.extraction.claims.readings.locks import locks, may_lock
 from threadmine.extraction.claims.readings.looking import looking, may_look
 from threadmine.extraction.claims.readings.measures import may_measure, measured
 from threadmine.extraction.claims.readings.phrases import PARTS, Look
@@ -42,6 +43,7 @@ _READINGS = (
     (may_dwell, dwelling),
     (may_point, pointing),
     (may_look, looking),
+    (may_lock, locks),
     (may_bind, provisos),
     (may_order, steps),
 )

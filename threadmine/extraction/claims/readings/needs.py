@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, text_of
 from threadmine.extraction.claims.plain_names import behind
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.ensured import effected, is_no_need
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.referents import is_kept_off
-from threadmine.extraction.claims.sentence import Sort, Thing
+from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
 _WITHIN = frozenset({"in", "inside", "within", "from"})
-_IS = frozenset({"is", "isn't"})
+_IS = frozenset({"is", "isn't", "are", "aren't"})
 _SUPPOSED = frozenset({"supposed", "expected", "meant"})
+_DUTIES = frozenset({"must be", "has to", "have to", "has to be", "have to be", "needs to be", "need to be"})
+_RELYING = frozenset(
+    {
+        "expect",
+        "expects",
+        "depend on",
+        "depends on",
+        "rely on",
+        "relies on",
+        "assume",
+        "assumes",
+        "require",
+        "wait for",
+    }
+)
+_DEEDS = ("ing", "tion", "sion")
+MAX_MATTER = 6
+"""The most words of a doing that needs something."""
+
 _BE = GRAMMAR.be | {"isn't", "aren't", "wasn't"}
 _DOING = (Predicate.SETS, Predicate.CLEARS, Predicate.READS)
 
@@ -32,11 +51,19 @@ def requires(around: Around) -> list[Candidate]:
         return found
     if cue == "must be" and _is_guess(around):
         return []
-    if cue == "must" and any(
-        c.value == "requires" and c.first > around.cue.first for c in around.clause.cues
-    ):
+    if _leads_to_need(around, cue):
         return []  # "must not depend on": the other verb tells
     return _weighed(around, _read(around, cue))
+
+
+def _leads_to_need(around: Around, cue: str) -> bool:
+    """Whether "must" or "has to" stands before another word of need, which tells what is needed ("must be
+    changed not to expect x").
+    """
+    if cue == "must":
+        return any(c.value == "requires" and c.first > around.cue.first for c in around.clause.cues)
+    needs = (c.text.lower() for c in around.clause.cues if c.first > around.cue.first)
+    return cue in _DUTIES and not _RELYING.isdisjoint(needs)
 
 
 def _read(around: Around, cue: str) -> list[Candidate]:
@@ -64,13 +91,39 @@ def _read(around: Around, cue: str) -> list[Candidate]:
         return _must_be(around, left, right)
     doer = around.doer()
     if doer is None or doer.entity in ("caller", "callers", "user", "users"):
-        doer = _later(around) or doer or around.unsaid or around.context
-    right = [t for t in right if t is not doer] or around.ahead()
+        doer = _matter(around) or _later(around) or doer or around.unsaid
+    place = [t for t in around.where() if right and t.first > right[0].last]
+    doer = doer or next(iter(place), None) or around.context
+    right = [t for t in right if t is not doer and t not in place] or around.ahead()
     if right:
         return [
             around.make(Predicate.REQUIRES, doer, one, 3, around.behind()) for one in run(right, around.read)
         ]
     return [around.make(Predicate.REQUIRES, doer, None, 1, around.behind())] if around.left else []
+
+
+def _matter(around: Around) -> Thing | None:
+    """The doing that needs something, in plain words before the verb ("isolation of a folio requires x")."""
+    words, first, end = around.read.words, around.clause.first, around.cue.first
+    while end > first and (words[end - 1] in GRAMMAR.helpers or words[end - 2 : end] == ("in", "turn")):
+        end -= 1 + (words[end - 1] == "turn")
+    while first < end and (words[first] in GRAMMAR.determiners or words[first] in GRAMMAR.cut_words):
+        first += 1
+    part = words[first:end]
+    done = part[:1] != () and part[0].endswith(_DEEDS)
+    plain = all(
+        w.replace("-", "").isalnum() and w not in GRAMMAR.pronouns and w not in GRAMMAR.be for w in part
+    )
+    if (
+        not done
+        or not plain
+        or len(part) > MAX_MATTER
+        or any(first <= t.first < end for t in around.left if t.sort in ENTITIES)
+    ):
+        return None
+    text = text_of(around.read, first, end)
+    name = text if around.read.tokens[first].isupper() else text[0].lower() + text[1:]
+    return Thing(first, end, text, name, Sort.AGENT)
 
 
 def _is_told_to_do(around: Around) -> bool:
@@ -167,7 +220,10 @@ def _must_be(around: Around, left: list[Thing], right: list[Thing]) -> list[Cand
     if doer is None and right and right[0].sort in MEMBERISH:
         return [around.make(Predicate.REQUIRES, left[-1], right[0], 5, around.behind())]
     fit = 5 if doer is not None and doer.first >= 0 else 4
-    return [around.make(Predicate.REQUIRES, doer, left[-1], fit, around.behind())]
+    return [
+        around.make(Predicate.REQUIRES, doer, one, fit, around.behind())
+        for one in last_run(left, around.read)
+    ]
 
 
 def _is_aim(around: Around, member: Thing) -> bool:

@@ -16,7 +16,9 @@ Who = TypeVar("Who")
 What = TypeVar("What")
 
 _LINKS = frozenset({"and", "or", "nor"})
-_AGAIN = frozenset({"nor", "by", "in", "from", "via", "through", "once", "neither"})
+_AGAIN = frozenset(
+    {"nor", "by", "in", "from", "via", "through", "once", "neither", "on", "of", "for", "under"}
+)
 """Words that stand before each item of a list again ("neither by f() nor by g()")."""
 
 MAX_PAIRS = 24
