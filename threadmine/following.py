@@ -31,13 +31,13 @@ from threadmine.sources.attest import UNKNOWN, attestation
 from threadmine.sources.lore import (
     Fetched,
     Lore,
-    Target,
     is_first,
     mail_id,
     mail_references,
     poll_start,
     subject_of,
 )
+from threadmine.sources.target import Target
 
 _NOTE = "followed"
 """The name of the position under which followed threads and queries are kept."""

@@ -15,8 +15,9 @@ from tests.sources.conftest import Run, letter
 from threadmine.db.session import open_database
 from threadmine.errors import SourceError
 from threadmine.following import Puller
-from threadmine.sources import lore
-from threadmine.sources.lore import Lore, parse_target
+from threadmine.sources import server
+from threadmine.sources.lore import Lore
+from threadmine.sources.target import parse_target
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 WANTED = "wanted@example.org"
@@ -98,7 +99,7 @@ def faulty() -> Iterator[FaultyServer]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lore, "_MAX_WAIT", 0.01)
+    monkeypatch.setattr(server, "MAX_WAIT", 0.01)
 
 
 FAULTS: list[tuple[str, Answer, str]] = [

@@ -14,7 +14,8 @@ from tests.sources.inbox import InboxServer, missing_programs
 from threadmine.errors import SourceError
 from threadmine.model import RawMail
 from threadmine.sources import read_path
-from threadmine.sources.lore import Lore, parse_target
+from threadmine.sources.lore import Lore
+from threadmine.sources.target import parse_target
 
 
 def messages(run: Run) -> dict[str, dict[str, object]]:

@@ -21,7 +21,8 @@ from threadmine.archives import ingest_epochs
 from threadmine.db.queries import Queries
 from threadmine.db.session import open_database
 from threadmine.following import Outcome, Puller
-from threadmine.sources.lore import Lore, parse_target
+from threadmine.sources.lore import Lore
+from threadmine.sources.target import parse_target
 
 THREADS = 6
 WORDS = "heads tails pages large small counts order split merge owner locks first last cache"

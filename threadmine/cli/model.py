@@ -1,4 +1,5 @@
-"""``model``: asks the memmap model about structs, members, bytes, functions, and runs functions on bytes.
+"""``model``: asks the memmap model about structs, members and bytes; what it knows of functions and flags is
+asked in ``model_functions``.
 
 Every subcommand takes ``--kernel``, ``--arch`` and ``--config`` where they mean something, and ``--json``.
 """
@@ -10,8 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from threadmine.cli import options
 from threadmine.cli.app import App
-from threadmine.cli.model_asked import Asked, as_json_option, emit, qualified, where_from
+from threadmine.cli.model_asked import Asked, emit, qualified, where_from
+from threadmine.cli.model_functions import (
+    effects_command,
+    flags_command,
+    import_command,
+    simulate_command,
+    writers_command,
+)
 from threadmine.errors import ModelError
 
 if TYPE_CHECKING:
@@ -27,11 +36,12 @@ def model_command() -> None:
     """
 
 
-model_group = model_command
+for _command in (effects_command, writers_command, flags_command, simulate_command, import_command):
+    model_command.add_command(_command)
 
 
 @model_command.command("list")
-@as_json_option
+@options.as_json
 @click.pass_obj
 def list_command(app: App, as_json: bool) -> None:
     """List the kernels with facts, and imported models."""
@@ -81,7 +91,7 @@ def _listed(layout: Layout) -> dict[str, Any]:
 @click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw the bytes into this file.")
 @click.option("--table", is_flag=True, help="A table of the members in place of the drawing.")
 @where_from
-@as_json_option
+@options.as_json
 @click.pass_obj
 def show_command(
     app: App,
@@ -130,7 +140,7 @@ def _write_file(path: Path, text: str) -> None:
 @model_command.command("where")
 @click.argument("member")
 @where_from
-@as_json_option
+@options.as_json
 @click.pass_obj
 def where_command(
     app: App, member: str, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
@@ -173,7 +183,7 @@ def _typed(changes: tuple[tuple[str, bool, object], ...]) -> list[tuple[str, boo
 @model_command.command("at")
 @click.argument("place")
 @where_from
-@as_json_option
+@options.as_json
 @click.pass_obj
 def at_command(
     app: App, place: str, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
@@ -199,7 +209,7 @@ def at_command(
 @click.argument("member")
 @click.argument("other", required=False)
 @where_from
-@as_json_option
+@options.as_json
 @click.pass_obj
 def overlaps_command(
     app: App,
@@ -256,7 +266,7 @@ def _relation(relation: Any) -> dict[str, Any]:
 @click.argument("struct", required=False)
 @click.option("--arch", default="x86-64", show_default=True, help="x86-64, arm64, arm or i386.")
 @click.option("--config", "settings", metavar="NAME=y|n", multiple=True, help="An option set otherwise.")
-@as_json_option
+@options.as_json
 @click.pass_obj
 def diff_command(
     app: App,
@@ -284,198 +294,3 @@ def diff_command(
     app.out.lines(diff_lines(found, app.out.width, app.out.style))
     if not found:
         app.out.note("no difference")
-
-
-@model_command.command("effects")
-@click.argument("function")
-@click.option("--own", is_flag=True, help="Only what the function does itself, not what its helpers do.")
-@where_from
-@as_json_option
-@click.pass_obj
-def effects_command(
-    app: App,
-    function: str,
-    own: bool,
-    kernel: str | None,
-    arch: str,
-    settings: tuple[str, ...],
-    as_json: bool,
-) -> None:
-    """Show what a function reads, writes and requires, on which page, under which condition."""
-    from threadmine.cli.model_text import effect_lines
-    from threadmine.memmap.ask import code_effects
-
-    asked = Asked(kernel, arch, settings)
-    found = asked.model.effects(function, asked.kernel, arch)
-    if not found and asked.model.imported(asked.kernel) is None:
-        found = code_effects(function, asked.kernel, asked.layout)
-    if not found:
-        if asked.model.known_function(function) or function in (asked.model.blocks_of(asked.kernel) or {}):
-            raise ModelError(
-                f"no effects of {function}() in {asked.layout.asked}", remedy="try another --kernel"
-            )
-        near = asked.model.names.near(function.removesuffix("()"), asked.model.names.functions)
-        raise ModelError(
-            f"no facts about {function}()", remedy=f"did you mean {', '.join(near)}" if near else ""
-        )
-    rows = [row for row in found if not own or not row.via]
-    if as_json:
-        emit(app, {**asked.document(), "function": function, "effects": [_effect(row) for row in rows]})
-        return
-    app.out.note(asked.heading())
-    app.out.lines(effect_lines(rows, app.out.width, app.out.style))
-
-
-def _effect(row: Any) -> dict[str, Any]:
-    keys = ("function", "member", "page", "access", "value", "condition", "kernels", "source", "via")
-    return {**{key: getattr(row, key) for key in keys}, "flags": list(row.flags)}
-
-
-@model_command.command("writers")
-@click.argument("member")
-@where_from
-@as_json_option
-@click.pass_obj
-def writers_command(
-    app: App, member: str, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
-) -> None:
-    """Show which functions write a member."""
-    from threadmine.cli.model_text import effect_lines
-    from threadmine.memmap.ask import code_writers
-
-    asked = Asked(kernel, arch, settings)
-    bare = member.rpartition(".")[2]
-    if bare not in asked.model.names.members:
-        raise asked.unknown_member(member, f"no struct ever had a member {member}")
-    rows = asked.model.writers(member, asked.kernel)
-    if asked.model.imported(asked.kernel) is None:
-        named = {row.function for row in rows}
-        more = code_writers(member, asked.kernel, asked.layout)
-        rows += tuple(row for row in more if row.function not in named)
-    if as_json:
-        emit(app, {**asked.document(), "member": member, "writers": [_effect(row) for row in rows]})
-        return
-    app.out.note(asked.heading())
-    app.out.lines(effect_lines(rows, app.out.width, app.out.style))
-    if not rows:
-        app.out.note(f"no function with facts writes {member} in {asked.layout.asked}")
-
-
-@model_command.command("flags")
-@click.argument("flag", required=False)
-@where_from
-@as_json_option
-@click.pass_obj
-def flags_command(
-    app: App, flag: str | None, kernel: str | None, arch: str, settings: tuple[str, ...], as_json: bool
-) -> None:
-    """Show page flags: bit, which page of a compound holds it, other names of the bit."""
-    from threadmine.cli.model_text import flag_lines
-
-    asked = Asked(kernel, arch, settings)
-    names = [*asked.layout.enums.get("pageflags", {}), *asked.layout.enums.get("pagetype", {})]
-    found = [f for n in ([flag] if flag else names) if (f := asked.layout.flag(n)) is not None]
-    if flag and not found:
-        near = asked.model.names.near(flag, asked.model.names.flags)
-        raise ModelError(
-            f"{asked.layout.asked} has no flag {flag}",
-            remedy=f"did you mean {', '.join(near)}" if near else "",
-        )
-    if as_json:
-        rows = [
-            {"name": f.name, "bit": f.bit, "word": f.word, "page": f.page, "policy": f.policy,
-             "aliases": list(f.aliases), "config": f.config} for f in found
-        ]  # fmt: skip
-        emit(app, {**asked.document(), "flags": rows})
-        return
-    app.out.note(asked.heading())
-    app.out.lines(flag_lines(found, app.out.width, app.out.style))
-
-
-@model_command.command("simulate")
-@click.argument("calls", nargs=-1, required=True, metavar="SCENARIO|FUNCTION...")
-@click.option("--order", type=int, default=2, show_default=True, help="log2 of the folio's pages.")
-@click.option("--fill", type=click.Choice(("zero", "a5", "memcg")), help="What is in memory before.")
-@click.option("--base", metavar="HEX", help="Address of the first struct page.")
-@click.option("--pgmap", metavar="HEX", help="Address of the dev_pagemap of device pages.")
-@where_from
-@as_json_option
-@click.pass_obj
-def simulate_command(
-    app: App,
-    calls: tuple[str, ...],
-    order: int,
-    fill: str | None,
-    base: str | None,
-    pgmap: str | None,
-    kernel: str | None,
-    arch: str,
-    settings: tuple[str, ...],
-    as_json: bool,
-) -> None:
-    """Run functions on struct pages as bytes and show what they change.
-
-    SCENARIO is prep_compound_page, prep_compound_head_order0, page_rmappable_folio, free_compound or
-    zone_device_reinit. Any function with facts can be run, several in a row; NAME:PAGE:ORDER says on which
-    page and with which order: prep_compound_page:0:3 zone_device_page_init:1:0.
-    """
-    from threadmine.cli.model_run import simulate, simulation_document
-    from threadmine.cli.model_text import simulation_lines
-
-    asked = Asked(kernel, arch, settings)
-    result = simulate(asked, calls, order, fill, base, pgmap)
-    if as_json:
-        emit(app, simulation_document(asked.document(), result))
-        return
-    app.out.note(asked.heading())
-    app.out.lines(simulation_lines(result, asked.layout, app.out.width, app.out.style))
-
-
-@model_command.command("import")
-@click.option("--btf", type=click.Path(path_type=Path), help="Raw BTF: /sys/kernel/btf/vmlinux, vmlinux.btf.")
-@click.option("--vmlinux", type=click.Path(path_type=Path), help="A kernel image (ELF) with BTF or DWARF.")
-@click.option("--source", type=click.Path(path_type=Path), help="A kernel tree: its structs and effects.")
-@click.option("--name", help="What to call it; default: the version.")
-@click.option("--version", metavar="V", help="The kernel version it is of.")
-@click.option("--arch", default="", help="x86-64, arm64, arm or i386; default: told by the word size.")
-@as_json_option
-@click.pass_obj
-def import_command(
-    app: App,
-    btf: Path | None,
-    vmlinux: Path | None,
-    source: Path | None,
-    name: str | None,
-    version: str | None,
-    arch: str,
-    as_json: bool,
-) -> None:
-    """Import a kernel's structs from BTF or an image, or structs and effects from a source tree.
-
-    What is imported can be named with --kernel in every other question.
-    """
-    from threadmine.cli.model_run import import_model
-
-    model, path = import_model(btf, vmlinux, source, name, version, arch)
-    structs = {n: s.size for n, s in model.layout.structs.items()} if model.layout else {}
-    if as_json:
-        emit(
-            app,
-            {
-                "schema": 1,
-                "name": model.name,
-                "version": model.version,
-                "stated": model.stated,
-                "structs": structs,
-                "functions": len({effect.function for effect in model.effects}),
-                "path": str(path),
-            },
-        )
-        return
-    how = "stated" if model.stated else "by likeness of the layout"
-    app.out.note(f"imported {model.name}: kernel {model.version} ({how})")
-    for struct, size in structs.items():
-        app.out.raw(f"struct {struct}: {size} bytes\n")
-    if model.effects:
-        count = len({effect.function for effect in model.effects})
-        app.out.raw(f"{count} functions touch them, {len(model.effects)} effects\n")

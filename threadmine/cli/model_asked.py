@@ -32,12 +32,6 @@ def where_from(command: Command) -> Command:
     )(command)
 
 
-def as_json_option(command: Command) -> Command:
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document for programs.")(
-        command
-    )
-
-
 class Asked:
     """A question's model, layout and configuration, with the words that introduce the answer."""
 

@@ -14,7 +14,8 @@ from threadmine.render.text import numbered, safe_line
 
 if TYPE_CHECKING:
     from threadmine.following import Outcome
-    from threadmine.sources.lore import Lore, Target
+    from threadmine.sources.lore import Lore
+    from threadmine.sources.target import Target
 
 _OFFLINE = click.option("--offline-mode", is_flag=True, help="Use no network at all; say what is known.")
 
@@ -106,7 +107,7 @@ def open_lore(app: App) -> Lore:
 
 
 def _targets(words: tuple[str, ...], searching: bool) -> list[Target]:
-    from threadmine.sources.lore import Target, parse_target
+    from threadmine.sources.target import Target, parse_target
 
     if searching:
         return []

@@ -16,11 +16,9 @@ import io
 import logging
 import re
 import urllib.parse
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import b4
@@ -28,8 +26,6 @@ import b4.mbox
 import liblore
 import requests
 from liblore.utils import split_and_dedupe
-from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
 
 from threadmine.errors import SourceError
 from threadmine.model import Origin, RawMail, Skipped, unique
@@ -37,31 +33,13 @@ from threadmine.parse.headers import clean_id, find_ids, split_headers
 from threadmine.parse.pages import read_page
 from threadmine.parse.subject import parse_subject
 from threadmine.sources.mailbox import read_mbox
+from threadmine.sources.server import explained, server_clock, session
 
-_PUBLIC_HOSTS = frozenset({"lore.kernel.org", "www.lore.kernel.org", "patch.msgid.link", "msgid.link"})
-_MAX_WAIT = 30
-"""Seconds that a server's Retry-After is obeyed for."""
-
-_TRIES = 3
 _SLACK = timedelta(hours=2)
 """How far before the server's last word a poll begins again: mail may be filed late."""
 
 _HIT = re.compile(r'<b><a\s+href="([^"/\s]{1,500})/">([^<]{0,1000})</a></b>')
 """A message in the summary that a search gives."""
-
-_CHANGE_ID = re.compile(r"[A-Za-z0-9._-]{8,200}$")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a user asks for: a message by its id, or a series by its change-id."""
-
-    message_id: str = ""
-    change_id: str = ""
-    base: str = ""  # server and list, where the target names another one than is configured
-
-    def __str__(self) -> str:
-        return self.message_id or self.change_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,44 +70,6 @@ def mail_references(mail: RawMail) -> tuple[str, ...]:
     """The ids that raw mail refers to, oldest first, without parsing more of it."""
     headers = split_headers(mail.data)
     return unique((*find_ids(headers.first("references")), *find_ids(headers.first("in-reply-to"))))
-
-
-def parse_target(text: str) -> Target:
-    """A message-id, ``<message-id>``, link to a public-inbox server or msgid.link, or a change-id.
-
-    Raises:
-        SourceError: it is none of these.
-    """
-    text = text.strip()
-    if re.match(r"https?://", text, re.IGNORECASE):
-        return _parse_link(text)
-    bare = re.sub(
-        r"^(?:\w*id|message-id|mid|rfc822msgid|change-id):\s*", "", text, flags=re.IGNORECASE
-    ).strip("<>")
-    if "@" in bare and not re.search(r"\s", bare):
-        return Target(message_id=urllib.parse.unquote(bare) if "%40" in bare else bare)
-    if _CHANGE_ID.match(bare):
-        return Target(change_id=bare)
-    raise SourceError(
-        "this is no message-id, link or change-id",
-        text[:120],
-        "give the id of a message, or its link on lore",
-    )
-
-
-def _parse_link(text: str) -> Target:
-    link = urllib.parse.urlsplit(text)
-    parts = [urllib.parse.unquote(part) for part in link.path.split("/") if part]
-    at = next((n for n, part in enumerate(parts) if "@" in part), None)
-    if at is None:
-        raise SourceError(
-            "this link names no message", text[:200], "copy the link of one message of the thread"
-        )
-    host = (link.hostname or "").lower()
-    if host in _PUBLIC_HOSTS or "/project/" in link.path:
-        return Target(message_id=parts[at])
-    inbox = "/".join(parts[:at]) or "all"
-    return Target(message_id=parts[at], base=f"{link.scheme}://{link.netloc}/{inbox}")
 
 
 class Lore:
@@ -168,7 +108,7 @@ class Lore:
             if self._timeout is not None:
                 options["request_timeout"] = (min(self._timeout, 5.0), self._timeout)
             node = liblore.LoreNode.from_git_config(base, **options)
-            node.set_requests_session(_session(node))
+            node.set_requests_session(session(node))
             self._nodes[base] = node
         if base == self.base:
             b4.LORENODE = node
@@ -184,7 +124,7 @@ class Lore:
         """
         base = base or self.base
         node = self._node(base)
-        with _explained(f"{base}/{message_id}", f"there is no message {message_id} on {_host(base)}"):
+        with explained(f"{base}/{message_id}", f"there is no message {message_id} on {_host(base)}"):
             data = node.get_mbox_by_msgid(message_id, nocache=fresh)
         fetched = self._fetched(data, base, message_id, node)
         if message_id not in fetched.ids:
@@ -227,7 +167,7 @@ class Lore:
             return ()
         self._node(self.base)
         found: list[str] = []
-        with _explained(self.base, "the search for other versions found nothing"):
+        with explained(self.base, "the search for other versions found nothing"):
             for direction, wanted in ((1, None), (-1, list(range(1, latest)))):
                 if direction < 0 and not wanted:
                     continue
@@ -281,7 +221,7 @@ class Lore:
             SourceError: the server fails.
         """
         base = base or self.base
-        with _explained(base, ""):
+        with explained(base, ""):
             try:
                 answer = self._node(base).request("GET", f"{base}/?q={urllib.parse.quote_plus(query)}")
             except liblore.RemoteError as error:
@@ -298,7 +238,7 @@ class Lore:
     def _news(self, address: str, base: str) -> Fetched | None:
         node = self._node(base)
         sent = datetime.now(UTC)
-        with _explained(base, ""):
+        with explained(base, ""):
             try:
                 answer = node.request("POST", address, data="x=m")
             except liblore.RemoteError as error:
@@ -310,7 +250,7 @@ class Lore:
             if answer.status_code not in (200, 404):
                 raise liblore.RemoteError("refused", status_code=answer.status_code)
             data = gzip.decompress(answer.content) if answer.status_code == 200 else b""
-        as_of = _server_clock(answer, sent)
+        as_of = server_clock(answer, sent)
         return self._fetched(data, base, "", node, as_of) if data else Fetched((), as_of, base)
 
     # ------------------------------------------------------------------------------- queries
@@ -323,7 +263,7 @@ class Lore:
         """
         base = f"{_origin(self.base)}/{list_name}" if list_name else self.base
         node = self._node(base)
-        with _explained(base, f"there is no list {list_name or 'all'} on {_host(base)}"):
+        with explained(base, f"there is no list {list_name or 'all'} on {_host(base)}"):
             node.validate()
         full = f"({query})" if query else ""
         if since is not None:
@@ -332,7 +272,7 @@ class Lore:
 
     def _search(self, query: str, base: str, nothing: str, whole_threads: bool = False) -> Fetched:
         node = self._node(base)
-        with _explained(base, nothing, "loosen the query or widen --since"):
+        with explained(base, nothing, "loosen the query or widen --since"):
             data = node.get_mbox_by_query(query, full_threads=whole_threads, nocache=True)
             if not data:
                 raise LookupError
@@ -354,104 +294,12 @@ class Lore:
         return Fetched(tuple(mails), as_of or node.last_as_of or datetime.now(UTC), base)
 
 
-def _server_clock(answer: requests.Response, sent: datetime) -> datetime:
-    """The server's own time, but never later than ours when we asked."""
-    try:
-        return min(parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC), sent)
-    except (KeyError, ValueError, TypeError):
-        return sent
-
-
 def poll_start(as_of: datetime) -> datetime:
     """Where the next poll of a query begins that was answered at ``as_of`` by the server's clock."""
     return as_of - _SLACK
 
 
 # ------------------------------------------------------------------------------------------ details
-
-
-class _PatientRetry(Retry):
-    """Tries again after 403, 429, 502, 503 and 504, as long as the server asks for, up to a bound."""
-
-    def get_retry_after(self, response: Any) -> float | None:
-        wait = super().get_retry_after(response)
-        return None if wait is None else min(wait, _MAX_WAIT)
-
-
-def _session(node: liblore.LoreNode) -> requests.Session:
-    retry = _PatientRetry(
-        total=_TRIES,
-        connect=1,
-        read=0,
-        status_forcelist=[429, 502, 503, 504],
-        allowed_methods=None,
-        backoff_factor=0.5,
-        raise_on_status=False,
-        respect_retry_after_header=True,
-    )
-    session = requests.Session()
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retry))
-    node.set_user_agent("threadmine", "1")
-    session.headers["User-Agent"] = getattr(node, "_user_agent", "threadmine")
-    return session
-
-
-@contextlib.contextmanager
-def _explained(where: str, missing: str, remedy: str = "check the id or the list") -> Iterator[None]:
-    """Turns whatever b4, liblore, requests or gzip raise into one SourceError that says what to do."""
-    try:
-        yield
-    except liblore.RemoteError as error:
-        raise _remote(error, where, missing, remedy) from error
-    except LookupError as error:
-        raise SourceError(missing, where, remedy) from error
-    except (EOFError, zlib.error) as error:
-        raise SourceError("the answer was cut short; nothing of it was stored", where, "try again") from error
-    except gzip.BadGzipFile as error:
-        what = (
-            "the server sent a page where mail was promised (a check for robots, or no public-inbox server)"
-        )
-        raise SourceError(
-            what, where, "check the address; open it in a browser once, or try again later"
-        ) from error
-    except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
-        what = "the connection was cut in the middle; nothing was stored"
-        raise SourceError(what, where, "try again") from error
-    except requests.RequestException as error:
-        raise SourceError(
-            f"the server cannot be reached ({type(error).__name__})", where, _NETWORK
-        ) from error
-    except liblore.LibloreError as error:
-        raise SourceError(
-            f"the request failed ({error})", where, "check the git-config of liblore"
-        ) from error
-
-
-_NETWORK = "check the network and b4.midmask, or use --offline-mode"
-
-
-def _remote(error: liblore.RemoteError, where: str, missing: str, remedy: str) -> SourceError:
-    status = error.status_code
-    if status == 404:
-        return SourceError(missing, where, remedy)
-    if status == 403:
-        return SourceError(
-            "the server refuses to answer (403)", where, "wait a while, or use a mirror (lore.fallback)"
-        )
-    if status in (429, 502, 503, 504):
-        what = f"the server is busy ({status}), also after {_TRIES} more tries"
-        return SourceError(what, where, "try again later, or use a mirror (lore.fallback)")
-    if status is not None:
-        return SourceError(f"the server answers with an error ({status})", where, "try again later")
-    text = str(error)
-    if "timed out" in text or "Timeout" in text:
-        return SourceError(
-            "the server did not answer in time", where, "try again, or raise -c threadmine.timeout"
-        )
-    if "IncompleteRead" in text or "Connection broken" in text or "RemoteDisconnected" in text:
-        return SourceError("the connection was cut in the middle; nothing was stored", where, "try again")
-    return SourceError("the server cannot be reached", where, _NETWORK)
 
 
 def _quiet() -> None:
