@@ -44,7 +44,7 @@ class _Said:
 
     raised: Raised
     who: str
-    words: frozenset[str]
+    words: tuple[str, ...]  # each once, the longest first; a set of them takes six times the memory
     members: frozenset[str]
     line: str
 
@@ -111,10 +111,11 @@ def who(author: Person) -> str:
 
 def _said(raised: Raised) -> _Said:
     line = "".join(raised.about.split())[-2 * MIN_LINE :]
+    words = set(map(sys.intern, _WORD.findall(raised.quote.lower()))) - COMMON_ENGLISH
     return _Said(
         raised=raised,
         who=who(raised.author),
-        words=frozenset(map(sys.intern, _WORD.findall(raised.quote.lower()))) - COMMON_ENGLISH,
+        words=tuple(sorted(words, key=lambda word: (-len(word), word))),
         members=frozenset(target.rsplit(".", 1)[-1] for target in raised.targets),
         line=line if len(line) >= MIN_LINE else "",
     )
@@ -123,8 +124,8 @@ def _said(raised: Raised) -> _Said:
 def _same(one: _Said, other: _Said) -> bool:
     if one.raised.message_id == other.raised.message_id or not one.words or not other.words:
         return False
-    shared = len(one.words & other.words)
-    share = shared / len(one.words | other.words)
+    shared = len(set(one.words).intersection(other.words))
+    share = shared / (len(one.words) + len(other.words) - shared)
     about = bool(one.raised.function) and one.raised.function == other.raised.function
     if one.raised.is_bot or other.raised.is_bot:
         return about and shared >= MIN_WORDS and share >= SAME_WORDS
@@ -141,32 +142,34 @@ def _same(one: _Said, other: _Said) -> bool:
 
 
 def _pairs(said: Sequence[_Said]) -> Iterator[tuple[_Said, _Said]]:
-    """Pairs worth comparing, earlier first: they share a writer or a member, and a word that two sentences
-    alike must share.
+    """Pairs worth comparing, earlier first: they share a writer, a member or a line, and a word that two
+    sentences alike must share. A pair may come several times.
     """
-    first: dict[int, int] = {}  # by hash: most keys are found once, and need not be kept themselves
-    shared: dict[tuple[str, str, str], list[_Said]] = {}
-    for at, one in enumerate(said):
-        for key in _keys(one):
-            before = first.setdefault(hash(key), at)
-            if before != at:
-                shared.setdefault(key, [said[before]]).append(one)
-    for _, bucket in sorted(shared.items()):
+    by_writer: dict[str, list[_Said]] = {}
+    by_member: dict[str, list[_Said]] = {}
+    by_line: dict[str, list[_Said]] = {}
+    for one in said:
+        by_writer.setdefault(one.who, []).append(one)
+        for member in one.members:
+            by_member.setdefault(member, []).append(one)
+        if one.line:
+            by_line.setdefault(one.line, []).append(one)
+    for together, share in ((by_writer, SAME_WORDS), (by_member, HARDLY_ALIKE), (by_line, HARDLY_ALIKE)):
+        for some in together.values():
+            if len(some) > 1:
+                yield from _sharing_a_word(some, share)
+
+
+def _sharing_a_word(some: Sequence[_Said], share: float) -> Iterator[tuple[_Said, _Said]]:
+    """Of two sets that share so much, the first few words in a fixed order meet: only those are filed."""
+    filed: dict[str, list[_Said]] = {}
+    for one in some:
+        for word in one.words[: _prefix(len(one.words), share)]:
+            filed.setdefault(word, []).append(one)
+    for bucket in filed.values():
         for at, one in enumerate(bucket):
             for other in bucket[at + 1 : at + 1 + MAX_BUCKET]:
                 yield one, other
-
-
-def _keys(one: _Said) -> Iterator[tuple[str, str, str]]:
-    """Of two sets that share so much, the first few words in a fixed order meet: only those are filed."""
-    ordered = sorted(one.words, key=lambda word: (-len(word), word))
-    for word in ordered[: _prefix(len(ordered), SAME_WORDS)]:
-        yield "who", one.who, word
-    for word in ordered[: _prefix(len(ordered), HARDLY_ALIKE)]:
-        for member in sorted(one.members):
-            yield "member", member, word
-        if one.line:
-            yield "line", one.line, word
 
 
 def _prefix(count: int, share: float) -> int:
