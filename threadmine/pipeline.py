@@ -41,8 +41,8 @@ BATCH_TO_STORE = 1_000
 BATCH_CHARACTERS = 4_000_000
 """Characters of bodies after which a batch is stored although it has few messages."""
 
-BATCHES_UNSEARCHED = 8
-"""Batches after which Python looks for circles of dead objects; a batch makes next to none."""
+BATCHES_UNSEARCHED = 32
+"""Batches after which Python looks for circles of dead objects; in 7,200 mails there was not one."""
 
 TRANSACTION_MESSAGES = 150
 """Messages after which the threads that hold them are stored; a commit costs as much as a few messages."""
