@@ -15,7 +15,7 @@ from threadmine.extraction.text import MAX_PROSE, Place, Sentence, split_text
 from threadmine.model import Hunk, Message, StretchKind
 from threadmine.parse.diff import hunk_lines
 
-_ADDED = re.compile(r"(?m)^\+(?:[^\n]*/[*/]|[ \t]*\*[ \t/@])[^\n]*")
+_ADDED = re.compile(r"\n\+(?:[^\n]*/[*/]|[ \t]*\*[ \t/@])[^\n]*")  # the first line of a hunk is its header
 _INLINE = re.compile(r"/\*+(?P<text>.*?)(?:\*/|$)|(?<![:\w])//(?P<line>.*)$")
 _CONTINUED = re.compile(r"^[ \t]*\*(?!/)(?P<text>.*?)(?:\*/)?[ \t]*$")
 _STAR = re.compile(r"[ \t]*\*(?:[ \t]|$)")
@@ -30,7 +30,7 @@ _TABLE = re.compile(r"\w\S*(?:\t| {4,})[^\n]*[(>=]")
 _MEMBER = re.compile(r"[ \t]*@(\w+):")
 _NEXT_STRUCT = re.compile(r"\n@@ [^\n]*@@ (struct \w+) \{")
 _DESCRIBED = re.compile(r"[ \t]*(struct \w+|\w+(?=\(\) - )|[a-z]\w{0,60}_\w{1,60}(?= - ))")
-_STRUCT = re.compile(r"\bstruct (\w+) \{")
+_STRUCT = re.compile(r"struct (?<=\bstruct )(\w+) \{")  # begins with plain letters: quick to look for
 _NOT_YET = re.compile(r"$|[/*#{]|(?:struct|union)(?: \w+)? \{$")
 MAX_REST = 60
 """Lines of a longer comment that are passed over for what is defined below it."""
@@ -112,7 +112,7 @@ def _blocks(message: Message, worth: Callable[[str], bool], structs: frozenset[s
                     if added
                     else ()
                 )
-                if added and (defined or worth("\n".join(added))):
+                if added and (defined or worth("".join(added))):
                     yield from _of_hunk(body, hunk, worth, bool(defined))
     for stretch in message.stretches:
         if (

@@ -48,7 +48,8 @@ _CONDITION = re.compile(
 """A clause before the main one."""
 
 _REJECTED = re.compile(r" (?:could|can|might) (?!not )[^,]{0,160}, but ")
-"""An option that is named to be declined."""
+_BUT = ", but "
+"""An option that is named to be declined, and what is in each such sentence."""
 
 
 class Part(Enum):
@@ -189,7 +190,7 @@ def _statement(words: Words, setting: Setting) -> Ask | None:
     nit = cues["nit"]["strong"].first(words)
     request = cues["request"]["imperative"].first(words) or cues["request"]["explicit"].first(words)
     objection = cues["objection"]["explicit"].first(words)
-    if cues["veto"]["agreement"].first(words) or _REJECTED.search(words.text):
+    if cues["veto"]["agreement"].first(words) or _is_rejected(words.text):
         request = ""
     if words.plain <= MAX_RETORT and not setting.reviewing:
         objection = ""
@@ -205,10 +206,14 @@ def _statement(words: Words, setting: Setting) -> Ask | None:
     return replace(ask, weak=True) if ask and weak else ask
 
 
+def _is_rejected(text: str) -> bool:
+    return _BUT in text and _REJECTED.search(text) is not None
+
+
 def _after_but(words: Words) -> Words | None:
     """What comes after the last "but": where the first half concedes, the second may ask."""
     before, _, after = words.text.rpartition(" but ")
-    if _REJECTED.search(words.text):
+    if _is_rejected(words.text):
         return None
     if not before or before.rstrip(" ,") in _NODS or after.count(" ") < MIN_CLAUSE:
         return None

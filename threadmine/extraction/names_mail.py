@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-_DECLARED = r"\bstruct[ \t]+(\w{{2,40}})[ \t]*\*{{1,2}}[ \t]*(?:const[ \t]+)?{}\b"
+_DECLARED = r"struct(?<=\bstruct)[ \t]+(\w{{2,40}})[ \t]*\*{{1,2}}[ \t]*(?:const[ \t]+)?{}\b"
 
 MAX_DECLARATIONS = 400
 """Declarations of one variable that are looked at in a mail."""

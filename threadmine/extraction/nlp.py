@@ -177,16 +177,16 @@ _Search = Callable[[str], re.Match[str] | None]
 
 
 def _unless_plain(search: _Search) -> _Search:
-    """``search``, not asked about words of letters alone, which most are."""
+    """``search``, not asked about words and names of letters, digits and underscores, which most are."""
 
     def searched(text: str) -> re.Match[str] | None:
-        return None if text.isalpha() else search(text)
+        return None if text.isidentifier() else search(text)
 
     return searched
 
 
 def _infixes(text: str) -> Iterator[re.Match[str]]:
-    return iter(()) if text.isalpha() else _INFIX.finditer(text)
+    return iter(()) if text.isidentifier() else _INFIX.finditer(text)
 
 
 @lru_cache(maxsize=1)

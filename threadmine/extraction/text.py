@@ -58,7 +58,10 @@ class Sentence:
 
 _BLANK = re.compile(r"\n[ \t]*\n\s*")
 _ITEM = re.compile(r"(?m)^[ \t]*(?:[-*+o•][ \t]+|\(?(?:\d{1,2}|[a-z])[.)][ \t]+)(?=\S)")
-_STOP = re.compile(r"(?<![.!?])[.!?]++[\"'”’)\]]*+(?=\s)|:(?=[^\S\n]*\n)")
+_STOP = re.compile(r"[.!?:](?:(?<=:)(?=[^\S\n]*\n)|(?<!:)(?<![.!?].)[.!?]*+[\"'”’)\]]*+(?=\s))")
+"""The marks at the end of a sentence, or a colon at the end of a line; begins with the mark itself, so that
+the search goes from one to the next."""
+
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[])(?:e\.?g|i\.?e|etc|vs|cf|resp|approx|incl|wrt|aka|a\.k\.a|ca|no|fig|Mr|Dr|St)\.$",
     re.IGNORECASE,

@@ -249,7 +249,7 @@ def _base(path: str) -> str:
 def _names_asker(concern: Concern, text: str) -> bool:
     """Whether a text, in lower case, names the one who asked by a part of the name, or as ``AdaL``."""
     parts = [part for part in re.split(r"[\s,]+", concern.author.name.lower()) if len(part) > 2]
-    if not parts:
+    if not any(part in text for part in parts):
         return False
     short = f"{re.escape(parts[0])}{re.escape(parts[-1][0])}"
     return re.search(rf"\b(?:{short}|{'|'.join(map(re.escape, parts))})\b", text) is not None

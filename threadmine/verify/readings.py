@@ -259,7 +259,9 @@ def _packed(claim: Claim) -> Iterator[Claim]:
     low = claim.quote.lower()
     for quantity in packed():
         member = quantity.word.split(".")[-1].removeprefix("_").removesuffix("_1")
-        if not re.search(rf"\b_?{member}(?:_1)?\b|\b{member.removesuffix('s')}\b", low):
+        if member.removesuffix("s") not in low or not re.search(
+            rf"\b_?{member}(?:_1)?\b|\b{member.removesuffix('s')}\b", low
+        ):
             continue
         spoken = [w for w in quantity.words if re.search(rf"\b{re.escape(w)}\b", low)]
         places = sorted((low.find(max(spoken, key=len)), low.find(member))) if spoken else [-1, -1]

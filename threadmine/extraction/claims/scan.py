@@ -22,10 +22,15 @@ from threadmine.model import Message, StretchKind
 from threadmine.vocab.lists import word_list
 
 _TO_BLANKS = str.maketrans({chr(c): " " for c in range(128) if not (chr(c).isalnum() or chr(c) == "_")})
-_ARROW = re.compile(
-    r"(?:page|folio|slab|pgmap|pagemap|ptdesc|zpdesc|niov|netmem|\bp|head|tail)\w{0,12}(?:\[\w*\])?->",
+_BEFORE_ARROW = re.compile(
+    r"(?:page|folio|slab|pgmap|pagemap|ptdesc|zpdesc|niov|netmem|\bp|head|tail)\w{0,12}(?:\[\w*\])?\Z",
     re.IGNORECASE,
 )
+"""What stands before the arrow in an access of a member."""
+
+MAX_BEFORE_ARROW = 60
+"""Characters before an arrow that are looked at."""
+
 _CONTRACT = re.compile(
     r"(?i)\bcallers?\b|^context: |\b(?:be|is) called\b|\block\b"
     r"|\bfunction (?:assumes|expects|requires|needs)\b"
@@ -43,8 +48,8 @@ _GOES_ON = re.compile(
 MAX_GOING_ON = 240
 """Characters of such a sentence."""
 
-_LOCK = re.compile(r"\b(?:page|folio|lru|lruvec) locks?\b")
-"""Locks among the members and flags, as people name them."""
+_LOCK = re.compile(r" lock(?:(?<=\bpage lock)|(?<=\bfolio lock)|(?<=\blru lock)|(?<=\blruvec lock))s?\b")
+"""Locks among the members and flags, as people name them; begins with what is quick to look for."""
 
 _CALL = re.compile(r"\b[a-z]\w{0,40}_\w{1,60}\(")
 _SIZE = re.compile(r"\bstruct page\W[^.]{0,40}\d ?-?bytes?\b|\d ?-?bytes?\b[^.]{0,40}\bstruct page\b")
@@ -104,7 +109,7 @@ class Wanted:
         return self.weakly_in(text) or self.in_c(text) or covers(text)
 
     def _holds(self, text: str, words: frozenset[str]) -> bool:
-        if ("->" in text and _ARROW.search(text)) or (" lock" in text and _LOCK.search(text)):
+        if ("->" in text and _has_arrow(text)) or _LOCK.search(text):
             return True
         if "page[" in text or ("struct page" in text and "byte" in text and _SIZE.search(text)):
             return True
@@ -117,6 +122,16 @@ class Wanted:
         """Whether one of ``names`` has an underscore, as C names have, and one of the parts."""
         written = [name for name in names if "_" in name]
         return bool(written) and self.parts.search(" ".join(written)) is not None
+
+
+def _has_arrow(text: str) -> bool:
+    """Whether a member is accessed behind a variable of ours: ``page->``, ``head[i]->``."""
+    at = text.find("->")
+    while at >= 0:
+        if _BEFORE_ARROW.search(text, max(0, at - MAX_BEFORE_ARROW), at):
+            return True
+        at = text.find("->", at + 2)
+    return False
 
 
 _wanted: dict[int, tuple[Lexicon, Wanted]] = {}
