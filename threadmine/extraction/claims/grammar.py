@@ -45,6 +45,9 @@ SECOND_READING = 3
 
 _PLAIN = (Predicate.STATE, Predicate.OTHER)
 
+_BY_OBJECT = (Predicate.SETS, Predicate.CLEARS)
+"""What a clause can say of one member after the other ("takes a reference and locks the page")."""
+
 ECHO_WORDS = 7
 """The most words of a clause that only repeats the verb of the one before."""
 
@@ -139,7 +142,7 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
     if clause.things and (said := _nominal(read, clause, memory)):
         readings.append(said)
     if laid := list(layout(read, clause, memory)):
-        told = {(c.predicate, "") for found in laid for c in found}
+        told = {(c.predicate, "") for found in laid for c in found if c.predicate not in _BY_OBJECT}
         told |= {(one, c.subject.entity) for found in laid for c in found if c.subject for one in LAYOUT}
         verbs = {c.cue_at for found in laid for c in found}
         others = [f for f in readings if f[0].predicate is Predicate.USES or f[0].cue_at not in verbs]

@@ -31,6 +31,8 @@ def set_aside(read: Read, thing: Thing) -> bool:
     before = words[max(0, thing.first - 2) : thing.first]
     if before in (("instead", "of"), ("rather", "than"), ("than", "the")):
         return True
+    if compared(read, thing):
+        return True
     if thing.sort not in MEMBERISH or thing.first < 0:
         return False
     behind = words[thing.last] if thing.last < len(words) else ""
@@ -40,6 +42,13 @@ def set_aside(read: Read, thing: Thing) -> bool:
     if at < 0 or any(c.first <= at <= c.last for c in read.cues):
         return False
     return words[at] == "about" or (words[at] in ("of", "on", "with") and words[at - 1] in GRAMMAR.topics)
+
+
+def compared(read: Read, thing: Thing) -> bool:
+    """Whether what is said of another thing is like or unlike this one ("Like f(), it takes a reference")."""
+    if thing.first < 1 or read.words[thing.first - 1] not in ("like", "unlike"):
+        return False
+    return thing.first == 1 or read.words[thing.first - 2] in (",", "but", "and", "(")
 
 
 def led_to(read: Read, clause: Clause, thing: Thing) -> bool:

@@ -42,6 +42,7 @@ _ORDINARY = ("should be", "needs to", "going to")
 _DOINGS = (Predicate.SETS, Predicate.CLEARS, Predicate.CALLS, Predicate.REQUIRES)
 _AVOIDABLE = (Predicate.CALLS, Predicate.READS, Predicate.SETS, Predicate.CLEARS, Predicate.USES)
 _DOUBLE = ("without", "unless")
+_DROPPING = frozenset({"drop", "drops"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
         why.append(f"negative: “{one.cue}”")
         return Polarity.NEGATIVE
     avoided = read.words[max(one.clause.first, one.cue_at - 5) : one.cue_at]
-    if one.predicate in _AVOIDABLE and GRAMMAR.avoiding & set(avoided):
+    if one.predicate in _AVOIDABLE and (GRAMMAR.avoiding & set(avoided)) - _given_up(one):
         why.append("negative: it is avoided")
         return Polarity.NEGATIVE
     for term in read.marks.get("negation", ()):
@@ -91,6 +92,12 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
             why.append(f"negative: “{term.text}”")
             return Polarity.NEGATIVE
     return Polarity.POSITIVE
+
+
+def _given_up(one: Candidate) -> frozenset[str]:
+    """The words that avoid nothing beside what is stated: a reference that is dropped was taken."""
+    counted = one.object is not None and one.object.concept and one.object.entity.endswith("._refcount")
+    return _DROPPING if counted else frozenset()
 
 
 def _is_perfect(read: Read, one: Candidate) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from threadmine.extraction.claims import nouns
+from threadmine.extraction.claims.counts import counted
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.extraction.names import Lexicon, MailFacts, Name, NameKind, find_names
 from threadmine.extraction.nlp import Term, read, spans, terms
@@ -110,6 +111,8 @@ def read_sentence(sentence: Sentence, lexicon: Lexicon, mail: MailFacts, around:
         marks.setdefault(term.group, []).append(term)
     cues = marks.pop("cue", [])
     phrases = [term for group in ("member", "flag", "kind", "agent") for term in marks.pop(group, [])]
+    said = {i for term in phrases if term.group in ("member", "flag") for i in range(term.first, term.last)}
+    phrases += counted(words, said)
     names = (*_described(sentence, lexicon), *find_names(sentence.text, lexicon, mail))
     verbs = {cue.first for cue in cues if not _is_noun(cue, words)}
     things = _things(names, phrases, starts, around or sentence.text, words, tokens, verbs)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import Candidate, Clause, Memory
 from threadmine.extraction.claims.plain_names import noun_phrase
+from threadmine.extraction.claims.readings.amounts import amounts, may_amount
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.being import being, may_be
 from threadmine.extraction.claims.readings.calls import calls
@@ -15,6 +16,7 @@ from threadmine.extraction.claims.readings.dwelling import dwelling, may_dwell
 from threadmine.extraction.claims.readings.locks import locks, may_lock
 from threadmine.extraction.claims.readings.looking import looking, may_look
 from threadmine.extraction.claims.readings.measures import may_measure, measured
+from threadmine.extraction.claims.readings.page_lock import may_lock_page, page_lock
 from threadmine.extraction.claims.readings.phrases import PARTS, Look
 from threadmine.extraction.claims.readings.pointing import may_point, pointing
 from threadmine.extraction.claims.readings.provisos import may_bind, provisos
@@ -46,6 +48,8 @@ _READINGS = (
     (may_lock, locks),
     (may_bind, provisos),
     (may_order, steps),
+    (may_amount, amounts),
+    (may_lock_page, page_lock),
 )
 
 

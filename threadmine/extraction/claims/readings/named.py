@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from threadmine.extraction.claims.clauses import Candidate, Clause, is_order, text_of, value_from
+from threadmine.extraction.claims.mentions import compared
 from threadmine.extraction.claims.readings.several import joined
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -49,7 +50,7 @@ def functions_named(read: Read, every: Sequence[Clause], named: set[str]) -> Ite
             continue
         before: Candidate | None = None
         for thing in clause.things:
-            if thing.sort is not Sort.FUNCTION or "_" not in thing.text.strip("_"):
+            if thing.sort is not Sort.FUNCTION or "_" not in thing.text.strip("_") or compared(read, thing):
                 continue
             one = _of_function(read, clause, thing, before) if thing.entity not in named else None
             before = one

@@ -9,6 +9,7 @@ from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+_REFERRED = ("._refcount", "dev_pagemap.ref")
 _NEW = frozenset({"new", "new here", "brand new"})
 """What a member is that was not there before."""
 
@@ -71,11 +72,18 @@ def _goes_on(around: Around) -> bool:
     return words[at] == "to" or (doing and words[at] not in GRAMMAR.states_in_ing)
 
 
+def _gets(around: Around) -> bool:
+    """Whether the verb says that a reference is taken ("f() gets a reference on the folio")."""
+    return around.cue.text.lower() in ("get", "gets", "got", "getting")
+
+
 def _holds(around: Around, members: list[Thing]) -> list[Candidate]:
     """ "struct page has a memcg_data member", "a free page has a refcount of one"."""
     holders = around.functions(around.left)
     if holders and members[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.having:
         return [around.make(Predicate.REQUIRES, holders[-1], members[0], 5)]
+    if holders and members[0].concept and members[0].entity.endswith(_REFERRED) and _gets(around):
+        return [around.make(Predicate.SETS, holders[-1], members[0], 5)]
     structs = [t for t in around.left if t.sort is Sort.STRUCT]
     value = text_of(around.read, around.cue.first, around.clause.last)
     if structs and around.cue.text.lower() in GRAMMAR.having and not members[0].concept:
