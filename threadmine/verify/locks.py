@@ -51,7 +51,13 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
-_STRUCTS = {"pgdat": "pglist_data", "mm": "mm_struct", "mapping": "address_space", "node": "pglist_data"}
+_STRUCTS = {
+    "pgdat": "pglist_data",
+    "mm": "mm_struct",
+    "mapping": "address_space",
+    "node": "pglist_data",
+    "memcg": "mem_cgroup",
+}
 
 
 def same_lock(wanted: str, token: str) -> bool:

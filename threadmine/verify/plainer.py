@@ -42,6 +42,14 @@ _TOUCHES = re.compile(
 _NO_SUCH = re.compile(
     r"\b(?:has|have|had|there (?:is|was)) no (?:such (?:thing|function) as )?([a-z_]\w{3,60})\(\)"
 )
+_SAME_FLAG = re.compile(
+    r"\b(PG_\w{2,40}) is (?:really |just |also |actually )?"
+    r"(?:the same (?:bit|flag) as |an alias (?:of|for) |another name (?:of|for) )?"
+    r"(PG_\w{2,40})\b"
+)
+_IS_DONE = re.compile(
+    r"(\w+)(?:\(\))? (?:is|are|gets?) (?:always |also |already |still )?(set|clear|cleared)\b"
+)
 _TAKES = re.compile(r"\b(?:takes?|acquires?|grabs?|gets?|obtains?)\b", re.I)
 
 
@@ -52,6 +60,8 @@ def plainer(question: Question) -> Iterator[Claim]:
     yield from _macros(question)
     yield from _pages(question)
     yield from _missing(question)
+    yield from _aliases(question)
+    yield from _passives(question)
     if not vague(question.claim):
         yield from _guarded(question)
         yield from _used(question)
@@ -120,6 +130,32 @@ def _missing(question: Question) -> Iterator[Claim]:
         )
 
 
+def _aliases(question: Question) -> Iterator[Claim]:
+    """ "PG_a is (the same bit as) PG_b": two names of one bit."""
+    claim = question.claim
+    found = _SAME_FLAG.search(claim.quote) if claim.predicate in _POOR else None
+    if found is not None and {found[1], found[2]} & {claim.subject, claim.object, claim.value}:
+        yield _positive(claim, Predicate.EQUALS, found[1], found[2])
+
+
+def _passives(question: Question) -> Iterator[Claim]:
+    """ "x is set for kmem pages", with nobody who sets it: a state of x."""
+    claim, target = question.claim, question.object
+    if (
+        claim.predicate not in (Predicate.SETS, Predicate.CLEARS)
+        or claim.subject
+        or NEGATION.search(claim.quote)
+    ):
+        return
+    if target.kind not in (Kind.MEMBER, Kind.FLAG) or MODAL.search(claim.quote):
+        return
+    done = _IS_DONE.search(claim.quote)
+    if done is not None and (done[2] == "set") is (claim.predicate is Predicate.SETS):
+        constant = done[1] if done[1].isupper() else ""
+        value = f"{constant} set" if constant else done[2]
+        yield _positive(claim, Predicate.STATE, target.text, "", value, claim.condition)
+
+
 def _guarded(question: Question) -> Iterator[Claim]:
     """A lock and what it guards in one clause: "lru_lock still guards the lru list"."""
     claim = question.claim
@@ -146,7 +182,9 @@ def _used(question: Question) -> Iterator[Claim]:
         yield _positive(claim, Predicate.USES, singular(kinds[0]), members[0].text)
 
 
-def _positive(claim: Claim, predicate: Predicate, subject: str, target: str, value: str = "") -> Claim:
+def _positive(
+    claim: Claim, predicate: Predicate, subject: str, target: str, value: str = "", condition: str = ""
+) -> Claim:
     """The claim read another way: positive, with nothing left of the first reading but its place."""
     return replace(
         claim,
@@ -154,6 +192,6 @@ def _positive(claim: Claim, predicate: Predicate, subject: str, target: str, val
         subject=subject,
         object=target,
         value=value,
-        condition="",
+        condition=condition,
         polarity=Polarity.POSITIVE,
     )

@@ -16,6 +16,7 @@ from itertools import chain, combinations, islice, permutations
 from threadmine.memmap.effects import flag_operation
 from threadmine.model import Claim, Message, Modality, Polarity, Predicate, Tense
 from threadmine.parse.diff import find_quoted_hunks, place_before
+from threadmine.verify.clauses import statements
 from threadmine.verify.plainer import MODAL, NEGATION, plainer, vague
 from threadmine.verify.reading import whole_place
 from threadmine.verify.refs import Kind
@@ -108,7 +109,9 @@ def readings(question: Question) -> Iterator[Claim]:
         return
     own = _own_names(question)
     others = chain(
-        plainer(question), (o for o in _all(question) if not vague(claim) and _is_about(o, claim, own))
+        plainer(question),
+        statements(question),
+        (o for o in _all(question) if not vague(claim) and _is_about(o, claim, own)),
     )
     for other in islice(others, MAX_READINGS):
         yield replace(other, modality=Modality.ASSERTED, tense=Tense.PRESENT)

@@ -78,6 +78,9 @@ _PAGE_INDEX = re.compile(
     r"\bpages?\s?\[\s*([1-9]\d{0,2})\s*\]|\b(?:\w{1,12}_)?page\s\+\s([1-9])\b"
     r"|\b(first|second|third) tail page\b|\b(second|third|fourth) (?:struct )?page\b"
 )
+_FIELD = re.compile(r"([a-z_]\w+) (?:field|member)")
+"""A member named by itself: its struct is one of those over struct page."""
+
 _ORDINAL = {"first": 1, "second": 2, "third": 3}
 _NTH_PAGE = {"second": 1, "third": 2, "fourth": 3}
 
@@ -107,6 +110,11 @@ def _read(text: str, condition: str, model: Model) -> Ref:
     cast = _CAST.search(plain)
     if cast:
         return Ref(Kind.MEMBER, plain, cast[1], cast[2])
+    field = _FIELD.fullmatch(plain)
+    if field and plain not in called():
+        having = model.names.members.get(field[1], ())
+        struct = next((s for s in ("page", "folio", *having) if s in having), "")
+        plain = f"{struct}.{field[1]}" if struct else plain
     found = _MEMBER.match(plain)
     if found and _is_member_end(plain, found.end()):
         struct, index, member = _struct_of(found[1], model), found[2], found[3]

@@ -13,7 +13,8 @@ from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 
 _EXIST = re.compile(
-    r"(?:does not |doesn't |do not |no longer )?exists?(?: at all| any ?more)?"
+    r"(?:does not |doesn't |do not |no longer )?exists?"
+    r"(?: at all| any ?more| yet| (?:yet )?(?:in|before|until) v?\d[\w.-]{0,9})?"
     r"|there(?: is|'s| are) (?:no|a)\b|(?:has|have|had) no\b|no such\b|\b(?:is|are) gone\b"
     r"|\b(?:was|been|got) (?:removed|introduced|added|dropped)\b",
     re.I,

@@ -20,6 +20,9 @@ ORDER_BITS = 8
 _VARIABLE = re.compile(r"\*?(?:new_|old_|head_|tail_|tmp_)?(?:page|folio)")
 
 
+_OFFSETS = re.compile(r"\bsame (?:offset|place|position)\b|\bmirror\w*", re.I)
+
+
 class OverlapRule(LayoutRule):
     """``folio._nr_pages`` overlaps ``page[1].memcg_data``."""
 
@@ -153,7 +156,8 @@ class OverlapRule(LayoutRule):
         first, second = layout.find(a.struct, a.member), layout.find(b.struct, b.member)
         if isinstance(first, Unknown) or isinstance(second, Unknown):
             return Unknown(f"{layout.kernel} has not both of {a.name} and {b.name}")
-        if question.claim.predicate is not Predicate.EQUALS or first.offset != second.offset:
+        same = question.claim.predicate is Predicate.EQUALS or _OFFSETS.search(question.claim.quote)
+        if not same or first.offset != second.offset:
             return Unknown(f"struct {a.struct} and struct {b.struct} are different memory")
         text = f"{a.name} and {b.name} are both at offset {first.offset} of their structs ({layout.kernel})"
         return Finding(Truth.TRUE, text, self.fact(text, layout.source), firm=False)

@@ -15,6 +15,7 @@ _STATED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(said, re.I), re.compile(declared))
     for said, declared in (
         (r"\batomic(?:_t)?\b(?! long)", r"^atomic_t$"),
+        (r"\batomic_long(?:_t)?\b", r"^atomic_long_t$"),
         (r"\b(?:list_head|list head)\b", r"struct list_head$"),
         (r"\bunsigned long\b", r"^(?:long unsigned int|unsigned long|pgoff_t|memdesc_flags_t)$"),
         (r"\bunsigned int\b", r"^unsigned int$"),
