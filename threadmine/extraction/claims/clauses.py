@@ -315,4 +315,13 @@ class Memory:
 
 def is_order(read: Read) -> bool:
     """Whether the sentence begins with a bare verb ("Add", "Clear", "Move")."""
-    return bool(read.words) and read.tokens[0][:1].isupper() and read.words[0] in GRAMMAR.orders
+    if not read.words or not read.tokens[0][:1].isupper() or read.words[0] not in GRAMMAR.orders:
+        return False
+    return read.words[0] not in _ADJECTIVES or _PLURAL_VERBS.isdisjoint(read.words[2:FINITE])
+
+
+FINITE = 7
+"""The token before which "Free device private pages have ..." shows that it orders nothing."""
+
+_ADJECTIVES = frozenset({"free", "open", "clean", "split", "zero"})
+_PLURAL_VERBS = frozenset({"have", "are", "were", "do", "never", "always", "aren't", "don't"})

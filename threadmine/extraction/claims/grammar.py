@@ -8,7 +8,7 @@ decided elsewhere (:mod:`.accept`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -45,7 +45,7 @@ SECOND_READING = 3
 
 _PLAIN = (Predicate.STATE, Predicate.OTHER)
 
-_BY_OBJECT = (Predicate.SETS, Predicate.CLEARS)
+_SEVERAL = (Predicate.SETS, Predicate.CLEARS, Predicate.REQUIRES, Predicate.STATE)
 """What a clause can say of one member after the other ("takes a reference and locks the page")."""
 
 ECHO_WORDS = 7
@@ -142,11 +142,10 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
     if clause.things and (said := _nominal(read, clause, memory)):
         readings.append(said)
     if laid := list(layout(read, clause, memory)):
-        told = {(c.predicate, "") for found in laid for c in found if c.predicate not in _BY_OBJECT}
-        told |= {(one, c.subject.entity) for found in laid for c in found if c.subject for one in LAYOUT}
-        verbs = {c.cue_at for found in laid for c in found}
+        laid_out = [c for found in laid for c in found]
+        verbs = {c.cue_at for c in laid_out}
         others = [f for f in readings if f[0].predicate is Predicate.USES or f[0].cue_at not in verbs]
-        readings = [*laid, *(found for found in others if told.isdisjoint(_told_by(found[0])))]
+        readings = [*laid, *(found for found in others if not _is_told(found[0], laid_out))]
     if not readings:
         return _uncued(read, clause, memory) or _bare(read, clause), []
     readings.sort(key=lambda found: (-_worth(found[0]), found[0].predicate in _PLAIN, found[0].cue_at))
@@ -171,9 +170,24 @@ def _pairs(found: Iterable[Candidate]) -> set[frozenset[str]]:
     return {frozenset(_names([one])) for one in found}
 
 
-def _told_by(one: Candidate) -> set[tuple[Predicate, str]]:
-    """What a reading of a cue says; it is left out where a reading of layout says the like."""
-    return {(one.predicate, ""), (one.predicate, one.subject.entity if one.subject else "")}
+def _is_told(one: Candidate, laid: Sequence[Candidate]) -> bool:
+    """Whether a reading of layout says the like of what a reading of a cue says; what a clause may tell of
+    several members is alike only where it names the same one.
+    """
+    whose = one.subject.entity if one.subject else ""
+    for told in laid:
+        apart = told.predicate in _SEVERAL and _names([one]) and _about(told) not in _names([one])
+        if told.predicate is one.predicate and not apart:
+            return True
+        if one.predicate in LAYOUT and told.subject is not None and told.subject.entity == whose:
+            return True
+    return False
+
+
+def _about(one: Candidate) -> str:
+    """The member that a statement is about: what is needed or changed, or whose state it is."""
+    thing = one.subject if one.predicate is Predicate.STATE else one.object
+    return thing.entity if thing is not None else ""
 
 
 def _echo(read: Read, clause: Clause, memory: Memory) -> Candidate | None:

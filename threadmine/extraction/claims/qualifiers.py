@@ -74,6 +74,10 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
     """
     cue = set(one.cue.lower().split())
     if one.predicate is Predicate.STATE and (not _HAVING & cue or _is_perfect(read, one)):
+        near = read.words[max(one.clause.first, one.cue_at - 3) : one.cue_at]
+        if not _NOTS.isdisjoint(near) and not _GUARANTEES.isdisjoint(cue):
+            why.append(f"negative: not guaranteed, “{one.cue}”")
+            return Polarity.NEGATIVE
         return Polarity.POSITIVE
     if one.predicate is Predicate.REQUIRES and (said := _of_need(read, one, cue)) is not None:
         if said is Polarity.NEGATIVE:
@@ -113,6 +117,7 @@ def _is_perfect(read: Read, one: Candidate) -> bool:
 _TAKES = frozenset({"take", "hold", "acquire", "grab", "get"})
 _MUST = frozenset({"must", "cannot", "can't", "should", "shouldn't", "mustn't", "may", "has", "have"})
 _CONDITIONS = GRAMMAR.strong_conditions | {"without", "as", "because", "since", "about", "so", "on"}
+_GUARANTEES = frozenset({"guarantee", "guarantees", "guaranteed", "ensure", "ensures", "ensured"})
 _NOTS = frozenset({"not", "n't", "cannot", "can't", "never", "doesn't", "don't", "won't"})
 
 

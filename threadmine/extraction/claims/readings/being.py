@@ -172,7 +172,7 @@ def _there(look: Look, at: int) -> list[Candidate]:
     thing = look.inside.get(behind)
     denied = "no" in words[at:behind] or "n't" in words[at:behind]
     if thing is None or thing.first != behind:
-        said = before in _BESIDE_THERE and after in _THERE_FOR
+        said = before in _BESIDE_THERE and before not in ("get", "gets") and after in _THERE_FOR
         return (
             _said(look, at, _subjects(look, at), cue="isn't there" if before == "n't" else "") if said else []
         )

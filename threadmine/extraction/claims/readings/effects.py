@@ -30,6 +30,8 @@ _COUNTS = ("_refcount", "_mapcount", "_pincount", "count", ".ref", ".share")
 def effect(around: Around) -> list[Candidate]:
     """sets, clears, reads: an actor and the members it works on."""
     left, right = around.members(around.left), around.members(around.right)
+    if _is_aside(around):
+        return []
     if _is_idiom(around):
         return _other(around)
     if around.passive and not left and around.cue.text.lower() in _RECAST and around.functions(around.left):
@@ -211,6 +213,21 @@ def _lock_taken(around: Around, lock: Thing) -> list[Candidate]:
     if cue not in GRAMMAR.locking or cue in GRAMMAR.releasing or not doers or elsewhen(around, doers[0]):
         return []
     return [around.make(Predicate.REQUIRES, one, lock, 5) for one in run(doers, around.read)]
+
+
+def _is_aside(around: Around) -> bool:
+    """Whether a participle only tells a state beside ("with the refcount frozen, x is stable", "has PG_x set
+    and a refcount of zero").
+    """
+    words, first, at = around.read.words, around.clause.first, around.cue.first
+    behind = words[around.cue.last : around.cue.last + 1]
+    beside = around.left and 0 <= at - around.left[-1].last <= (3 if behind == (",",) else 0)
+    if around.passive or not beside or behind not in ((",",), ("and",)):
+        return False
+    before = words[first : around.left[-1].first]
+    return bool(before) and (
+        before[0] == "with" if behind == (",",) else not GRAMMAR.having.isdisjoint(before)
+    )
 
 
 def _is_idiom(around: Around) -> bool:

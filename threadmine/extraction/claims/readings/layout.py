@@ -13,6 +13,7 @@ from threadmine.extraction.claims.readings.being import being, may_be
 from threadmine.extraction.claims.readings.calls import calls
 from threadmine.extraction.claims.readings.contents import order
 from threadmine.extraction.claims.readings.dwelling import dwelling, may_dwell
+from threadmine.extraction.claims.readings.levels import levels, may_level
 from threadmine.extraction.claims.readings.locks import locks, may_lock
 from threadmine.extraction.claims.readings.looking import looking, may_look
 from threadmine.extraction.claims.readings.measures import may_measure, measured
@@ -50,6 +51,7 @@ _READINGS = (
     (may_order, steps),
     (may_amount, amounts),
     (may_lock_page, page_lock),
+    (may_level, levels),
 )
 
 

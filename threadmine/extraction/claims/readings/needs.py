@@ -13,6 +13,7 @@ from threadmine.extraction.claims.referents import is_kept_off
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
+from threadmine.vocab.lists import word_list
 
 _WITHIN = frozenset({"in", "inside", "within", "from"})
 _IS = frozenset({"is", "isn't", "are", "aren't"})
@@ -32,6 +33,9 @@ _RELYING = frozenset(
         "wait for",
     }
 )
+_NEEDS = frozenset(word_list("conditions")["nouns"]["words"])
+"""Nouns of a need ("the expectation that the page is locked")."""
+
 _DEEDS = ("ing", "tion", "sion")
 MAX_MATTER = 6
 """The most words of a doing that needs something."""
@@ -51,6 +55,10 @@ def requires(around: Around) -> list[Candidate]:
         return found
     if cue == "must be" and _is_guess(around):
         return []
+    if (left := around.members(around.left)) and _is_concluded(around, cue):
+        return [
+            around.make(Predicate.STATE, one, None, 5, around.behind()) for one in last_run(left, around.read)
+        ]
     if _leads_to_need(around, cue):
         return []  # "must not depend on": the other verb tells
     return _weighed(around, _read(around, cue))
@@ -72,7 +80,8 @@ def _read(around: Around, cue: str) -> list[Candidate]:
     if _is_told_to_do(around):
         return []
     lock = next((t for t in around.clause.things if t.first < around.cue.first < t.last), None)
-    if lock is not None and lock.sort is Sort.FLAG and not _IS.isdisjoint(words[lock.first : lock.last]):
+    told = lock is not None and not _IS.isdisjoint(words[lock.first : lock.last])
+    if lock is not None and lock.sort is Sort.FLAG and told and _NEEDS.isdisjoint(words[: lock.first]):
         return [around.make(Predicate.STATE, lock, None, 3, around.behind())]  # "the folio is locked"
     if lock is not None:  # "with the folio lock held"
         who = [*around.members(around.left), *around.functions(around.left)]
@@ -147,6 +156,17 @@ def _is_guess(around: Around) -> bool:
     while behind < around.clause.last and words[behind] in GRAMMAR.determiners:
         behind += 1
     return any(t.first == behind for t in around.right)
+
+
+def _is_concluded(around: Around, cue: str) -> bool:
+    """Whether "must" draws a conclusion ("if that is so, x must still be valid")."""
+    words, at = around.read.words, around.cue.first
+    still = (
+        cue == "must"
+        and words[at + 1 : at + 2] in (("still",), ("already",))
+        and words[at + 2] in ("be", "have")
+    )
+    return still and not any(t.sort is Sort.FUNCTION for t in around.read.things)
 
 
 def _is_needed(around: Around, actors: list[Thing]) -> list[Candidate]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threadmine.extraction.claims.clauses import Candidate, text_of
+from threadmine.extraction.claims.clauses import Candidate, is_order, text_of
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.several import last_run, run
 from threadmine.extraction.claims.sentence import Sort, Thing
@@ -10,6 +10,30 @@ from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
 _REFERRED = ("._refcount", "dev_pagemap.ref")
+_TELLING = frozenset(
+    {
+        "zero",
+        "non-zero",
+        "nonzero",
+        "stale",
+        "invalid",
+        "uninitialized",
+        "garbage",
+        "leaked",
+        "leftover",
+        "underflow",
+        "underflows",
+        "underflowed",
+        "overflows",
+        "overflowed",
+        "saturates",
+    }
+)
+"""Cues of one word that are the state themselves."""
+
+_LEADING_TO = frozenset({"to", "of", "as", "being", "been", "up", "is", "right"})
+"""How cues end behind which the state stands ("drops to")."""
+
 _NEW = frozenset({"new", "new here", "brand new"})
 """What a member is that was not there before."""
 
@@ -17,6 +41,8 @@ _NEW = frozenset({"new", "new here", "brand new"})
 def state(around: Around) -> list[Candidate]:
     """A member or flag (or a kind of page) is, has or becomes something."""
     left, right = around.members(around.left), around.members(around.right)
+    if around.cue.text.lower().endswith("count of"):
+        return _counted(around)
     if _goes_on(around):
         return [
             around.make(Predicate.OTHER, one, None, 1, around.behind()) for one in last_run(left, around.read)
@@ -31,12 +57,12 @@ def state(around: Around) -> list[Candidate]:
     if left:
         fit = 4 if left[-1].last >= around.cue.first - 4 else 3
         return [
-            around.make(Predicate.STATE, one, None, fit, around.state())
+            around.make(Predicate.STATE, one, None, fit, _value(around))
             for one in last_run(left, around.read)
         ]
     if right and not _is_far(around, right[0]):
         return _holds(around, run(right, around.read))
-    value = around.state()
+    value = _value(around)
     functions = around.functions(around.right)
     if around.left and around.left[-1].sort is Sort.FUNCTION and (said := around.judged(around.left[-1])):
         return said
@@ -49,6 +75,23 @@ def state(around: Around) -> list[Candidate]:
     return [around.make(Predicate.STATE, functions[0], None, 1, "")] if functions else []
 
 
+def _value(around: Around) -> str:
+    """What is said of the subject; a cue that holds the state itself ("is NULL", "stale") tells it."""
+    words, first, last = around.read.words, around.cue.first, around.cue.last
+    if last - first == 1 and words[first] not in _TELLING:
+        return around.state()
+    if words[last - 1] in _LEADING_TO:
+        return around.state()
+    while first < last and (words[first] in GRAMMAR.being or words[first] in GRAMMAR.helpers):
+        first += 1
+    if first == last:
+        return around.state()
+    told = around.state()
+    denied = "not " if told.startswith("not ") else ""
+    rest = told.removeprefix("not ")
+    return f"{denied}{text_of(around.read, first, last)} {rest}".rstrip()
+
+
 REACH = 4
 """Tokens from "is" to the member that is in that state ("there is still a stale page->mapping")."""
 
@@ -58,6 +101,15 @@ def _is_far(around: Around, member: Thing) -> bool:
     story with x").
     """
     return around.cue.text.lower() in GRAMMAR.be and member.first > around.cue.last + REACH
+
+
+def _counted(around: Around) -> list[Candidate]:
+    """ "A refcount of one": whatever stands before it is said of something else."""
+    at = around.cue.first
+    if is_order(around.read):
+        return []  # "Remove the refcount of 1"
+    count = next((t for t in around.clause.things if t.first <= at < t.last and t.sort is Sort.MEMBER), None)
+    return [around.make(Predicate.STATE, count, None, 3, around.behind())] if count is not None else []
 
 
 def _goes_on(around: Around) -> bool:

@@ -21,6 +21,8 @@ MAX_USER = 6
 
 _PLACES = ("for", "in", "on", "with", "within", "inside", "by", "as")
 _INSIDE = ("in", "into", "inside", "through", "via", "with", "on", "onto", "within")
+_STANDING = (("on",), ("in",), ("under",), ("at",))
+_FOR_USE = (("use",), ("reuse",))
 _ONCE = re.compile(r"(?:READ|WRITE)_ONCE\(")
 
 
@@ -87,6 +89,8 @@ def _is_something(around: Around, subject: Thing, goal: Thing | None) -> list[Ca
         return [around.make(Predicate.STATE, subject, None, 3, around.state())]
     if subject.sort is Sort.FUNCTION or goal is None or around.word_at(-1) == ",":
         return []
+    if around.read.words[around.cue.last : around.cue.last + 1] in _STANDING and goal.sort in MEMBERISH:
+        return [around.make(Predicate.STATE, subject, None, 2, around.state())]  # "are never on the lists"
     near = goal.first <= around.cue.last + NEAR
     return [around.make(Predicate.IS_A, subject, goal, 2, around.behind())] if near else []
 
@@ -339,6 +343,8 @@ def uses(around: Around) -> list[Candidate]:
         return []  # "it used to hold the lock"
     if found := _of_kinds(around, functions):
         return found
+    if around.read.words[around.cue.last : around.cue.last + 1] in _FOR_USE and members:
+        return [around.make(Predicate.STATE, members[-1], None, 4, around.from_cue())]  # "is free for use"
     if _is_of_nature(around) and (callers or not (members or around.members(around.right))):
         return usable(replace(around, cue=around.cue._replace(value=Predicate.VALID_FOR.value)))
     if found := _calls(around, functions, callers):
