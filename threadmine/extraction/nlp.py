@@ -36,7 +36,7 @@ MAX_FORGOTTEN = 1_000_000
 """Words after which the pipeline is made anew: what is forgotten still leaves holes in spaCy's tables."""
 
 _PREFIX = re.compile(r"""^(?:[(\[{"'`“”‘’<,;:!?—–…@&%~*]|\.{2,}|--+)""")
-_SUFFIX = re.compile(r"""(?:[)\]}"'`“”‘’>,;:!?.—–…]|\.{2,}|--+|'s|’s|n't|n’t|'ll|'re|'ve|'d)$""")
+_SUFFIX = re.compile(r"""(?:(?<!\w\()\)|[\]}"'`“”‘’>,;:!?.—–…]|\.{2,}|--+|'s|’s|n't|n’t|'ll|'re|'ve|'d)$""")
 _INFIX = re.compile(
     r"""(?<=[A-Za-z0-9)\]])(?:[—–]|--|/(?=[A-Za-z_])|[!=]=|=|\+(?=[A-Za-z_])|\.{3,}|;|,(?=[A-Za-z_]))"""
 )
