@@ -17,10 +17,12 @@ from threadmine.extraction.claims.mentions import is_beside, left_open, set_asid
 from threadmine.extraction.claims.plain_names import noun_phrase
 from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, call_said, minded, nominal
 from threadmine.extraction.claims.readings.beside import beside
+from threadmine.extraction.claims.readings.dealings import dealings
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout
 from threadmine.extraction.claims.readings.legal import legal
 from threadmine.extraction.claims.readings.named import functions_named, kinds_named
 from threadmine.extraction.claims.readings.remarks import remarks
+from threadmine.extraction.claims.readings.settled import by_means, in_place_of, joined_to
 from threadmine.extraction.claims.readings.spoken import in_own_words, says_something, spoken_of
 from threadmine.extraction.claims.readings.tables import bit_table
 from threadmine.extraction.claims.readings.users import which
@@ -78,9 +80,12 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
     main = [c for c in found if not c.clause.conditional]
     kept = main or found
     said = _distinct([*kept, *_left_over(read, kept, others)])
+    closed = [c for c in every if not left_open(read, c) and not taken_back(read, c)]
+    if dealt := dealings(read, closed, memory):
+        said = _distinct(joined_to(said, dealt))
+    said = in_place_of(read, by_means(read, said))
     firm = [c for c in said if not _is_of_function(c)]
     named = _names(firm) | {name for c in firm for name in c.listed}
-    closed = [c for c in every if not left_open(read, c) and not taken_back(read, c)]
     more = list(beside(read, closed, named, memory))
     more += functions_named(read, closed, named)
     more += spoken_of(read, closed, [*firm, *more], named)
@@ -200,7 +205,8 @@ def _echo(read: Read, clause: Clause, memory: Memory) -> Candidate | None:
         return None
     helper = next((i for i in range(clause.first, clause.last) if read.words[i] in GRAMMAR.echoes), -1)
     other_verb = any(c.value != "state" for c in clause.cues)
-    if helper < thing.last or thing.sort is not Sort.FUNCTION or other_verb:
+    turned = helper == thing.first - 1 and read.words[helper - 1] in ("so", "as", "neither", "nor")
+    if (helper < thing.last and not turned) or thing.sort is not Sort.FUNCTION or other_verb:
         return None
     return replace(
         last, subject=thing, clause=clause, cue=read.tokens[helper], cue_at=helper, inherited=False

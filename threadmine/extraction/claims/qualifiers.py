@@ -41,6 +41,7 @@ _SUPPOSING = ("let's say", "consider the case", "suppose", "assuming", "what if"
 _ORDINARY = ("should be", "needs to", "going to")
 _DOINGS = (Predicate.SETS, Predicate.CLEARS, Predicate.CALLS, Predicate.REQUIRES)
 _AVOIDABLE = (Predicate.CALLS, Predicate.READS, Predicate.SETS, Predicate.CLEARS, Predicate.USES)
+_OF_ITSELF = frozenset({"to", "out", "below", "under", "and", "into", "back", "off"})
 _DOUBLE = ("without", "unless")
 _DROPPING = frozenset({"drop", "drops"})
 
@@ -87,8 +88,7 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
     if removes or GRAMMAR.denying & cue or "n't" in one.cue.lower():
         why.append(f"negative: “{one.cue}”")
         return Polarity.NEGATIVE
-    avoided = read.words[max(one.clause.first, one.cue_at - 5) : one.cue_at]
-    if one.predicate in _AVOIDABLE and (GRAMMAR.avoiding & set(avoided)) - _given_up(one):
+    if one.predicate in _AVOIDABLE and _is_avoided(read, one):
         why.append("negative: it is avoided")
         return Polarity.NEGATIVE
     for term in read.marks.get("negation", ()):
@@ -102,6 +102,18 @@ def _given_up(one: Candidate) -> frozenset[str]:
     """The words that avoid nothing beside what is stated: a reference that is dropped was taken."""
     counted = one.object is not None and one.object.concept and one.object.entity.endswith("._refcount")
     return _DROPPING if counted else frozenset()
+
+
+def _is_avoided(read: Read, one: Candidate) -> bool:
+    """Whether a word of avoiding stands before the verb with something behind it to be avoided, and does not
+    tell what something does itself ("when the count drops to zero, call it").
+    """
+    first = max(one.clause.first, one.cue_at - 5)
+    avoiding = GRAMMAR.avoiding - _given_up(one)
+    return any(
+        read.words[at] in avoiding and read.words[at + 1] not in _OF_ITSELF
+        for at in range(first, one.cue_at)
+    )
 
 
 def _is_perfect(read: Read, one: Candidate) -> bool:

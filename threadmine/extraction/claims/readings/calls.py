@@ -8,7 +8,7 @@ from itertools import pairwise
 from threadmine.extraction.claims.clauses import Candidate, is_order
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.placing import elsewhen, listed_behind, placed
-from threadmine.extraction.claims.readings.several import every, last_run, run
+from threadmine.extraction.claims.readings.several import every, joined, last_run, run
 from threadmine.extraction.claims.referents import referent_words
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -277,7 +277,8 @@ def precedes(around: Around) -> list[Candidate]:
     """One step before another; "after" and "until" turn them round."""
     left = [t for t in around.left if t.sort in ENTITIES]
     right = [t for t in around.right if t.sort in ENTITIES]
-    if not left and len(right) > 1:
+    between = around.cue.text.lower().endswith("between")
+    if not left and len(right) > 1 and (between or not joined(around.read, right[0], right[1])):
         left, right = right[:1], right[1:]
     if not (left and right):
         return []

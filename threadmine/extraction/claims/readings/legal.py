@@ -36,7 +36,10 @@ def legal(around: Around) -> list[Candidate]:
     function, kind = functions[0], kinds[0]
     if function.last <= kind.first:
         return (
-            _on(around, functions, kind) or _dealt(around, function, kinds) or _judged(around, function, kind)
+            _on(around, functions, kind)
+            or _only(around, function, kinds)
+            or _dealt(around, function, kinds)
+            or _judged(around, function, kind)
         )
     return _passed_to(around, kind, function) or _by(around, kinds, function)
 
@@ -105,6 +108,18 @@ def _applied(around: Around, first: int, last: int) -> bool:
     return not rest and not _USED.isdisjoint(part) and not (GRAMMAR.permitting | _MODAL).isdisjoint(part)
 
 
+def _only(around: Around, function: Thing, kinds: list[Thing]) -> list[Candidate]:
+    """ "f() is only for large folios", "f() is used for slab pages only"."""
+    words, kind = around.read.words, kinds[0]
+    between = words[function.last : kind.first]
+    limited = "only" in between or words[kind.last : kind.last + 1] == ("only",)
+    if not limited or GRAMMAR.be.isdisjoint(between) or not _ON.intersection(between[-2:]):
+        return []
+    if any(w not in GRAMMAR.helpers and w not in _ON and w not in _USED and w not in _SMALL for w in between):
+        return []
+    return [around.make(Predicate.VALID_FOR, function, one, 6) for one in run(kinds, around.read)]
+
+
 def _dealt(around: Around, function: Thing, kinds: list[Thing]) -> list[Candidate]:
     """ "f() skips tail pages", "f() doesn't know about large folios"."""
     words = around.read.words
@@ -112,7 +127,8 @@ def _dealt(around: Around, function: Thing, kinds: list[Thing]) -> list[Candidat
     if not verb:
         return []
     helpers = words[function.last : verb]
-    if any(w not in GRAMMAR.helpers and w not in GRAMMAR.fillers and w != "n't" for w in helpers):
+    known = (GRAMMAR.helpers, GRAMMAR.fillers, ("n't",))
+    if any(not w.endswith("ly") and all(w not in words for words in known) for w in helpers):
         return []
     gap = words[verb + 1 : kinds[0].first]
     if any(w not in GRAMMAR.determiners and w not in _ON and w not in _SMALL and w != "out" for w in gap):

@@ -1,0 +1,246 @@
+"""What two functions of one sentence have to do with each other, told by form.
+
+"f() walks g()", "f() frees the rest via g()", "f() leaves that to g()": the verb may be on no list; the two
+names and the few words between them say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from threadmine.extraction.claims.clauses import Candidate, Clause, Memory
+from threadmine.extraction.claims.plain_names import before
+from threadmine.extraction.claims.readings.callers import (
+    MOVING,
+    called_by,
+    in_its_place,
+    including,
+    moved,
+    preposition,
+    that_has,
+    within,
+)
+from threadmine.extraction.claims.readings.partners import (
+    HANDING,
+    LEAD_IN,
+    LEADS,
+    MEANS,
+    MEANS_SAID,
+    REACH,
+    TAKING,
+    Pair,
+    goes_on,
+    is_finite,
+    is_subject,
+    only_leads,
+)
+from threadmine.extraction.claims.readings.sequence import before_this, ordered
+from threadmine.extraction.claims.sentence import Read, Sort, Thing
+from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.nlp import inflect
+from threadmine.model import Predicate
+from threadmine.vocab.lists import word_list
+
+_WORDS = word_list("dealings")
+_NO_CALL = frozenset(form for verb in _WORDS["no_call"]["words"] for form in inflect(verb, {}))
+_LACKING = frozenset(_WORDS["lacking"]["words"])
+_NOT_WITH = frozenset(word_list("beside")["steps"]["not_with"])
+_MADE_TO = frozenset(_WORDS["verbs"]["made_to"])
+_BEFORE_VERB = frozenset(_WORDS["verbs"]["before"])
+_BEFORE_IT = frozenset(_WORDS["verbs"]["before_it"])
+_MODALS = GRAMMAR.finite | {"not", "n't", "never", "to", "all", "both"}
+_DOING = frozenset({"do", "does", "did", "has", "had"})
+_ENDS = frozenset(_WORDS["means"]["ends"])
+_OF_PART = frozenset({"in", "of"})
+_HOLDING = frozenset({"include", "includes", "contain", "contains"})
+_OWN_READING = frozenset(
+    {"requires", "reads", "equals", "precedes", "valid_for", "overlaps", "member_of", "resides", "points_to"}
+)
+
+GUESS = 4
+"""The fit of a call by the code at hand, which the sentence does not name."""
+
+MAX_FUNCTIONS = 16
+"""Functions of a sentence above which it is a list."""
+
+
+def dealings(read: Read, every: Sequence[Clause], memory: Memory) -> list[Candidate]:
+    """calls and precedes: what the functions of a sentence have to do with each other."""
+    functions = [t for t in read.things if t.sort is Sort.FUNCTION]
+    if len(functions) == 1:
+        return before_this(read, every, functions[0], memory) or _taken(read, every, functions[0])
+    if not 2 <= len(functions) <= MAX_FUNCTIONS:
+        return []
+    found: list[Candidate] = []
+    for one, other in pairwise(functions):
+        clause = next((c for c in every if c.first <= other.first < c.last), None)
+        if clause is None or (
+            clause.conditional and clause.opening in ("if", "unless", "whether", "instead")
+        ):
+            continue
+        pair = Pair(read, clause, functions, one, other)
+        if other.first - one.last <= REACH:
+            found.extend(_of_pair(pair) or _replaced(pair, memory))
+        found.extend(in_its_place(pair))
+    if not MOVING.isdisjoint(read.words):
+        found.extend(moved(read, every, functions))
+    return found
+
+
+def _of_pair(pair: Pair) -> list[Candidate]:
+    return (
+        ordered(pair)
+        or called_by(pair)
+        or within(pair)
+        or including(pair)
+        or that_has(pair)
+        or _acts(pair)
+        or _goes_on_doing(pair)
+    )
+
+
+def _acts(pair: Pair) -> list[Candidate]:
+    """ "f() walks g()", "f() doesn't do the g()", "f() frees the rest via g()", "f() leaves it to g()"."""
+    doers = pair.doers()
+    verb, helped = _verb(pair, doers)
+    words, goal = pair.read.words, pair.other.first
+    if verb < 0 or goes_on(pair.read, pair.objects()[-1].last):
+        return []
+    if words[verb] in _LACKING:
+        return _make_lacking(pair, doers, verb) if only_leads(pair, verb + 1, goal) else []
+    if not is_finite(words[verb : verb + 1], helped or len(doers) > 1):
+        return []
+    if words[verb + 1] == "and" and verb + 2 < goal and is_finite(words[verb + 2 : verb + 3], False):
+        verb += 2
+    if only_leads(pair, verb + 1, goal) and _is_call(pair, verb):
+        return pair.make(Predicate.CALLS, doers, pair.objects(), verb)
+    by = _means_at(pair, verb + 1)
+    if by and not _NOT_WITH & set(words[verb : by + 1]) and words[verb] not in GRAMMAR.replacing:
+        return pair.make(Predicate.CALLS, doers, pair.objects(), verb)
+    return []
+
+
+def _goes_on_doing(pair: Pair) -> list[Candidate]:
+    """ "The loop in f() leaves the walk of g(), and invokes the helper h()": f calls h."""
+    words, at = pair.read.words, pair.other.first - 1
+    while at > pair.one.last and words[at] in LEADS:
+        at -= 1
+    listed = words[at - 1] in (",", "and", "then")
+    if (
+        at <= pair.one.last
+        or not listed
+        or not is_finite(words[at : at + 1], False)
+        or not _is_call(pair, at)
+    ):
+        return []
+    if is_subject(pair, pair.one):
+        doer = pair.one
+    else:
+        first = pair.functions[0]
+        opens = first is not pair.one and first.first <= LEAD_IN + 2 and words[0] in GRAMMAR.determiners
+        if not opens or words[first.first - 1] not in _OF_PART:
+            return []
+        doer = first
+    found = pair.make(Predicate.CALLS, [doer], pair.objects(), at)
+    return [replace(one, fit=7) for one in found]
+
+
+def _replaced(pair: Pair, memory: Memory) -> list[Candidate]:
+    """ "Replace the use of f() with g() and h() with k()": the code at hand calls g and k."""
+    words = pair.read.words
+    if not is_subject(pair, pair.one) and preposition(pair.read, pair.one) != "of":
+        return []  # "replace the code in f() with g()"
+    if pair.between not in (("with",), ("by",)) or GRAMMAR.replacing.isdisjoint(words[: pair.one.first]):
+        return []
+    at = next(i for i, word in enumerate(words) if word in GRAMMAR.replacing)
+    here = memory.context
+    doer = None if here is None or here.entity in (pair.one.entity, pair.other.entity) else here
+    return [Candidate(Predicate.CALLS, doer, pair.other, pair.clause, words[at], at, GUESS)]
+
+
+def _make_lacking(pair: Pair, doers: list[Thing], verb: int) -> list[Candidate]:
+    return pair.make(Predicate.CALLS, doers, pair.objects(), verb, f"no ({pair.read.tokens[verb]})")
+
+
+def _verb(pair: Pair, doers: list[Thing]) -> tuple[int, bool]:
+    """The token of the verb behind the first function, and whether a helping verb stands before it; -1 where
+    the function is no subject or no verb follows.
+    """
+    words, goal = pair.read.words, pair.other.first
+    at, helped = _subject_ends(pair, doers[0])
+    being = False
+    while 0 < at < goal and (
+        words[at] in GRAMMAR.helpers or words[at] in _BEFORE_VERB or words[at].endswith("ly")
+    ):
+        helped = helped or words[at] in _MODALS
+        being = being or words[at] in GRAMMAR.be
+        at += 1
+    if at > goal or at <= 0 or (being and words[at] not in _LACKING):
+        return -1, False  # "f() is reachable via g()"
+    done = at > pair.one.last and words[at - 1] in _DOING  # "f() does the g()", "f() has a g()"
+    if done and (at == goal or words[at] in GRAMMAR.determiners or words[at] in GRAMMAR.pronouns):
+        return at - 1, True
+    if at == goal or not words[at].replace("-", "").isalpha() or len(words[at]) < 2:
+        return -1, False
+    return at, helped
+
+
+def _subject_ends(pair: Pair, doer: Thing) -> tuple[int, bool]:
+    """The token behind a function as a subject, or behind the "it" or "which" that stands for it, and whether
+    a bare verb may follow; -1 where it is no subject.
+    """
+    words, at = pair.read.words, pair.one.last
+    if words[at : at + 2] in ((",", "which"), (",", "who")):
+        return at + 2, False
+    if words[at : at + 1] in (("which",), ("that",)):
+        return at + 1, False
+    if not is_subject(pair, doer):
+        return -1, False
+    if "it" in pair.between:  # "f() sees that it needs another g()"
+        it = at + pair.between.index("it")
+        return (it + 1, False) if words[it - 1] in _BEFORE_IT else (-1, False)
+    return at, doer.first > 0 and words[doer.first - 1] in _MADE_TO
+
+
+def _is_call(pair: Pair, verb: int) -> bool:
+    """Whether a verb with a function as its object tells that this is called."""
+    word = pair.read.words[verb]
+    if word in TAKING:
+        return True
+    if word in ("make", "makes"):
+        return verb + 1 < pair.other.first  # "makes another f()", not "makes f() fail"
+    cue = next((c for c in pair.read.cues if c.first <= verb < c.last), None)
+    if word in _HOLDING:
+        return True
+    return word not in _NO_CALL and (cue is None or cue.value not in _OWN_READING)
+
+
+def _means_at(pair: Pair, first: int) -> int:
+    """The token of "via" and the like before the second function, 0 where none leads to it."""
+    words, at = pair.read.words, pair.other.first - 1
+    while at > first and words[at] in LEADS and words[at] not in ("to", "call"):
+        at -= 1
+    if not _ENDS.isdisjoint(words[first + (words[first] == "that") : at]) or at < first:
+        return 0
+    if words[at] in MEANS:
+        return at if words[at] != "with" or at > first else 0
+    if words[at] in ("to", "into") and not HANDING.isdisjoint(words[first - 1 : first]) and at > first:
+        return at
+    said = any(words[at + 1 - len(phrase) : at + 1] == phrase for phrase in MEANS_SAID)
+    return at if said else 0
+
+
+def _taken(read: Read, every: Sequence[Clause], thing: Thing) -> list[Candidate]:
+    """ "The reclaim path takes g()": a part of the kernel calls it."""
+    words, at = read.words, thing.first - 1
+    while at > 0 and words[at] in LEADS:
+        at -= 1
+    if at <= 0 or words[at] not in TAKING or goes_on(read, thing.last):
+        return []
+    clause = next((c for c in every if c.first <= at < c.last), None)
+    who = before(read, clause.first, at) if clause is not None else None
+    if clause is None or who is None or who.sort not in (Sort.AGENT, Sort.KIND):
+        return []
+    return [Candidate(Predicate.CALLS, who, thing, clause, read.tokens[at], at, 5)]
