@@ -111,8 +111,7 @@ def _is_avoided(read: Read, one: Candidate) -> bool:
     first = max(one.clause.first, one.cue_at - 5)
     avoiding = GRAMMAR.avoiding - _given_up(one)
     return any(
-        read.words[at] in avoiding and read.words[at + 1] not in _OF_ITSELF
-        for at in range(first, one.cue_at)
+        read.words[at] in avoiding and read.words[at + 1] not in _OF_ITSELF for at in range(first, one.cue_at)
     )
 
 

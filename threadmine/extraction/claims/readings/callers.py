@@ -34,6 +34,7 @@ _CALLS = frozenset(_WORDS["moving"]["calls"])
 _ABOUT = frozenset(NAMED["about"])
 _NOTS = frozenset({"not", "n't", "never", "no"})
 _WITHIN = frozenset({"in", "inside", "within"})
+_NEED = frozenset({"need", "needs", "reason", "point", "necessary", "wait"})
 _WHY = frozenset({"why", "how", "whether", "if"})
 
 
@@ -68,6 +69,7 @@ def within(pair: Pair) -> list[Candidate]:
     led = words[max(pair.clause.first, at - 2) : at + 1]
     seen = led[-1:] == ("see",) and not _NOTS.isdisjoint(led)  # "I don't see a g() in f()"
     about = not seen and not _ABOUT.isdisjoint(led[-2:])
+    about = about or not _NEED.isdisjoint(led)
     if about or (led and led[-1] in _WITHIN) or not _WHY.isdisjoint(words[pair.clause.first : at + 1]):
         return []
     return pair.make(Predicate.CALLS, pair.objects(), [pair.one], pair.one.last)

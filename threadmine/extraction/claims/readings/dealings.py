@@ -51,6 +51,7 @@ _MADE_TO = frozenset(_WORDS["verbs"]["made_to"])
 _BEFORE_VERB = frozenset(_WORDS["verbs"]["before"])
 _BEFORE_IT = frozenset(_WORDS["verbs"]["before_it"])
 _MODALS = GRAMMAR.finite | {"not", "n't", "never", "to", "all", "both"}
+_LOCKS = ("lock", "mutex", "sem", "rwsem")
 _DOING = frozenset({"do", "does", "did", "has", "had"})
 _ENDS = frozenset(_WORDS["means"]["ends"])
 _OF_PART = frozenset({"in", "of"})
@@ -208,13 +209,18 @@ def _is_call(pair: Pair, verb: int) -> bool:
     """Whether a verb with a function as its object tells that this is called."""
     word = pair.read.words[verb]
     if word in TAKING:
-        return True
+        return not _is_lock(pair.read, pair.other)
     if word in ("make", "makes"):
         return verb + 1 < pair.other.first  # "makes another f()", not "makes f() fail"
     cue = next((c for c in pair.read.cues if c.first <= verb < c.last), None)
     if word in _HOLDING:
         return True
     return word not in _NO_CALL and (cue is None or cue.value not in _OWN_READING)
+
+
+def _is_lock(read: Read, thing: Thing) -> bool:
+    """Whether a name without parentheses is that of a lock, and of no function that takes one."""
+    return thing.entity.endswith(_LOCKS) and not read.tokens[thing.last - 1].endswith(")")
 
 
 def _means_at(pair: Pair, first: int) -> int:
@@ -237,7 +243,7 @@ def _taken(read: Read, every: Sequence[Clause], thing: Thing) -> list[Candidate]
     words, at = read.words, thing.first - 1
     while at > 0 and words[at] in LEADS:
         at -= 1
-    if at <= 0 or words[at] not in TAKING or goes_on(read, thing.last):
+    if at <= 0 or words[at] not in TAKING or _is_lock(read, thing) or goes_on(read, thing.last):
         return []
     clause = next((c for c in every if c.first <= at < c.last), None)
     who = before(read, clause.first, at) if clause is not None else None

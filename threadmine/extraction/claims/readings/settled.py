@@ -17,7 +17,7 @@ from threadmine.model import Predicate
 
 
 def joined_to(said: Sequence[Candidate], dealt: Sequence[Candidate]) -> list[Candidate]:
-    """The statements of ``said`` that ``dealt`` leaves, and those of ``dealt``; a mere guess at who calls gives
+    """The statements of ``said`` that ``dealt`` leaves, and those of ``dealt``; a guess at who calls gives
     way to what ``said`` tells.
     """
     known = {one.object for one in said if one.predicate is Predicate.CALLS}
@@ -62,7 +62,7 @@ def _is_means(read: Read, one: Candidate) -> bool:
 
 
 def in_place_of(read: Read, said: Sequence[Candidate]) -> list[Candidate]:
-    """The statements of ``said``, and what is not called where it is told in place of what something is ("uses
+    """The statements of ``said``, and what is not called where it is told what is called in its place ("uses
     f() instead of g()").
     """
     found = list(said)
