@@ -136,6 +136,9 @@ def _holds(around: Around, members: list[Thing]) -> list[Candidate]:
         return [around.make(Predicate.REQUIRES, holders[-1], members[0], 5)]
     if holders and members[0].concept and members[0].entity.endswith(_REFERRED) and _gets(around):
         return [around.make(Predicate.SETS, holders[-1], members[0], 5)]
+    agents = [t for t in around.left if t.sort is Sort.AGENT and t.concept]
+    if agents and around.word_at(1) == "no" and not members[0].concept:
+        return [around.make(Predicate.USES, agents[-1], one, 4) for one in members]  # "MGLRU has no x"
     structs = [t for t in around.left if t.sort is Sort.STRUCT]
     value = text_of(around.read, around.cue.first, around.clause.last)
     if structs and around.cue.text.lower() in GRAMMAR.having and not members[0].concept:

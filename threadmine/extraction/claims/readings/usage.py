@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, text_of
-from threadmine.extraction.claims.plain_names import all_before, all_behind, noun_phrase
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, excepted, text_of
+from threadmine.extraction.claims.plain_names import all_before, all_behind, before, noun_phrase
 from threadmine.extraction.claims.readings.around import ACTORS, Around
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
@@ -21,6 +21,8 @@ MAX_USER = 6
 
 _PLACES = ("for", "in", "on", "with", "within", "inside", "by", "as")
 _INSIDE = ("in", "into", "inside", "through", "via", "with", "on", "onto", "within")
+_STILL_THERE = frozenset({"there", "here", "left", "now", "today", "anymore", "remaining", "still"})
+_SERVING = frozenset({"serves as", "serve as", "acts as", "doubles as"})
 _STANDING = (("on",), ("in",), ("under",), ("at",))
 _FOR_USE = (("use",), ("reuse",))
 _ONCE = re.compile(r"(?:READ|WRITE)_ONCE\(")
@@ -190,6 +192,8 @@ def _used(around: Around, members: list[Thing]) -> list[Candidate]:
         users = _users(around)
     if not users and (whom := around.for_whom()):
         users = [whom]
+    if not users and around.cue.text.lower() in _SERVING:
+        return []
     fit = 4 if users else 3
     pairs = every(users or [None], members)
     return [around.make(Predicate.USES, who, one, fit, around.behind()) for who, one in pairs]
@@ -208,6 +212,8 @@ def _is_active(around: Around) -> bool:
 def _users(around: Around) -> list[Thing]:
     """Who uses what stands before the cue ("used by X and Y", "free for X to use", "used for X")."""
     words = around.read.words
+    if around.cue.text.lower() in _SERVING:
+        return []  # what stands behind is what it serves as
     before = words[around.clause.first : around.cue.first]
     if before[-1:] == ("to",) and "for" in before[-MAX_USER:]:  # "free for the driver to use"
         at = around.cue.first - 1 - before[::-1].index("for")
@@ -223,10 +229,19 @@ def _users(around: Around) -> list[Thing]:
         return []
     listed = [t for t in all_behind(around.read, first, around.clause.last) if t.sort in ACTORS]
     if listed and listed[0].first <= named.first:
-        return listed
+        return [*listed, *_again(around, listed[-1].last)] if by >= 0 else listed
     there = [t for t in around.right if t.first >= named.first and t.sort in ACTORS]
     more = run(there, around.read)[1:] if there and there[0] == named else []
     return [named, *more]
+
+
+def _again(around: Around, at: int) -> list[Thing]:
+    """The users behind another "by" ("used by x for this and by y for that")."""
+    words = around.read.words
+    for i in range(at + 1, around.clause.last - 1):
+        if words[i] == "by" and words[i - 1] in ("and", ","):
+            return [t for t in all_behind(around.read, i + 1, around.clause.last) if t.sort in ACTORS]
+    return []
 
 
 def _doers(around: Around) -> list[Thing | None]:
@@ -255,6 +270,10 @@ def _of_user(around: Around) -> list[Candidate]:
     if not members or members[0].first > around.cue.last + 2:
         return []
     words, behind = around.read.words, members[-1].last
+    while behind < around.clause.last and words[behind] in _STILL_THERE:
+        behind += 1
+    if behind == around.clause.last and (other := excepted(around.read, around.clause)) is not None:
+        return [replace(around.make(Predicate.USES, other, one, 7), cue_at=other.first) for one in members]
     if behind + 1 < around.clause.last and words[behind] in GRAMMAR.be:
         first = behind + 1
         while first < around.clause.last and words[first] in (*_PLACES, "only", "all", "just", "now", "both"):
@@ -288,9 +307,14 @@ def kept(around: Around) -> list[Candidate]:
     that keeps something for it; empty for anything else.
     """
     cue = around.cue.text.lower()
-    if around.passive or cue not in GRAMMAR.minding or not around.left:
+    if around.passive or cue not in GRAMMAR.minding:
         return []
-    words, doer = around.read.words, around.left[-1]
+    keeper = (
+        before(around.read, around.clause.first, around.cue.first) if not around.left else around.left[-1]
+    )
+    if keeper is None:
+        return []
+    words, doer = around.read.words, keeper
     between = words[doer.last : around.cue.first]
     if any(w not in GRAMMAR.helpers and w not in GRAMMAR.fillers and w != "both" for w in between):
         return []
@@ -298,7 +322,7 @@ def kept(around: Around) -> list[Candidate]:
         return _for_its_kind(around, doer)
     if doer.sort not in (Sort.AGENT, Sort.KIND, Sort.CONSTANT) or doer.entity == "struct page":
         return []
-    doers = [t for t in last_run(around.left, around.read) if t.sort is not Sort.MEMBER]
+    doers = [t for t in last_run(around.left, around.read) if t.sort is not Sort.MEMBER] or [doer]
     inside = [t for t in around.members(around.right) if _stands_in(around, t)]
     if not inside and len(around.left) > 1 and "where" in words[around.left[-2].last : doer.first]:
         inside = around.members(around.left[-2:-1])  # "the member is where X keeps its handle"

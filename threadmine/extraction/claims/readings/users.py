@@ -16,6 +16,11 @@ from threadmine.extraction.claims.sentence import MEMBERISH, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
+_SHARERS = frozenset({"by", "between", "among", "amongst"})
+_AFTER_SHARERS = GRAMMAR.marks | GRAMMAR.strong_conditions | {",", ".", "so", "at", "for", "in"}
+MAX_SHARERS = 5
+"""The most words that name those who share a member."""
+
 _USERS = (Sort.AGENT, Sort.KIND)
 _ENDS = ("-only", "-specific", "-private")
 _PASSED = GRAMMAR.fillers | GRAMMAR.determiners | {"strictly", "purely", "really", "still", "now", "solely"}
@@ -29,12 +34,15 @@ def users(around: Around) -> list[Candidate]:
 
 
 def _by_whom(around: Around) -> list[Candidate]:
-    """ "page->private was taken over by the splice code"."""
+    """ "page->private was taken over by the splice code", "x must be shared between both halves"."""
     words = around.read.words
-    if "by" not in words[around.cue.first : around.clause.last]:
+    if _SHARERS.isdisjoint(words[around.cue.first : around.clause.last]):
         return []
     for at in range(around.cue.last - 1, around.clause.last - 1):
         verb = at - 1 - (words[at - 1] in GRAMMAR.particles or words[at - 1] == "over")
+        among = words[at] != "by" and words[verb] == "shared"
+        if among and words[at] in _SHARERS and verb > around.clause.first:
+            return _among(around, verb, at + 1)
         if words[at] != "by" or words[verb] not in GRAMMAR.sharing_out or verb <= around.clause.first:
             continue
         members = last_run([t for t in around.members(around.left) if t.last <= verb], around.read)
@@ -42,6 +50,20 @@ def _by_whom(around: Around) -> list[Candidate]:
         value = text_of(around.read, verb, around.clause.last)
         return [around.make(Predicate.USES, who, one, 6, value) for who in named for one in members]
     return []
+
+
+def _among(around: Around, verb: int, first: int) -> list[Candidate]:
+    """ "x is shared between both halves": who shares a member uses it."""
+    members = last_run([t for t in around.members(around.left) if t.last <= verb], around.read)
+    last = first
+    while last < around.clause.last and around.read.words[last] not in _AFTER_SHARERS:
+        last += 1
+    if not members or any(t.sort in MEMBERISH for t in around.right) or not 0 < last - first <= MAX_SHARERS:
+        return []
+    text = text_of(around.read, first, last)
+    who = Thing(first, last, text, text.removeprefix("the "), Sort.AGENT)
+    value = text_of(around.read, verb, around.clause.last)
+    return [around.make(Predicate.USES, who, one, 7, value) for one in members]
 
 
 def _alone(around: Around) -> list[Candidate]:
