@@ -55,6 +55,12 @@ _FLAG_LIST = re.compile(
     r"(?= (?:all )?(?:stays?|moves?|goes|go|lives?|exists?|remains?|becomes?|turns?)\b)"
 )
 
+_SLASHED = re.compile(
+    r"(?<![\w./>-])[A-Za-z_]\w{1,60}+(?:->\w{1,60}+)?(?:\(\))?"
+    r"(?:/[A-Za-z_]\w{1,60}+(?:->\w{1,60}+)?(?:\(\))?){1,8}(?![\w/-]|\.[chS]\b)"
+)
+"""Names with slashes between them ("anon_cost/file_cost")."""
+
 _PARTS = re.compile(r"->|::|\.")
 
 
@@ -69,6 +75,8 @@ def find_names(text: str, lexicon: Lexicon, mail: MailFacts = NO_MAIL) -> tuple[
     known = lexicon.whole
     found = list(_listed_flags(text, lexicon))
     taken = {i for name in found for i in range(name.start, name.end)}
+    if "/" in text:
+        text = _SLASHED.sub(_apart, text)
     for match in _NAME.finditer(text):
         if match.lastgroup in _PLAIN:  # most are
             word = match.group()
@@ -79,6 +87,13 @@ def find_names(text: str, lexicon: Lexicon, mail: MailFacts = NO_MAIL) -> tuple[
             found.append(name)
     found.sort(key=lambda name: name.start)
     return tuple(found)
+
+
+def _apart(match: re.Match[str]) -> str:
+    """Names with blanks for the slashes between them, where all are names in C; anything else as it is."""
+    names = match.group().split("/")
+    in_c = all("_" in name or "->" in name or name.endswith(")") for name in names)
+    return " ".join(names) if in_c else match.group()
 
 
 _LISTING = ("/", " & ", " stay", " move", " go", " live", " exist", " remain", " become", " turn")
@@ -127,7 +142,7 @@ def _struct(match: re.Match[str], lexicon: Lexicon) -> Name | None:
     struct, member = match["structname"], match["structmember"]
     if member:
         return Name(*match.span(), match.group(), f"{struct}.{member}", NameKind.MEMBER)
-    if struct not in lexicon.structs and "_" not in struct:
+    if struct not in lexicon.structs and struct not in lexicon.neighbours and "_" not in struct:
         return None
     return Name(*match.span(), match.group(), struct, NameKind.STRUCT)
 

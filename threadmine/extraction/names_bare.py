@@ -25,6 +25,9 @@ _LED = re.compile(r"\b(?:in|of|by|to|from|with|on|for) \Z")
 _OWNED = re.compile(r"\b(?:page|folio|slab|pgmap|pagemap|ptdesc|zpdesc)['’]s (?:own )?$")
 
 
+_STRUCT = re.compile(r"\bstruct (\w{2,40})")
+
+
 def bare_name(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -> Name | None:
     """What a single word at ``start`` of ``text`` names, None where it names nothing.
 
@@ -46,6 +49,7 @@ def bare_name(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFact
     if owners and (
         not plain
         or _beside(text, start, end, lexicon)
+        or _pointed_at(text, start, owners)
         or _written(word, text, owners, mail)
         or _told(word, text, start, end, lexicon, mail)
     ):
@@ -70,7 +74,9 @@ def bare_name(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFact
         return Name(start, end, word, word, NameKind.FUNCTION, lexicon.accessors.get(word, ()))
     if word in lexicon.single or (word in lexicon.structs and "_" in word):
         return Name(start, end, word, word, NameKind.STRUCT)
-    if "_" in word and (found := _of_neighbour(word, start, text, lexicon)):
+    if "_" in word and (
+        found := _of_neighbour(word, start, text, lexicon) or _of_mail(word, start, text, lexicon, mail)
+    ):
         return found
     if word.count("_") > 1 and word.islower() and _DOING.search(text, max(0, start - 10), start):
         return Name(start, end, word, word, NameKind.FUNCTION)
@@ -108,18 +114,51 @@ def _of_neighbour(word: str, start: int, text: str, lexicon: Lexicon) -> Name | 
     return Name(start, end, word, f"{struct}.{word}", NameKind.EXPRESSION, inferred=note)
 
 
+def _of_mail(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFacts) -> Name | None:
+    """A member that no kernel knows, which the mail writes in C behind a variable of a known struct."""
+    told = _STRUCT.findall(text) if _is_called_so(text, start + len(word), lexicon) else []
+    if len(told) == 1 and told[0] in lexicon.structs:
+        note = f"struct {told[0]} is named beside it"
+        return Name(start, start + len(word), word, f"{told[0]}.{word}", NameKind.EXPRESSION, inferred=note)
+    variable = mail.variable_of(word)
+    struct = _struct_named(variable, lexicon) or mail.struct_of(variable) if variable else ""
+    if struct not in lexicon.structs and struct not in lexicon.neighbours:
+        return None
+    note = f"struct {struct} from {variable}->{word} in the mail"
+    return Name(start, start + len(word), word, f"{struct}.{word}", NameKind.EXPRESSION, inferred=note)
+
+
+def _is_called_so(text: str, end: int, lexicon: Lexicon) -> bool:
+    """Whether the word that ends at ``end`` is called a field or a member in so many words."""
+    return text[end : end + 12].lstrip("'\"` ").split(" ", 1)[0].rstrip(".,;:)") in lexicon.beside
+
+
+def _struct_named(variable: str, lexicon: Lexicon) -> str:
+    """The struct that a variable's name tells."""
+    if variable in lexicon.structs or variable in lexicon.neighbours:
+        return variable
+    ends = (struct for ending, struct in lexicon.variables if len(ending) > 1 and variable.endswith(ending))
+    return next(ends, "")
+
+
 def _beside(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     """Whether ``field``, ``member`` or the like follows a plain word, or it stands in quotes.
 
     A plain ``@page`` or ``@order`` is an argument of the function that kernel-doc describes.
     """
-    following = text[end : end + 12].lstrip("'\"` ").split(" ", 1)[0].rstrip(".,;:)")
-    if following in lexicon.beside or _OWNED.search(text, max(0, start - 16), start):
+    if _is_called_so(text, end, lexicon) or _OWNED.search(text, max(0, start - 16), start):
         return True
     before, behind = text[max(0, start - 1) : start], text[end : end + 1]
     if before == "@":
         return "_" in text[start:end]
     return bool(before and behind) and before in "`'\"" and behind in "`'\""
+
+
+def _pointed_at(text: str, start: int, owners: tuple[str, ...]) -> bool:
+    """Whether a plain word behind an @ is a member, as one of the structs that have it is named ("reorder
+    @type and @owner in struct net_iov").
+    """
+    return text[max(0, start - 1) : start] == "@" and any(f"struct {owner}" in text for owner in owners)
 
 
 def _nearby(text: str, owners: tuple[str, ...]) -> str:

@@ -7,6 +7,11 @@ from itertools import islice
 
 _DECLARED = r"struct(?<=\bstruct)[ \t]+(\w{{2,40}})[ \t]*\*{{1,2}}[ \t]*(?:const[ \t]+)?{}\b"
 
+_VARIABLE = re.compile(r"[A-Za-z_]\w*\Z")
+
+MAX_VARIABLE = 40
+"""Characters of a variable's name that are looked at."""
+
 MAX_DECLARATIONS = 400
 """Declarations of one variable that are looked at in a mail."""
 
@@ -18,6 +23,7 @@ class MailFacts:
         self._body = body
         self._structs: dict[str, str] = {}
         self._called: dict[str, bool] = {}
+        self._written: dict[str, str] = {}
 
     def struct_of(self, variable: str) -> str:
         """The one struct that ``variable`` is declared to point to in the mail, empty where there is none."""
@@ -49,6 +55,25 @@ class MailFacts:
     def has_member(self, name: str) -> bool:
         """Whether the mail names a member ``name`` as C does, ``x->name``."""
         return f"->{name}" in self._body
+
+    def variable_of(self, member: str) -> str:
+        """The variable behind which the mail first names ``member`` as C does (``x`` of ``x->member``), empty
+        where it does not.
+        """
+        known = self._written.get(member)
+        if known is None:
+            known = self._written[member] = self._look_before(f"->{member}")
+        return known
+
+    def _look_before(self, arrow: str) -> str:
+        at = self._body.find(arrow)
+        while at > 0:
+            end = at + len(arrow)
+            if not (self._body[end : end + 1].isalnum() or self._body[end : end + 1] == "_"):
+                match = _VARIABLE.search(self._body, max(0, at - MAX_VARIABLE), at)
+                return match.group() if match else ""
+            at = self._body.find(arrow, end)
+        return ""
 
 
 NO_MAIL = MailFacts()

@@ -40,6 +40,9 @@ _THERE_FOR = frozenset({"", ".", "with", "if", "when", "for", "on", "in", "any",
 _APART = GRAMMAR.no_nouns - GRAMMAR.determiners - {"no", "one", "only", "just", "my", "your", "also", "now"}
 _GONE_NOUNS = frozenset({"removal", "deletion", "elimination"})
 _NEW_NOUNS = frozenset({"addition", "introduction"})
+_CALLED = ("TestClear", "TestSet", "SetPage", "ClearPage", "__SetPage", "__ClearPage", "folio_")
+"""How the functions begin that stand for a flag: what is introduced is the call."""
+
 REACH = 5
 """Tokens between a verb and the member that is its object."""
 
@@ -139,7 +142,7 @@ def _is_meant(look: Look, thing: Thing) -> bool:
     if behind in GRAMMAR.after_uses or behind == "'s":
         return False
     if not thing.concept:
-        return True
+        return not thing.text.startswith(_CALLED) or behind in _MEMBER_NOUNS
     noun = behind if behind in _MEMBER_NOUNS else thing.text.lower().split()[-1]
     return noun in (("flag", "bit") if thing.sort is Sort.FLAG else ("field", "member"))
 

@@ -9,7 +9,6 @@ from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
-_REFERRED = ("._refcount", "dev_pagemap.ref")
 _TELLING = frozenset(
     {
         "zero",
@@ -34,6 +33,7 @@ _TELLING = frozenset(
 _LEADING_TO = frozenset({"to", "of", "as", "being", "been", "up", "is", "right"})
 """How cues end behind which the state stands ("drops to")."""
 
+_REFERENCES = ("reference", "references", "ref", "refs")
 _NEW = frozenset({"new", "new here", "brand new"})
 """What a member is that was not there before."""
 
@@ -134,7 +134,7 @@ def _holds(around: Around, members: list[Thing]) -> list[Candidate]:
     holders = around.functions(around.left)
     if holders and members[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.having:
         return [around.make(Predicate.REQUIRES, holders[-1], members[0], 5)]
-    if holders and members[0].concept and members[0].entity.endswith(_REFERRED) and _gets(around):
+    if holders and members[0].text.lower().endswith(_REFERENCES) and _gets(around):
         return [around.make(Predicate.SETS, holders[-1], members[0], 5)]
     agents = [t for t in around.left if t.sort is Sort.AGENT and t.concept]
     if agents and around.word_at(1) == "no" and not members[0].concept:
