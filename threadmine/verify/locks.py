@@ -35,7 +35,9 @@ def lock_in(text: str) -> str:
             return lock
     member = _MEMBER.search(text)
     if member:
-        return f"{_STRUCTS.get(member[1], member[1])}.{member[2]}"
+        struct = _STRUCTS.get(member[1], member[1])
+        told = member[2] == "lock" or struct.endswith("_struct") or load_code().has_struct(struct)
+        return f"{struct if told else '?'}.{member[2]}"  # the name of a variable tells no struct
     bare = _BARE.search(text)
     return f"?.{bare[1]}" if bare else ""
 
@@ -57,6 +59,7 @@ _STRUCTS = {
     "mapping": "address_space",
     "node": "pglist_data",
     "memcg": "mem_cgroup",
+    "pcp": "per_cpu_pages",
 }
 
 

@@ -43,10 +43,12 @@ _NO_SUCH = re.compile(
     r"\b(?:has|have|had|there (?:is|was)) no (?:such (?:thing|function) as )?([a-z_]\w{3,60})\(\)"
 )
 _SAME_FLAG = re.compile(
-    r"\b(PG_\w{2,40}) is (?:really |just |also |actually )?"
-    r"(?:the same (?:bit|flag) as |an alias (?:of|for) |another name (?:of|for) )?"
+    r"\b(PG_\w{2,40}) (?:is|uses|shares|re-?uses|has|occupies|aliases) (?:really |just |also |actually )?"
+    r"(?:the same (?:bit|flag) as |(?:the|its) bit (?:of|with) "
+    r"|an alias (?:of|for) |another name (?:of|for) )?"
     r"(PG_\w{2,40})\b"
 )
+_IS_NUMBER = re.compile(r"\b(?:is|are|has|have|stays?) (?:always |still |already )?(zero|0|one|1|NULL)\b")
 _IS_DONE = re.compile(
     r"(\w+)(?:\(\))? (?:is|are|gets?) (?:always |also |already |still )?(set|clear|cleared)\b"
 )
@@ -149,6 +151,9 @@ def _passives(question: Question) -> Iterator[Claim]:
         return
     if target.kind not in (Kind.MEMBER, Kind.FLAG) or MODAL.search(claim.quote):
         return
+    number = _IS_NUMBER.search(claim.quote)
+    if number is not None and target.kind is Kind.MEMBER:
+        yield _positive(claim, Predicate.STATE, target.text, "", number[1], claim.condition)
     done = _IS_DONE.search(claim.quote)
     if done is not None and (done[2] == "set") is (claim.predicate is Predicate.SETS):
         constant = done[1] if done[1].isupper() else ""

@@ -71,6 +71,7 @@ _IS_NUMBER = re.compile(
 )
 _NEGATION = re.compile(
     r"\b(?:not|never|no|none|nothing|nobody|neither|nor|without|cannot|can't|lacks?|missing|gone)\b|n't\b"
+    r"|\block-?(?:free|less)\b|\bfree of\b"
     r"|\b(?:instead of|rather than)\b",
     re.I,
 )
@@ -183,6 +184,23 @@ def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
         return claim.polarity  # it stands in a clause that has ended ("f() is not safe: its setting of PG_x")
     # "other" says nothing by itself: what its sentence denies is denied
     return Polarity.NEGATIVE if claim.predicate is Predicate.OTHER else None
+
+
+_FILLING = re.compile(
+    r"\b(?:an?|the|pages?|folios?|it|its|be|to|is|are|was|bit|flag|state|must|should|already|being|have|been|of"
+    r"|head|and|stay|remain)\b"
+)
+
+
+def plain_state(value: str, flag: str) -> str:
+    """ "folio to be locked" of PG_locked as "set", "unlocked" as "clear"; any other value as it is."""
+    words = re.findall(r"[a-z']+", _FILLING.sub("", value.lower()))
+    bare = flag.removeprefix("PG_").lower()
+    if len(words) != 1:
+        return value
+    if words[0] in (bare, "set", "held", "taken"):
+        return "set"
+    return "clear" if words[0] in (f"un{bare}", f"non{bare}", "clear", "cleared", "unset") else value
 
 
 def denies(claim: Claim) -> bool:

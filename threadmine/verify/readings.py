@@ -46,7 +46,7 @@ _OVERLAP = re.compile(
     r"\b(?:overlap\w*|alias\w*|overla[iy]\w*|on top of|doubles as|same field|re-?us\w+ the"
     r"|same (?:slot|bytes|offset|word|place|location|memory|storage)"
     r"|union\w*|shar(?:es?|ing) (?:the |its |their |some )?(?:storage|space|memory|bytes?|slot|word)"
-    r"|shared with|lives? in the same)\b",
+    r"|shared with|lives? in the same|in the (?:word|bytes|space|storage|slot) of)\b",
     re.I,
 )
 _WAS_USED = re.compile(

@@ -17,7 +17,7 @@ from threadmine.verify.members import in_head, members_of_page, page_of, same_by
 from threadmine.verify.refs import Kind, Ref, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.residence import packed_quantities
-from threadmine.verify.tables import acts_of, places_of
+from threadmine.verify.tables import acts_of, places_of, primitives
 
 ACCESS = {Predicate.SETS: "w", Predicate.CLEARS: "w", Predicate.READS: "ra"}
 FLAG_KINDS = {
@@ -30,6 +30,7 @@ _STEPS = re.compile(r"\b(?:first|then|afterwards|step by step|in two|twice)\b", 
 _SECOND_PAGE = re.compile(r"page\[1\]|second page|next page|page ?\+ ?1|_flags_1|first tail|order", re.I)
 HEAD_PAGES = frozenset({"head", "page", "every page", "each page", "all"})
 _FOR_ORDER = re.compile(r"order > [1-9]")
+_NUMBER = re.compile(r"\b\d+\b")
 _CALL = re.compile(r"\b([A-Za-z_]\w+)\(\)")
 _ONCE = re.compile(r"^\(?\)?(?: \w+){0,2} (?:us\w+|with|through|by) (?:a )?(WRITE_ONCE|READ_ONCE)\b")
 _CONSTANT = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[+-]1|[A-Z][A-Z0-9_]{3,})$")
@@ -39,8 +40,32 @@ MAX_FUNCTIONS = 400
 MAX_WALKED = 120
 """Functions of a file that are walked for one claim."""
 
+MAX_SAID = 120
+"""Characters behind a function's name in which a sentence says what it does to a count."""
+
 MAX_WIDE = 2_000
 """Functions of a part of the kernel of which it says nothing that one of them does something."""
+
+
+_COUNTS = frozenset({"_refcount", "_mapcount", "_pincount", "_entire_mapcount", "_large_mapcount", "ref"})
+_UP = re.compile(
+    r"\b(?:tak(?:es?|en|ing)|took|gets?|grab\w*|incr\w+|rais\w+|elevat\w+|bump\w*|adds?|acquir\w+|pins?|holds?)\b",
+    re.I,
+)
+_DOWN = re.compile(
+    r"\b(?:drop\w*|puts?|putting|decr\w+|lower\w*|releas\w+|unpins?|subtract\w*|reduc\w+)\b", re.I
+)
+
+
+def direction(question: Question, target: Ref) -> str:
+    """Which way a sentence says that a count goes: "+", "-", or empty where it does not say or says both."""
+    claim = question.claim
+    if target.member not in _COUNTS or claim.predicate is not Predicate.SETS:
+        return ""
+    at = claim.quote.find(question.subject.text) if question.subject.kind is Kind.FUNCTION else 0
+    said = claim.quote[max(at, 0) : max(at, 0) + MAX_SAID].replace(question.subject.text, "", 1)
+    ways = {way for way, words in (("+", _UP), ("-", _DOWN)) if words.search(said)}
+    return ways.pop() if len(ways) == 1 else ""
 
 
 class EffectRule(Rule):
@@ -128,7 +153,7 @@ class EffectRule(Rule):
 
     def _target(self, question: Question, version: str, target: Ref) -> Finding | Unknown:
         target = _resolved(target, version)
-        own = self._accessor(question, target, version)
+        own = self._accessor(question, target, version) or self._primitive(question, target, version)
         if own is not None:
             return own
         names = function_names(question, question.subject, version)
@@ -166,6 +191,26 @@ class EffectRule(Rule):
         text = f"{subject.text}() is made to {operation.kind} {operation.flag} ({version})"
         return Finding(Truth.TRUE, text, self.fact(text, f"flags {version}"), firm=False)
 
+    def _primitive(self, question: Question, target: Ref, version: str) -> Finding | None:
+        """What a function does for which others are known by: ``folio_unlock()`` clears PG_locked."""
+        claim, subject = question.claim, question.subject
+        here = question.code.function(subject.text, version)
+        if subject.kind is not Kind.FUNCTION or isinstance(here, Unknown):
+            return None
+        said, reads = claim.value.strip(), claim.predicate is Predicate.READS
+        sign = direction(question, target)
+        if not said and not reads and _NUMBER.search(claim.quote):
+            return None  # of which value it speaks is not told
+        for name, access, value in primitives().get(subject.text, ()):
+            meant = name.rpartition(".")[2] in (target.member, target.text) and (access == "r") is reads
+            meant = meant and (value or sign).startswith(sign)
+            emptied = claim.predicate is Predicate.CLEARS
+            if meant and emptied is (value == "0" and access == "w") and said in ("", value):
+                does = "reads" if reads else f"stores {value} in"
+                text = f"{subject.text}() {does} {name} ({here.kernel})"
+                return Finding(Truth.TRUE, text, self.fact(text, here.source), firm=False)
+        return None
+
     # ------------------------------------------------------------------------------------------ members
 
     def _member(
@@ -184,6 +229,12 @@ class EffectRule(Rule):
         if claim.predicate is Predicate.READS:
             hits = [h for h in hits if h.use.access == "r" or h.use.name in same]
         hits = [h for h in hits if self._fits(claim.predicate, h)]
+        sign = direction(question, target)
+        if sign and hits:
+            hits = [h for h in hits if h.value.startswith(sign)]
+            if not hits:
+                how = "raised" if sign == "+" else "lowered"
+                return Unknown(f"no place is known where {reaches[0].start.name}() has {target.name} {how}")
         checked = self._checked(question, target, reaches[0].start, version)
         if checked is not None:
             return checked

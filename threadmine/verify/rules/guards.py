@@ -15,7 +15,7 @@ from threadmine.memmap.names import aliases_of
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import Found, Guarded, Reach, guards_of, reach, uses_of
 from threadmine.verify.members import same_bytes
-from threadmine.verify.reading import rests_on_inference
+from threadmine.verify.reading import plain_state, rests_on_inference
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.tables import tests_of
@@ -192,7 +192,8 @@ def _says_state(question: Question) -> bool:
 def _wanted(question: Question) -> tuple[frozenset[str], bool] | Unknown:
     """The tests that ask for what the claim says is needed, and which answer it wants."""
     claim, target = question.claim, question.object
-    state = claim.value.lower().strip()
+    value = plain_state(claim.value, target.text) if target.kind is Kind.FLAG else claim.value
+    state = value.lower().strip()
     stated = _TEST.fullmatch(claim.value.strip())
     if stated:  # the state is told by a test: "expects folio_test_anon()"
         tests = _tests_for(Ref(Kind.FUNCTION, stated[2]))

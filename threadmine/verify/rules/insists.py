@@ -15,6 +15,7 @@ from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.code import Guarded, Reach, flag_uses, guards_of, reach, uses_of
 from threadmine.verify.locks import lock_named
 from threadmine.verify.members import same_bytes
+from threadmine.verify.reading import plain_state
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.tables import tests_of, zero_tests_of
@@ -87,7 +88,8 @@ class InsistsRule(Rule):
         subject, target = question.subject, question.object
         if subject.kind is not Kind.FUNCTION or target.kind not in (Kind.MEMBER, Kind.FLAG):
             return unnamed(subject, "function")
-        wanted = _wanted(question.claim.value)
+        value = question.claim.value
+        wanted = _wanted(plain_state(value, target.text) if target.kind is Kind.FLAG else value)
         found = reach(subject.text, version, NEAR)
         if isinstance(found, Unknown):
             return found
