@@ -20,6 +20,7 @@ from threadmine.extraction.claims.readings.beside import beside
 from threadmine.extraction.claims.readings.dealings import dealings
 from threadmine.extraction.claims.readings.layout import LAYOUT, layout
 from threadmine.extraction.claims.readings.legal import legal
+from threadmine.extraction.claims.readings.milestones import milestones
 from threadmine.extraction.claims.readings.named import functions_named, kinds_named
 from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.readings.settled import by_means, in_place_of, joined_to
@@ -81,8 +82,9 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
     kept = main or found
     said = _distinct([*kept, *_left_over(read, kept, others)])
     closed = [c for c in every if not left_open(read, c) and not taken_back(read, c)]
-    if dealt := dealings(read, closed, memory):
+    if dealt := [*dealings(read, closed, memory), *milestones(read, closed)]:
         said = _distinct(joined_to(said, dealt))
+        memory.last = dealt[-1]
     said = in_place_of(read, by_means(read, said))
     firm = [c for c in said if not _is_of_function(c)]
     named = _names(firm) | {name for c in firm for name in c.listed}

@@ -32,7 +32,7 @@ _BESIDE_CALLED = frozenset(_WORDS["called"]["beside"]) | _CALLED_BY
 MOVING = frozenset(_WORDS["moving"]["words"])
 _CALLS = frozenset(_WORDS["moving"]["calls"])
 _ABOUT = frozenset(NAMED["about"])
-_NOTS = frozenset({"not", "n't", "never", "no"})
+_NOTS = frozenset({"not", "n't", "n’t", "never", "no"})
 _WITHIN = frozenset({"in", "inside", "within"})
 _NEED = frozenset({"need", "needs", "reason", "point", "necessary", "wait"})
 _WHY = frozenset({"why", "how", "whether", "if"})
@@ -46,7 +46,7 @@ def called_by(pair: Pair) -> list[Candidate]:
         at = pair.one.last + 1
         return pair.make(Predicate.CALLS, [pair.other], pair.doers(), at, "from")
     at = next((i for i, word in enumerate(words) if word in CALLED), -1)
-    if at < 0 or at + 1 >= len(words) or len(words) - at > 4:
+    if at < 0 or at + 1 >= len(words) or len(words) - at > 5:
         return []
     if not {*words[:at], *words[at + 1 :]} <= _BESIDE_CALLED | _CALLED_BY | {"not", "n't", "never", "also"}:
         return []
@@ -115,7 +115,7 @@ def in_its_place(pair: Pair) -> list[Candidate]:
 def _opens(read: Read, thing: Thing) -> bool:
     """Whether a sentence begins with "in f()"."""
     at = thing.first - 1
-    while at > 0 and read.words[at] in GRAMMAR.determiners:
+    while at > 0 and (read.words[at] in GRAMMAR.determiners or read.words[at] == "of"):
         at -= 1
     return 0 <= at <= LEAD_IN and read.words[at] in _WITHIN
 

@@ -55,6 +55,8 @@ def calls(around: Around) -> list[Candidate]:
         return [around.make(Predicate.EQUALS, left[-1] if left else around.context, right[0], 4)]
     if around.passive and left:
         return _called(around, left, right)
+    if cue in ("called", "invoked") and left and not right and left[-1].last == around.cue.first:
+        return _called(around, left, right)  # "I don't see f() called there"
     if cue == "->":
         return _arrow(around, left, right)
     if cue.endswith(" to") and not any(t.first <= around.cue.last + 1 for t in right):
@@ -280,6 +282,8 @@ def precedes(around: Around) -> list[Candidate]:
     between = around.cue.text.lower().endswith("between")
     if not left and len(right) > 1 and (between or not joined(around.read, right[0], right[1])):
         left, right = right[:1], right[1:]
+        if around.cue.text.lower().split()[0] in ("after", "before"):
+            left, right = right, left  # "after f() has run, g() ..."
     if not (left and right):
         return []
     first, second = left[-1], right[0]

@@ -23,6 +23,7 @@ from threadmine.extraction.claims.readings.callers import (
     within,
 )
 from threadmine.extraction.claims.readings.partners import (
+    CALLED,
     HANDING,
     LEAD_IN,
     LEADS,
@@ -47,10 +48,15 @@ _WORDS = word_list("dealings")
 _NO_CALL = frozenset(form for verb in _WORDS["no_call"]["words"] for form in inflect(verb, {}))
 _LACKING = frozenset(_WORDS["lacking"]["words"])
 _NOT_WITH = frozenset(word_list("beside")["steps"]["not_with"])
+_REDUCED = frozenset(_WORDS["reduced"]["words"])
+_INTO = frozenset({"to", "into", "down", "over", "just", "only"})
+_CALLING = frozenset({"calling", "calls", "invoking", "invokes"})
+_WHEN = frozenset({"before", "after", "while", "when"})
 _MADE_TO = frozenset(_WORDS["verbs"]["made_to"])
 _BEFORE_VERB = frozenset(_WORDS["verbs"]["before"])
 _BEFORE_IT = frozenset(_WORDS["verbs"]["before_it"])
 _MODALS = GRAMMAR.finite | {"not", "n't", "never", "to", "all", "both"}
+_ENDING = frozenset({"end", "ends", "land", "lands", "arrive", "arrives"})
 _LOCKS = ("lock", "mutex", "sem", "rwsem")
 _DOING = frozenset({"do", "does", "did", "has", "had"})
 _ENDS = frozenset(_WORDS["means"]["ends"])
@@ -97,6 +103,8 @@ def _of_pair(pair: Pair) -> list[Candidate]:
         or within(pair)
         or including(pair)
         or that_has(pair)
+        or _made_into(pair)
+        or _while_calling(pair)
         or _acts(pair)
         or _goes_on_doing(pair)
     )
@@ -121,6 +129,45 @@ def _acts(pair: Pair) -> list[Candidate]:
     if by and not _NOT_WITH & set(words[verb : by + 1]) and words[verb] not in GRAMMAR.replacing:
         return pair.make(Predicate.CALLS, doers, pair.objects(), verb)
     return []
+
+
+def _made_into(pair: Pair) -> list[Candidate]:
+    """ "f() can be reduced to a g()", "f() becomes just g()": f calls g."""
+    between = pair.between
+    if _REDUCED.isdisjoint(between) or not is_subject(pair, pair.one):
+        return []
+    at = next(i for i, word in enumerate(between) if word in _REDUCED)
+    before_it, behind = between[:at], between[at + 1 :]
+    if any(w not in GRAMMAR.helpers and not w.endswith("ly") for w in before_it):
+        return []
+    turned = between[at] not in ("becomes", "become")
+    into = behind[:1] in (("to",), ("into",)) or behind[:2] in (("down", "to"), ("over", "to"))
+    if turned is not into or any(w not in LEADS and w not in _INTO for w in behind):
+        return []
+    return pair.make(Predicate.CALLS, pair.doers(), pair.objects(), pair.one.last + at)
+
+
+def _while_calling(pair: Pair) -> list[Candidate]:
+    """ "f() unlocks it before calling g()", "clear x in f() before it calls g()": f calls g."""
+    between, words = pair.between, pair.read.words
+    lead = len(between)
+    while lead > 0 and between[lead - 1] in LEADS and between[lead - 1] not in ("call", "to"):
+        lead -= 1
+    if lead < 2 or between[lead - 1] not in _CALLING:
+        return []
+    when = lead - 2 - (between[lead - 2] in ("it", "we") and lead > 2)
+    if between[when] not in _WHEN:
+        return []
+    placed = when <= 1 and all(word == "," for word in between[:when])
+    if placed:
+        inside = preposition(pair.read, pair.one) in ("in", "inside", "within")
+        return (
+            pair.make(Predicate.CALLS, [pair.one], pair.objects(), pair.one.last + lead - 1) if inside else []
+        )
+    verb, _ = _verb(pair, pair.doers())
+    if verb < 0 or words[verb] in CALLED or not is_finite(words[verb : verb + 1], False):
+        return []
+    return pair.make(Predicate.CALLS, pair.doers(), pair.objects(), pair.one.last + lead - 1)
 
 
 def _goes_on_doing(pair: Pair) -> list[Candidate]:
@@ -201,7 +248,8 @@ def _subject_ends(pair: Pair, doer: Thing) -> tuple[int, bool]:
         return -1, False
     if "it" in pair.between:  # "f() sees that it needs another g()"
         it = at + pair.between.index("it")
-        return (it + 1, False) if words[it - 1] in _BEFORE_IT else (-1, False)
+        if words[it - 1] in _BEFORE_IT:
+            return it + 1, False
     return at, doer.first > 0 and words[doer.first - 1] in _MADE_TO
 
 
@@ -233,6 +281,8 @@ def _means_at(pair: Pair, first: int) -> int:
     if words[at] in MEANS:
         return at if words[at] != "with" or at > first else 0
     if words[at] in ("to", "into") and not HANDING.isdisjoint(words[first - 1 : first]) and at > first:
+        return at
+    if words[at] in ("in", "at") and words[first - 1] in _ENDING:
         return at
     said = any(words[at + 1 - len(phrase) : at + 1] == phrase for phrase in MEANS_SAID)
     return at if said else 0

@@ -30,7 +30,7 @@ _CLOSED = (GRAMMAR.no_nouns | GRAMMAR.determiners) - frozenset(_WORDS["no_call"]
 _PREPOSITIONS = frozenset(_WORDS["no_call"]["prepositions"])
 _THERE = (("in",), ("inside",), ("within",))
 
-REACH = 9
+REACH = 12
 """The most tokens between two functions that have to do with each other."""
 
 NOUNS = 1
@@ -96,6 +96,8 @@ def is_subject(pair: Pair, thing: Thing) -> bool:
     """Whether a function stands where a subject does, not behind a preposition or a verb of calling."""
     words, at = pair.read.words, thing.first - 1
     while at >= pair.clause.first and words[at] in LEADS:
+        if words[at] in ("this", "that"):
+            return True  # "with this f() calls g()"
         at -= 1
     return at < 0 or words[at] not in _NO_SUBJECT
 

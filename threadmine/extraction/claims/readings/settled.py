@@ -15,6 +15,8 @@ from threadmine.extraction.claims.readings.partners import MEANS, MEANS_SAID, NO
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.model import Predicate
 
+_LEADING = frozenset({"calling", "using", "the", "a", "an", "also", "with", "via", "through", "by", "to"})
+
 
 def joined_to(said: Sequence[Candidate], dealt: Sequence[Candidate]) -> list[Candidate]:
     """The statements of ``said`` that ``dealt`` leaves, and those of ``dealt``; a guess at who calls gives
@@ -32,11 +34,13 @@ def _is_outdone(one: Candidate, other: Candidate) -> bool:
         here = one.clause.first <= other.cue_at < one.clause.last
         apart = object_ is not None and object_.entity not in named
         return here and subject is not None and subject.entity in named and not apart
-    if object_ is None or object_.sort is not Sort.FUNCTION:
+    if object_ is None:
         return False
     who = subject.entity if subject is not None else ""
     if {who, object_.entity} == set(named):
         return True
+    if object_.sort is not Sort.FUNCTION:
+        return False
     unsaid = subject is None or subject.sort is not Sort.FUNCTION or subject not in one.clause.things
     calls = one.predicate is Predicate.CALLS and other.fit > one.fit
     lesser = one.predicate in (Predicate.CALLS, Predicate.VALID_FOR, Predicate.USES) and unsaid
@@ -70,15 +74,29 @@ def in_place_of(read: Read, said: Sequence[Candidate]) -> list[Candidate]:
         if one.predicate is not Predicate.CALLS or one.object is None or one.subject is None:
             continue
         at = one.object.last
-        if read.words[at : at + 2] not in (("instead", "of"), ("rather", "than")):
-            continue
-        end = at + 2 + (read.words[at + 2 : at + 3] in (("calling",), ("using",), ("the",)))
+        end = _not_behind(read, at)
         other = next((t for t in read.things if t.first == end and t.sort is Sort.FUNCTION), None)
         if other is None or other.entity == one.subject.entity:
             continue
         no = replace(one, object=other, cue=f"no ({read.tokens[at]})", cue_at=at, fit=6)
         found = [*(c for c in found if not _is_mere(c, other)), no]
     return found
+
+
+def _not_behind(read: Read, at: int) -> int:
+    """The token of what is not called, behind "instead of" or "but not" at token ``at``, else -1."""
+    words = read.words
+    if words[at : at + 2] in (("instead", "of"), ("rather", "than")):
+        at += 2
+    else:
+        at += words[at : at + 1] == (",",)
+        at += words[at : at + 1] in (("and",), ("but",))
+        if words[at : at + 1] != ("not",):
+            return -1
+        at += 1
+    while at < len(words) and words[at] in _LEADING:
+        at += 1
+    return at
 
 
 def _is_mere(one: Candidate, thing: Thing) -> bool:
