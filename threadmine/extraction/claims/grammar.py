@@ -8,7 +8,6 @@ decided elsewhere (:mod:`.accept`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -18,7 +17,7 @@ from threadmine.extraction.claims.plain_names import noun_phrase
 from threadmine.extraction.claims.readings import RULES, SPECIAL, Around, as_verb, call_said, minded, nominal
 from threadmine.extraction.claims.readings.beside import beside
 from threadmine.extraction.claims.readings.dealings import dealings
-from threadmine.extraction.claims.readings.layout import LAYOUT, layout
+from threadmine.extraction.claims.readings.layout import layout
 from threadmine.extraction.claims.readings.legal import legal
 from threadmine.extraction.claims.readings.milestones import milestones
 from threadmine.extraction.claims.readings.named import functions_named, kinds_named
@@ -31,6 +30,7 @@ from threadmine.extraction.claims.readings.verbs import unlisted
 from threadmine.extraction.claims.referents import DOING, orders_before, subject_of, wanted
 from threadmine.extraction.claims.said import said_in
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
+from threadmine.extraction.claims.told import is_told, names_of, pairs_of
 from threadmine.extraction.claims.voice import (
     before_aside,
     behind_aside,
@@ -47,9 +47,6 @@ SECOND_READING = 3
 """The fit from which a clause is read in a second way as well."""
 
 _PLAIN = (Predicate.STATE, Predicate.OTHER)
-
-_SEVERAL = (Predicate.SETS, Predicate.CLEARS, Predicate.REQUIRES, Predicate.STATE)
-"""What a clause can say of one member after the other ("takes a reference and locks the page")."""
 
 ECHO_WORDS = 7
 """The most words of a clause that only repeats the verb of the one before."""
@@ -87,7 +84,7 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         memory.last = dealt[-1]
     said = in_place_of(read, by_means(read, said))
     firm = [c for c in said if not _is_of_function(c)]
-    named = _names(firm) | {name for c in firm for name in c.listed}
+    named = names_of(firm) | {name for c in firm for name in c.listed}
     more = list(beside(read, closed, named, memory))
     more += functions_named(read, closed, named)
     more += spoken_of(read, closed, [*firm, *more], named)
@@ -108,7 +105,7 @@ def _is_topic(thing: Thing) -> bool:
 
 def _left_over(read: Read, found: list[Candidate], others: list[Candidate]) -> list[Candidate]:
     """What no kept reading names, and a lesser one does: the sentence says that of it, too."""
-    used = _names(found) | {name for c in found for name in c.listed}
+    used = names_of(found) | {name for c in found for name in c.listed}
     left = []
     for candidate in found:
         for thing in candidate.clause.things:
@@ -119,7 +116,7 @@ def _left_over(read: Read, found: list[Candidate], others: list[Candidate]) -> l
             if not lesser and not said:
                 continue
             one = lesser[0] if lesser else in_own_words(read, candidate.clause, thing)
-            used |= {thing.entity} | _names([one])
+            used |= {thing.entity} | names_of([one])
             left.append(one)
     return left
 
@@ -152,49 +149,24 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
         laid_out = [c for found in laid for c in found]
         verbs = {c.cue_at for c in laid_out}
         others = [f for f in readings if f[0].predicate is Predicate.USES or f[0].cue_at not in verbs]
-        readings = [*laid, *(found for found in others if not _is_told(found[0], laid_out))]
+        readings = [*laid, *(found for found in others if not is_told(found[0], laid_out))]
     if not readings:
         return _uncued(read, clause, memory) or _bare(read, clause), []
     readings.sort(key=lambda found: (-_worth(found[0]), found[0].predicate in _PLAIN, found[0].cue_at))
     best = readings[0]
     lesser: list[Candidate] = []
     for other in readings[1:]:
-        new = _names(other) - _names(best)
+        new = names_of(other) - names_of(best)
         full = other[0].subject is not None and other[0].object is not None and not other[0].inherited
         another = bool(new) and (other[0].predicate is not best[0].predicate or full)
-        another = another or (full and _pairs(best).isdisjoint(_pairs(other)))
+        another = another or (full and pairs_of(best).isdisjoint(pairs_of(other)))
         if other[0].predicate in _PLAIN and other[0].subject is not None:
-            another = another and other[0].subject.entity not in _names(best)
+            another = another and other[0].subject.entity not in names_of(best)
         if another and other[0].fit >= SECOND_READING:
             best = [*best, *other]
         else:
             lesser.extend(other)
     return best, lesser
-
-
-def _pairs(found: Iterable[Candidate]) -> set[frozenset[str]]:
-    """Which names each statement brings together."""
-    return {frozenset(_names([one])) for one in found}
-
-
-def _is_told(one: Candidate, laid: Sequence[Candidate]) -> bool:
-    """Whether a reading of layout says the like of what a reading of a cue says; what a clause may tell of
-    several members is alike only where it names the same one.
-    """
-    whose = one.subject.entity if one.subject else ""
-    for told in laid:
-        apart = told.predicate in _SEVERAL and _names([one]) and _about(told) not in _names([one])
-        if told.predicate is one.predicate and not apart:
-            return True
-        if one.predicate in LAYOUT and told.subject is not None and told.subject.entity == whose:
-            return True
-    return False
-
-
-def _about(one: Candidate) -> str:
-    """The member that a statement is about: what is needed or changed, or whose state it is."""
-    thing = one.subject if one.predicate is Predicate.STATE else one.object
-    return thing.entity if thing is not None else ""
 
 
 def _echo(read: Read, clause: Clause, memory: Memory) -> Candidate | None:
@@ -224,10 +196,6 @@ def _of_two(read: Read, clause: Clause, memory: Memory) -> Thing | None:
     if len(doers) != 2:
         return None
     return doers["latter" in read.words[clause.first : clause.last]]
-
-
-def _names(found: Iterable[Candidate]) -> set[str]:
-    return {t.entity for c in found for t in (c.subject, c.object) if t is not None}
 
 
 def _bare(read: Read, clause: Clause) -> list[Candidate]:
@@ -278,9 +246,9 @@ def _try(read: Read, clause: Clause, cue: Term, memory: Memory) -> list[Candidat
     found = [c for c in found if not ((inherited or c.inherited) and _says_nothing(read, c))]
     if not inherited and len(found) < 2:
         return found
-    every = _names(found) if len(found) > 1 else set()
+    every = names_of(found) if len(found) > 1 else set()
     return [
-        replace(c, inherited=inherited or c.inherited, listed=frozenset(every - _names([c]))) for c in found
+        replace(c, inherited=inherited or c.inherited, listed=frozenset(every - names_of([c]))) for c in found
     ]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.calls import as_verb, call_said, calls, precedes
 from threadmine.extraction.claims.readings.conditions import minded
-from threadmine.extraction.claims.readings.contracts import asserted, contract
+from threadmine.extraction.claims.readings.contracts import asserted, contract, only_with
 from threadmine.extraction.claims.readings.deeds import nominal
 from threadmine.extraction.claims.readings.effects import effect, overwritten
 from threadmine.extraction.claims.readings.kinds import kind_is
@@ -27,7 +27,7 @@ from threadmine.model import Predicate
 
 __all__ = ["RULES", "SPECIAL", "Around", "as_verb", "call_said", "minded", "nominal"]
 
-SPECIAL = (asserted, overwritten, contract, result, kind_is, legal, users, kept, placed, container)
+SPECIAL = (asserted, overwritten, contract, only_with, result, kind_is, legal, users, kept, placed, container)
 """Readings that turn on the form of a clause, whatever predicate its cue belongs to; the first that says
 something is taken, before the rule of the predicate.
 """

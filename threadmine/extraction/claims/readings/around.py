@@ -261,8 +261,10 @@ class Around:
             first += 1
         if first >= len(words) or words[first] not in GRAMMAR.what:
             return []
-        things = self.read.things
-        return [t for t in things if first < t.first <= first + AHEAD and t.sort in MEMBERISH][:1]
+        last = next(
+            (i for i in range(first, min(len(words), first + AHEAD)) if words[i] == "so"), first + AHEAD
+        )
+        return [t for t in self.read.things if first < t.first <= last and t.sort in MEMBERISH][:1]
 
     def word_at(self, offset: int) -> str:
         """The word ``offset`` tokens from the cue's first, empty outside the clause."""

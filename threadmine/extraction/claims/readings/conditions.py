@@ -20,8 +20,11 @@ _WORDS = word_list("conditions")
 _MINDING = frozenset(_WORDS["minding"]["words"])
 _UPSET = frozenset(_WORDS["minding"]["upset"])
 _NOUNS = frozenset(_WORDS["nouns"]["words"])
+_FRIGHTS = frozenset(_WORDS["minding"]["frights"])
+_REACHED = frozenset(_WORDS["minding"]["reached"])
+_TELLING = frozenset(_WORDS["minding"]["telling"])
 _HELPERS = GRAMMAR.helpers | {"gets", "get", "becomes", "seems", "looks", "quite", "very"}
-_ANY = _MINDING | _UPSET | _NOUNS
+_ANY = _MINDING | _UPSET | _NOUNS | _REACHED | {"triggers", "trigger"}
 
 REACH = 8
 """The most tokens between the words of a need and the member that it is about."""
@@ -34,7 +37,7 @@ def minded(around: Around) -> list[Candidate]:
     functions = around.functions(list(around.clause.things))
     if not functions:
         return []
-    return _only_if(around, functions) or _said(around, functions)
+    return _only_if(around, functions) or _reached(around, functions) or _said(around, functions)
 
 
 def _make(around: Around, function: Thing, member: Thing, at: int) -> list[Candidate]:
@@ -52,6 +55,9 @@ def _only_if(around: Around, functions: list[Thing]) -> list[Candidate]:
     words = around.read.words
     for thing in functions:
         end = min(around.clause.last, thing.last + REACH)
+        if words[thing.last : thing.last + 1] in (("triggers",), ("trigger",)):
+            frightened = not _FRIGHTS.isdisjoint(words[thing.last : end])
+            return _when(around, thing, thing.last) if frightened else []
         at = next((i for i in range(thing.last, end) if words[i] in _MINDING or words[i] in _UPSET), -1)
         if at == thing.last and words[at] in _UPSET:
             return _when(around, thing, at)
@@ -59,6 +65,22 @@ def _only_if(around: Around, functions: list[Thing]) -> list[Candidate]:
             continue
         if found := _when(around, thing, at):
             return found
+    return []
+
+
+def _reached(around: Around, functions: list[Thing]) -> list[Candidate]:
+    """ "f() is called once x drops to zero", "the page is freed by f() when x is zero": f may rely on it."""
+    words = around.read.words
+    for thing in functions:
+        at = thing.last
+        while at < around.clause.last and words[at] in _HELPERS:
+            at += 1
+        helped = not GRAMMAR.be.isdisjoint(words[thing.last : at])
+        done = helped and not _REACHED.isdisjoint(words[at : at + 1])
+        by = words[thing.first - 1] == "by" and words[thing.first - 2] in _REACHED
+        behind = at + 1 if done else thing.last
+        if (done or by) and words[behind : behind + 1] in (("once",), ("when",), ("if",), ("whenever",)):
+            return _when(around, thing, behind - 1)
     return []
 
 
@@ -79,9 +101,7 @@ _OPENERS = frozenset({"if", "when", "once", "while", "unless", "as", "whenever",
 def _is_told(behind: tuple[str, ...]) -> bool:
     """Whether something is said of a member right behind it ("x is zero", "x set", "x has been cleared")."""
     word = behind[0] if behind else ""
-    return (
-        word in GRAMMAR.be or word in ("isn't", "has", "had", "points") or word.endswith(GRAMMAR.participles)
-    )
+    return word in GRAMMAR.be or word in _TELLING or word.endswith(GRAMMAR.participles)
 
 
 def _said(around: Around, functions: list[Thing]) -> list[Candidate]:
@@ -96,5 +116,7 @@ def _said(around: Around, functions: list[Thing]) -> list[Candidate]:
             continue
         members = _members(around, max(noun, thing.last), thing.last + REACH)
         if members:
-            return _make(around, thing, members[0], noun)
+            found = _make(around, thing, members[0], noun)
+            gone = not GRAMMAR.removing.isdisjoint(words[around.clause.first : noun])
+            return [replace(one, cue=f"{one.cue} no") for one in found] if gone else found
     return []

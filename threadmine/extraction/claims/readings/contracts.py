@@ -6,6 +6,8 @@ the page, the statement is about the function that the comment stands before.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
 from threadmine.extraction.claims.readings.around import Around, implied
 from threadmine.extraction.claims.readings.several import run
@@ -15,6 +17,8 @@ from threadmine.extraction.text import Place
 from threadmine.model import Predicate
 
 _ASSERTING = ("vm_bug_on", "bug_on(", "vm_warn_on", "warn_on(", "warn_on_once(")
+_PAGES = frozenset({"page", "pages", "folio", "folios"})
+_HAVING = frozenset({"with", "have", "has"})
 _CALLERS = frozenset({"caller", "callers"})
 
 
@@ -60,3 +64,21 @@ def contract(around: Around) -> list[Candidate]:
     if right[0].entity.endswith("._refcount") and raised and "returned" in words[: right[0].first]:
         return [around.make(Predicate.SETS, function, right[0], 6, "+1")]
     return []
+
+
+def only_with(around: Around) -> list[Candidate]:
+    """requires: a function that deals only with pages that have a member so ("only handles pages with PG_lru
+    set"); empty for anything else.
+    """
+    words = around.read.words
+    only = "only" in words[around.clause.first : around.cue.last]
+    if around.predicate is not Predicate.VALID_FOR or not only:
+        return []
+    functions, members = around.functions(around.left), around.members(around.right)
+    if not functions or not members:
+        return []
+    between = words[around.cue.last : members[0].first]
+    if _HAVING.isdisjoint(between) or _PAGES.isdisjoint(between) or "without" in between:
+        return []
+    one = around.make(Predicate.REQUIRES, functions[-1], members[0], 6, around.behind())
+    return [replace(one, cue="only")]

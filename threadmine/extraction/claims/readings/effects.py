@@ -16,7 +16,19 @@ from threadmine.model import Predicate
 _CLEFT = frozenset({"what", "that", "which", "who", "only"})
 _CALLERS_OF = (("callers", "of"), ("caller", "of"), ("users", "of"))
 _BIDDEN = frozenset(
-    {"up", "must", "should", "have", "has", "need", "needs", "responsibility", "duty", "supposed"}
+    {
+        "up",
+        "must",
+        "should",
+        "have",
+        "has",
+        "need",
+        "needs",
+        "responsibility",
+        "responsible",
+        "duty",
+        "supposed",
+    }
 )
 _OVERWRITING = frozenset(
     f"{stem}{end}" for stem in ("overwrit", "clobber") for end in ("e", "es", "ten", "ing", "", "s", "ed")
@@ -30,7 +42,7 @@ _COUNTS = ("_refcount", "_mapcount", "_pincount", "count", ".ref", ".share")
 def effect(around: Around) -> list[Candidate]:
     """sets, clears, reads: an actor and the members it works on."""
     left, right = around.members(around.left), around.members(around.right)
-    if _is_aside(around):
+    if _is_aside(around) or (around.cue.text.lower() == "clear" and around.word_at(-1) in GRAMMAR.be):
         return []
     if _is_idiom(around):
         return _other(around)
@@ -104,7 +116,7 @@ def _is_up_to_callers(around: Around, function: Thing) -> bool:
     """Whether callers of a function have to do it before ("it's up to the callers of f() to clear x")."""
     words = around.read.words
     before = words[max(around.clause.first, function.first - 2) : function.first]
-    told = words[max(around.clause.first, function.first - 8) : around.cue.first]
+    told = words[max(around.clause.first, function.first - 8) : around.cue.last]
     return before in _CALLERS_OF and not _BIDDEN.isdisjoint(told)
 
 

@@ -7,43 +7,33 @@ that ends like a lock's counts as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from threadmine.extraction.claims import nouns
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate
+from threadmine.extraction.claims.readings.lock_names import is_lock, listed, named_locks
 from threadmine.extraction.claims.readings.phrases import Look, Words
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.sentence import Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
-from threadmine.vocab.lists import word_list
 
-_LISTS = word_list("locks")
-
-
-def _listed(table: str, name: str) -> Words:
-    return frozenset(_LISTS[table][name])
-
-
-_ENDINGS = tuple(_LISTS["names"]["endings"])
-_PLAIN = _listed("names", "plain")
-_OTHERS = tuple(_LISTS["names"]["others"])
-_VAGUE = _listed("names", "vague")
-_HAVING = _listed("having", "active")
-_HAD = _listed("having", "passive")
-_NEEDING = _listed("having", "needing")
-_STOPPING = _listed("having", "stopping")
-_WITH = _listed("under", "with")
-_WITHOUT = _listed("under", "without")
-_FREE = _listed("under", "free")
-_BETWEEN = _listed("under", "between")
-_GUARDING = _listed("guarding", "active")
-_GUARDED = _listed("guarding", "between")
-_DEEDS = _listed("guarding", "deeds")
-_GERUNDS = _listed("guarding", "gerunds")
-_NOUNS = _listed("guarding", "nouns")
+_HAVING = listed("having", "active")
+_HAD = listed("having", "passive")
+_NEEDING = listed("having", "needing")
+_STOPPING = listed("having", "stopping")
+_WITH = listed("under", "with")
+_WITHOUT = listed("under", "without")
+_FREE = listed("under", "free")
+_BETWEEN = listed("under", "between")
+_GUARDING = listed("guarding", "active")
+_GUARDED = listed("guarding", "between")
+_DEEDS = listed("guarding", "deeds")
+_GERUNDS = listed("guarding", "gerunds")
+_NOUNS = listed("guarding", "nouns")
+_KEEPING = listed("guarding", "keeping")
+_ALIVE = listed("guarding", "alive")
+_KEEPERS = (".ref", "count", "PG_locked")
 _COVER = frozenset({"protection", "coverage"})
 _WORDS = _HAVING | _HAD | _NEEDING | _WITH | _WITHOUT | _FREE | _GUARDING | _COVER
 
@@ -69,7 +59,7 @@ def may_lock(look: Look, here: Words) -> bool:
     """Whether a clause may speak of a lock: the cheap test before :func:`locks`."""
     text = look.read.sentence.text
     named = "lock" in text or "_sem" in text or "mutex" in text
-    return named and not _WORDS.isdisjoint(here)
+    return (named and not _WORDS.isdisjoint(here)) or not _KEEPING.isdisjoint(here)
 
 
 def locks(look: Look) -> list[Candidate]:
@@ -77,12 +67,12 @@ def locks(look: Look) -> list[Candidate]:
     found: list[Candidate] = []
     before: Thing | None = None
     told: list[Candidate] = []
-    for lock in islice(_locks_of(look), MAX_LOCKS):
+    for lock in islice(named_locks(look), MAX_LOCKS):
         joined = before is not None and run([before, lock], look.read)[1:] != []
         told = [replace(one, object=lock) for one in told] if joined and told else _told_of(look, lock)
         found += told
         before = lock
-    return found or _of_it(look)
+    return found or _of_it(look) or _keeps(look)
 
 
 def _told_of(look: Look, lock: Thing) -> list[Candidate]:
@@ -108,53 +98,6 @@ def _make(look: Look, subject: Thing, lock: Thing, at: int, cue: str = "") -> li
 
 def _all(look: Look, who: list[Thing], lock: Thing, at: int, cue: str = "") -> list[Candidate]:
     return [one for subject, _ in every(who, [lock]) for one in _make(look, subject, lock, at, cue)]
-
-
-# ---- locks
-
-
-def is_lock(name: str) -> bool:
-    """Whether a name of C or a plain word ends like a lock's."""
-    name = name.lower().removesuffix("()")
-    return name.endswith(_ENDINGS) and not name.endswith(_OTHERS)
-
-
-def _locks_of(look: Look) -> Iterator[Thing]:
-    """The locks that a clause names, in order."""
-    for at in range(look.clause.first, look.clause.last):
-        thing = look.inside.get(at)
-        if thing is not None:
-            if thing.last == at + 1 and _is_named_lock(look, thing):
-                yield thing
-            continue
-        word = look.words[at]
-        if "_" in word and is_lock(word):
-            token = look.read.tokens[at].removesuffix("()")
-            yield Thing(at, at + 1, token, token, Sort.AGENT)
-        elif word in _PLAIN and (named := _in_words(look, at)) is not None:
-            yield named
-
-
-def _is_named_lock(look: Look, thing: Thing) -> bool:
-    """Whether a thing is a lock: a member that is called one, the page lock, a function that takes it."""
-    if thing.sort is Sort.FUNCTION:
-        if is_lock(thing.entity) and not look.read.tokens[thing.first].endswith(")"):
-            return True
-        at = thing.first - 1
-        return thing.entity.endswith("read_lock") and look.word(at) in _WITH | _NEEDING | _HAVING | _WITHOUT
-    if thing.sort is Sort.FLAG:
-        return look.words[thing.last - 1] == "lock"
-    return thing.sort in (Sort.MEMBER, Sort.AGENT) and is_lock(thing.entity)
-
-
-def _in_words(look: Look, at: int) -> Thing | None:
-    """ "The RCU read lock", "the i_pages lock": a lock with a name of its own in plain words."""
-    head = at - (look.word(at - 1) in ("read", "write"))
-    first = nouns.begin(look.words, head, look.clause.first, look.inside, ())
-    if first == head or look.words[first] in _VAGUE or look.words[first] in _HAVING | _WITH:
-        return None
-    text = look.text(first, at + 1)
-    return Thing(first, at + 1, text, nouns.singular(text), Sort.AGENT)
 
 
 # ---- who has it
@@ -365,6 +308,25 @@ def _to(look: Look, at: int) -> list[Thing]:
     """The functions right behind "to" at token ``at``."""
     thing = look.inside.get(at + 1) if look.word(at) == "to" else None
     return [thing] if thing is not None and thing.sort is Sort.FUNCTION else []
+
+
+def _keeps(look: Look) -> list[Candidate]:
+    """ "A pgmap reference keeps x valid", "the lock is enough to keep x stable": x needs it."""
+    for at in range(look.clause.first + 1, look.clause.last - 2):
+        if look.words[at] not in _KEEPING or at in look.inside:
+            continue
+        first = at + 1
+        while look.word(first) in GRAMMAR.determiners:
+            first += 1
+        kept = look.inside.get(first)
+        if kept is None or kept.sort not in MEMBERISH or look.word(kept.last) not in _ALIVE:
+            return []
+        before = [t for t in look.clause.things if t.last <= at and t.sort in MEMBERISH]
+        keeper = before[-1] if before else None
+        if keeper is None or not (is_lock(keeper.entity) or keeper.entity.endswith(_KEEPERS)):
+            return []
+        return _make(look, kept, keeper, at)
+    return []
 
 
 def _of_it(look: Look) -> list[Candidate]:

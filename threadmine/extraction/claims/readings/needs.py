@@ -10,7 +10,7 @@ from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.ensured import effected, is_no_need
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.referents import is_kept_off
-from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
+from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 from threadmine.vocab.lists import word_list
@@ -35,6 +35,9 @@ _RELYING = frozenset(
 )
 _NEEDS = frozenset(word_list("conditions")["nouns"]["words"])
 """Nouns of a need ("the expectation that the page is locked")."""
+
+_STATES = frozenset(word_list("conditions")["minding"]["states"])
+"""What is said of one of several things that are needed."""
 
 _DEEDS = ("ing", "tion", "sion")
 MAX_MATTER = 6
@@ -101,12 +104,13 @@ def _read(around: Around, cue: str) -> list[Candidate]:
     doer = around.doer()
     if doer is None or doer.entity in ("caller", "callers", "user", "users"):
         doer = _matter(around) or _later(around) or doer or around.unsaid
-    place = [t for t in around.where() if right and t.first > right[0].last]
+    place = [t for t in around.where() if right and (t.first > right[0].last or cue.startswith("assert"))]
     doer = doer or next(iter(place), None) or around.context
     right = [t for t in right if t is not doer and t not in place] or around.ahead()
     if right:
         return [
-            around.make(Predicate.REQUIRES, doer, one, 3, around.behind()) for one in run(right, around.read)
+            around.make(Predicate.REQUIRES, doer, one, 6 if cue.startswith("assert") else 3, around.behind())
+            for one in _one_by_one(right, around.read)
         ]
     return [around.make(Predicate.REQUIRES, doer, None, 1, around.behind())] if around.left else []
 
@@ -177,6 +181,9 @@ def _is_needed(around: Around, actors: list[Thing]) -> list[Candidate]:
     told = {"is", "are", "isn't", "aren't", "was"} & set(words[actors[-1].last : around.cue.last])
     if not (needed and told) or behind == ("to",) or actors[-1].first < 0:
         return []
+    members = [t for t in around.members(around.left) if t.last < actors[-1].first]
+    if members and around.word_before(actors[-1]) in _WITHIN:  # "the PG_lru check in f() isn't needed"
+        return [around.make(Predicate.REQUIRES, actors[-1], members[-1], 5)]
     place = _for_whom(around) or around.by() or next(iter(around.where()), None)
     return [
         around.make(Predicate.REQUIRES, place, one, 5, around.behind())
@@ -214,11 +221,25 @@ def _needed(around: Around, actors: list[Thing]) -> list[Candidate]:
     right = around.members(around.right) or around.functions(around.right) or around.stood_for()
     between = [t for t in around.members(around.left) if t.first > actors[-1].last > 0]
     things = [t for t in right if t not in place] or between[-1:] or around.ahead()
-    objects: list[Thing | None] = [*run(things, around.read)] or [None]
+    objects: list[Thing | None] = [*_one_by_one(things, around.read)] or [None]
     return [
         around.make(Predicate.REQUIRES, who, one, 5 if things else 3, around.behind())
         for who, one in every(last_run(actors, around.read), objects)
     ]
+
+
+def _one_by_one(things: list[Thing], read: Read) -> list[Thing]:
+    """What is needed, each with its state ("x to be set, y to be zero and z", "x set and y clear")."""
+    found = run(things, read)
+    for thing in things[len(found) :]:
+        gap = read.words[found[-1].last : thing.first]
+        said = [w for w in gap if w not in GRAMMAR.joins and w not in ("to", "be")]
+        if found[-1].first < 0 or len(said) > 1 or not gap or not {",", "and", "or"}.intersection(gap):
+            break
+        if said and said[0] not in _STATES:
+            break
+        found.append(thing)
+    return found
 
 
 def _must_be(around: Around, left: list[Thing], right: list[Thing]) -> list[Candidate]:
