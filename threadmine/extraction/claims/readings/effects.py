@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, excepted
+from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, excepted, text_of
 from threadmine.extraction.claims.readings.around import CORE, Around, implied
 from threadmine.extraction.claims.readings.placing import elsewhen, listed_behind, main_doers, placed
 from threadmine.extraction.claims.readings.several import every, last_run, run
@@ -35,6 +35,10 @@ _OVERWRITING = frozenset(
 ) | {"overwrote"}
 _RECAST = frozenset({"changed", "modified", "adjusted", "updated"})
 _UNDER = frozenset({"under", "holding"})
+_ASSIGNING = frozenset({"|=", "+=", "-=", "&= ~"})
+_BEHIND_THAT = frozenset(
+    {"before", "after", "in", "first", "to", ",", ".", "and", "when", "once", "under", "with"}
+)
 _COUNTS = ("_refcount", "_mapcount", "_pincount", "count", ".ref", ".share")
 """Ends of members that are counted: set to zero they are set, not cleared."""
 
@@ -48,6 +52,8 @@ def effect(around: Around) -> list[Candidate]:
         return _other(around)
     if around.passive and not left and around.cue.text.lower() in _RECAST and around.functions(around.left):
         return []  # "f() must be changed not to expect x"
+    if around.cue.text in _ASSIGNING and left and left[-1].last == around.cue.first:
+        return [_assigned(around, left[-1])]
     if around.passive and left:
         return _done_to(around, last_run(left, around.read))
     if not right and left and (who := _relative(around, left[-1])) is not None:
@@ -83,6 +89,14 @@ def effect(around: Around) -> list[Candidate]:
     return _by_name(around, actors, place)
 
 
+def _assigned(around: Around, member: Thing) -> Candidate:
+    """ "f() does x &= ~FLAG", "x |= FLAG": a line of code in the text."""
+    doers = [t for t in around.functions(around.left) if t.last <= member.first] or around.where()
+    kind = Predicate.CLEARS if "~" in around.cue.text else Predicate.SETS
+    value = text_of(around.read, around.cue.last, around.clause.last)
+    return around.make(kind, doers[-1] if doers else around.context, member, 5, value)
+
+
 def _actors(around: Around, place: list[Thing], right: list[Thing]) -> list[Thing]:
     """Who does it, as far as names tell: before the verb, where it is done, in a list, at the end."""
     main = main_doers(around)
@@ -95,7 +109,10 @@ def _objects(around: Around, right: list[Thing]) -> list[Thing]:
     words, at = around.read.words, around.cue.last
     under = [t for t in right if not _UNDER.isdisjoint(words[max(at, t.first - 2) : t.first])]
     worked = [t for t in right if t not in under]
-    bare = words[at : at + 1] in (("it",), ("them",)) and (under or not worked)
+    pointed = (
+        words[at : at + 1] == ("that",) and words[at + 1 : at + 2] != () and words[at + 1] in _BEHIND_THAT
+    )
+    bare = (pointed or words[at : at + 1] in (("it",), ("them",))) and (under or not worked)
     return around.stood_for() if bare or not worked else worked
 
 

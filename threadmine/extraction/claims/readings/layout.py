@@ -14,6 +14,7 @@ from threadmine.extraction.claims.readings.calls import calls
 from threadmine.extraction.claims.readings.contents import order
 from threadmine.extraction.claims.readings.dwelling import dwelling, may_dwell
 from threadmine.extraction.claims.readings.enumerated import enumerated, may_enumerate
+from threadmine.extraction.claims.readings.flag_calls import flag_calls, may_call_flag
 from threadmine.extraction.claims.readings.levels import levels, may_level
 from threadmine.extraction.claims.readings.locks import locks, may_lock
 from threadmine.extraction.claims.readings.looking import looking, may_look
@@ -51,6 +52,7 @@ _READINGS = (
     (may_bind, provisos),
     (may_order, steps),
     (may_enumerate, enumerated),
+    (may_call_flag, flag_calls),
     (may_amount, amounts),
     (may_lock_page, page_lock),
     (may_level, levels),
