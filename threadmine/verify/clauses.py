@@ -179,7 +179,7 @@ def _functions(question: Question, part: str) -> list[tuple[str, int, int]]:
     return [
         (m[1], m.start(), m.end())
         for m in _FUNCTION.finditer(part)
-        if (m[2] or "_" in m[1]) and m[1] not in members and code.known(m[1])
+        if (m[2] or ("_" in m[1] and m[1] not in members)) and code.known(m[1])
     ]
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from threadmine.memmap.effects import flag_operation
 from threadmine.model import Claim, Polarity, Predicate
 from threadmine.verify.kinds import kinds_in, singular
 from threadmine.verify.locks import lock_in
@@ -43,11 +44,22 @@ _NO_SUCH = re.compile(
     r"\b(?:has|have|had|there (?:is|was)) no (?:such (?:thing|function) as )?([a-z_]\w{3,60})\(\)"
 )
 _SAME_FLAG = re.compile(
-    r"\b(PG_\w{2,40}) (?:is|uses|shares|re-?uses|has|occupies|aliases) (?:really |just |also |actually )?"
-    r"(?:the same (?:bit|flag) as |(?:the|its) bit (?:of|with) "
+    r"\b(PG_\w{2,40}|Page[A-Z]\w{2,30}(?:\(\))?) (?:is|uses|shares|re-?uses|has|occupies|aliases) "
+    r"(?:really |just |also |actually )?(?:the same (?:bit|flag) as |(?:the|its) bit (?:of|with) "
     r"|an alias (?:of|for) |another name (?:of|for) )?"
     r"(PG_\w{2,40})\b"
 )
+_AFTER = re.compile(
+    r"\b(?:after|once|when) (?:the )?(?:call (?:to|of) )?([a-z_]\w{3,60})\(\)"
+    r"(?! (?:would|could|fails?|failed|calls?|sets?|clears?|takes?))",
+    re.I,
+)
+_INSIDE = re.compile(
+    r"\b(?:in|inside|within|into|(?:get|got|gets|comes?|came|getting) to|reach(?:es|ed)?|enter(?:s|ed|ing)?"
+    r"|at the (?:start|beginning|top) of) ([a-z_]\w{3,60})\(\)",
+    re.I,
+)
+_PLACE = re.compile(r"\b(?:in|inside|within|after|once|when|at|by)\b[^|]{0,20}$", re.I)
 _IS_NUMBER = re.compile(r"\b(?:is|are|has|have|stays?) (?:always |still |already )?(zero|0|one|1|NULL)\b")
 _IS_DONE = re.compile(
     r"(\w+)(?:\(\))? (?:is|are|gets?) (?:always |also |already |still )?(set|clear|cleared)\b"
@@ -64,6 +76,7 @@ def plainer(question: Question) -> Iterator[Claim]:
     yield from _missing(question)
     yield from _aliases(question)
     yield from _passives(question)
+    yield from _where(question)
     if not vague(question.claim):
         yield from _guarded(question)
         yield from _used(question)
@@ -136,29 +149,57 @@ def _aliases(question: Question) -> Iterator[Claim]:
     """ "PG_a is (the same bit as) PG_b": two names of one bit."""
     claim = question.claim
     found = _SAME_FLAG.search(claim.quote) if claim.predicate in _POOR else None
-    if found is not None and {found[1], found[2]} & {claim.subject, claim.object, claim.value}:
-        yield _positive(claim, Predicate.EQUALS, found[1], found[2])
+    if found is None:
+        return
+    first = flag_operation(found[1].removesuffix("()"))
+    name = first.flag if first is not None else found[1]
+    if {name, found[2]} & {claim.subject, claim.object, claim.value}:
+        yield _positive(claim, Predicate.EQUALS, name, found[2])
 
 
 def _passives(question: Question) -> Iterator[Claim]:
-    """ "x is set for kmem pages", with nobody who sets it: a state of x."""
+    """ "x is set for kmem pages", "its refcount is 0", with nobody who does it: a state of x."""
     claim, target = question.claim, question.object
-    if (
-        claim.predicate not in (Predicate.SETS, Predicate.CLEARS)
-        or claim.subject
-        or NEGATION.search(claim.quote)
-    ):
+    if claim.predicate not in (Predicate.SETS, Predicate.CLEARS) or claim.subject:
         return
-    if target.kind not in (Kind.MEMBER, Kind.FLAG) or MODAL.search(claim.quote):
+    if target.kind not in (Kind.MEMBER, Kind.FLAG):
         return
-    number = _IS_NUMBER.search(claim.quote)
-    if number is not None and target.kind is Kind.MEMBER:
-        yield _positive(claim, Predicate.STATE, target.text, "", number[1], claim.condition)
-    done = _IS_DONE.search(claim.quote)
-    if done is not None and (done[2] == "set") is (claim.predicate is Predicate.SETS):
-        constant = done[1] if done[1].isupper() else ""
-        value = f"{constant} set" if constant else done[2]
-        yield _positive(claim, Predicate.STATE, target.text, "", value, claim.condition)
+    for part in re.split(r"[;:,]\s", claim.quote):
+        if NEGATION.search(part) or MODAL.search(part):
+            continue
+        number = _IS_NUMBER.search(part) if target.kind is Kind.MEMBER else None
+        if number is not None:
+            yield _positive(claim, Predicate.STATE, target.text, "", number[1], claim.condition)
+        done = _IS_DONE.search(part)
+        if done is not None and (done[2] == "set") is (claim.predicate is Predicate.SETS):
+            value = f"{done[1]} set" if done[1].isupper() else done[2]
+            yield _positive(claim, Predicate.STATE, target.text, "", value, claim.condition)
+
+
+def _where(question: Question) -> Iterator[Claim]:
+    """ "by the time we get to f() x is 0", "once f() has run x is NULL": a state in f(), or after it."""
+    claim = question.claim
+    if claim.predicate is not Predicate.STATE or NEGATION.search(claim.quote):
+        return
+    kinds = {ref.kind for ref in (*question.subjects, *question.objects)}
+    if not kinds & {Kind.MEMBER, Kind.FLAG}:
+        return
+    for pattern, word in ((_AFTER, "after"), (_INSIDE, "in")):
+        found = pattern.search(claim.quote)
+        if found is not None and question.code.known(found[1]):
+            value = _stated(question, claim.value, found[1])
+            yield replace(claim, condition=f"{word} {found[1]}()", value=value)
+
+
+def _stated(question: Question, value: str, function: str) -> str:
+    """A state without the place that was read into it: "NULL after f()" is NULL, a flag "in f()" is set."""
+    at = value.find(function)
+    if at < 0:
+        return value
+    said = _PLACE.sub("", value[:at]).strip()
+    flag = question.object.text if question.object.kind is Kind.FLAG else ""
+    named = bool(flag) and re.search(rf"\b{re.escape(flag.removeprefix('PG_'))}\b", question.claim.quote)
+    return said or ("set" if named else "")
 
 
 def _guarded(question: Question) -> Iterator[Claim]:

@@ -47,6 +47,9 @@ MAX_WIDE = 2_000
 """Functions of a part of the kernel of which it says nothing that one of them does something."""
 
 
+_COUNTED = re.compile(r"[^,;]{0,40}?(?:\bref|count|\bpins?\b)", re.I)
+_CLAUSE = re.compile(r"[,;:.]\s")
+_BY_NAME = {"+": re.compile(r"_(?:add|inc|get)(?:_|$)"), "-": re.compile(r"_(?:sub|dec|put)(?:_|$)")}
 _COUNTS = frozenset({"_refcount", "_mapcount", "_pincount", "_entire_mapcount", "_large_mapcount", "ref"})
 _UP = re.compile(
     r"\b(?:tak(?:es?|en|ing)|took|gets?|grab\w*|incr\w+|rais\w+|elevat\w+|bump\w*|adds?|acquir\w+|pins?|holds?)\b",
@@ -64,8 +67,21 @@ def direction(question: Question, target: Ref) -> str:
         return ""
     at = claim.quote.find(question.subject.text) if question.subject.kind is Kind.FUNCTION else 0
     said = claim.quote[max(at, 0) : max(at, 0) + MAX_SAID].replace(question.subject.text, "", 1)
-    ways = {way for way, words in (("+", _UP), ("-", _DOWN)) if words.search(said)}
+    said = _CLAUSE.split(said)[0]
+    ways = {
+        way
+        for way, words in (("+", _UP), ("-", _DOWN))
+        if any(_COUNTED.match(said, found.end()) for found in words.finditer(said))
+    }
     return ways.pop() if len(ways) == 1 else ""
+
+
+def _goes(hit: Found, sign: str) -> bool:
+    """Whether a store raises ("+") or lowers ("-") a count: by its value, else by its accessor's name."""
+    if hit.value[:1] in ("+", "-"):
+        return hit.value.startswith(sign)
+    name = hit.through or hit.step.facts.name
+    return not _CONSTANT.match(hit.value) and _BY_NAME[sign].search(name) is not None
 
 
 class EffectRule(Rule):
@@ -231,7 +247,7 @@ class EffectRule(Rule):
         hits = [h for h in hits if self._fits(claim.predicate, h)]
         sign = direction(question, target)
         if sign and hits:
-            hits = [h for h in hits if h.value.startswith(sign)]
+            hits = [h for h in hits if _goes(h, sign)]
             if not hits:
                 how = "raised" if sign == "+" else "lowered"
                 return Unknown(f"no place is known where {reaches[0].start.name}() has {target.name} {how}")

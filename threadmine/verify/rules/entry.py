@@ -14,6 +14,7 @@ from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.tables import entered
 
 _INSIDE = re.compile(r"\b(?:->)?([a-z_]\w{3,60})\(\)")
+_OTHER_TIME = re.compile(r"(?:after|before|once|until|unless|as soon as|without)\b", re.I)
 _WITHIN = re.compile(r"\b(?:in|inside|within|of|at) ([a-z_]\w{3,60})\(\)")
 _NAMES_ONE = re.compile(r"\b\w{3,60}\(|\b(?:free|idle|slab|device|tail|frozen|every|all|each|any)\b", re.I)
 """Words by which a sentence is about another function, or a sort of page, and not the lines above it."""
@@ -132,7 +133,8 @@ def _functions(question: Question) -> list[str]:
     named = [question.subject.text] if question.subject.kind is Kind.FUNCTION else []
     if question.claim.predicate is Predicate.STATE:
         claim = question.claim
-        named += _INSIDE.findall(claim.condition) or _WITHIN.findall(f"{claim.value}() {claim.quote}")
+        inside = "" if _OTHER_TIME.match(claim.condition.strip()) else claim.condition
+        named += _INSIDE.findall(inside) or _WITHIN.findall(f"{claim.value}() {claim.quote}")
         if not named and not claim.condition and not _NAMES_ONE.search(claim.quote):
             named.append(quoted_function(question.message, claim))  # "the count is 0 here" under its lines
     return [name for name in dict.fromkeys(named) if question.code.known(name)]

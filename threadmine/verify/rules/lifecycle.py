@@ -87,7 +87,7 @@ class LifecycleRule(Rule):
             if not any(_is_member(ref, fact.member) for ref in _members(question)):
                 continue
             told = _says(value, fact.values)
-            quote = claim.quote.lower()
+            quote = claim.quote.lower() if _named_apart(fact.member, claim.quote) else ""
             meant = self._matches(fact, kinds, said, quote)
             if told is None or not (
                 meant or (fact.when and told and self._matches(fact, around, said, quote))
@@ -124,6 +124,11 @@ class LifecycleRule(Rule):
         if fact.not_kernels and in_range(parsed, fact.not_kernels):
             return Finding(Truth.FALSE, f"{fact.fact} ({version})", evidence, firm=False)
         return None
+
+
+def _named_apart(member: str, quote: str) -> bool:
+    """Whether a sentence names a flag as one: that "the page is locked" says by itself of no locked page."""
+    return not member.startswith("PG_") or not quote or _AS_FLAG.search(quote) is not None
 
 
 def _stands_in(word: str, text: str) -> bool:
@@ -167,6 +172,7 @@ def _is_member(ref: Ref, member: str) -> bool:
     return ref.text == member if ref.kind is Kind.FLAG else ref.member == member
 
 
+_AS_FLAG = re.compile(r"\bPG_\w|\bPage[A-Z]\w|_test_\w|\b(?:flag|bit)\b")
 _DENIED = re.compile(r"\b(?:not|never|no|non|isn't|aren't|without|neither|nor|un)[ -](?:\w+ ){0,3}$")
 """What stands before a word of state that it is not in: "not yet set"."""
 
