@@ -23,7 +23,7 @@ from threadmine.extraction.claims.readings.milestones import milestones
 from threadmine.extraction.claims.readings.named import functions_named, kinds_named
 from threadmine.extraction.claims.readings.remarks import remarks
 from threadmine.extraction.claims.readings.settled import by_means, in_place_of, joined_to
-from threadmine.extraction.claims.readings.spoken import in_own_words, says_something, spoken_of
+from threadmine.extraction.claims.readings.spoken import in_own_words, of_locks, says_something, spoken_of
 from threadmine.extraction.claims.readings.tables import bit_table
 from threadmine.extraction.claims.readings.users import which
 from threadmine.extraction.claims.readings.verbs import unlisted
@@ -74,7 +74,7 @@ def candidates(read: Read, memory: Memory) -> list[Candidate]:
         memory.keep_list(best, read.sentence.item)
     memory.hear(said_in(read), read.sentence)
     found = [c for c in found if not left_open(read, c.clause) and not taken_back(read, c.clause)]
-    found = [c for c in found if not is_beside(read, c)]
+    found = of_locks(read, [c for c in found if not is_beside(read, c)])
     main = [c for c in found if not c.clause.conditional]
     kept = main or found
     said = _distinct([*kept, *_left_over(read, kept, others)])

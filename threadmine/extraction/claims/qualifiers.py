@@ -85,7 +85,8 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
             why.append(f"negative: no need, “{one.cue}”")
         return said
     removes = one.predicate is Predicate.MEMBER_OF and GRAMMAR.removing & cue
-    if removes or GRAMMAR.denying & cue or "n't" in one.cue.lower():
+    differs = "!=" in cue and one.predicate is Predicate.EQUALS
+    if removes or differs or GRAMMAR.denying & cue or "n't" in one.cue.lower():
         why.append(f"negative: “{one.cue}”")
         return Polarity.NEGATIVE
     if one.predicate in _AVOIDABLE and _is_avoided(read, one):

@@ -40,7 +40,7 @@ def pair(around: Around) -> list[Candidate]:
     right = [t for t in around.right if t.sort in sides]
     if overlaps and (around.cue.text.lower() == "inside" or _has_lock(left, right)):
         return []  # a lock that nests inside another one
-    if around.cue.text == "==":
+    if around.cue.text in ("==", "!="):
         left = _chained(around, left)
         if not left or left[-1].last != around.cue.first:
             left = _written(around, around.cue.first - 1)
@@ -83,7 +83,8 @@ def _compared(around: Around, left: list[Thing], right: list[Thing]) -> list[Can
     member = left[-1].sort is Sort.MEMBER
     if number or (member and constant):
         said = Predicate.STATE if member else Predicate.EQUALS
-        return [around.make(said, left[-1], None, 5, number or constant)]
+        other = "not " if around.cue.text == "!=" and member else ""
+        return [around.make(said, left[-1], None, 5, f"{other}{number or constant}")]
     return _both(around, left, right) if right else []
 
 
@@ -132,7 +133,7 @@ def _chained(around: Around, left: list[Thing]) -> list[Thing]:
     words = around.read.words
     for at in range(len(left) - 1, 0, -1):
         between = words[left[at - 1].last : left[at].first]
-        if "==" not in between or len(between) > 2:
+        if {"==", "!="}.isdisjoint(between) or len(between) > 2:
             return left[at:]
     return left[:1]
 

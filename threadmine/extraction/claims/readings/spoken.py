@@ -9,6 +9,7 @@ says nothing else of, some named by a phrase, are looked for in the end (:func:`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, Clause, text_of, value_from
 from threadmine.extraction.claims.mentions import TALK, led_to, set_aside
@@ -23,6 +24,10 @@ _MODALS = frozenset(_WORDS["modals"])
 _NO_VERB = frozenset(_WORDS["no_verb"])
 _DOERS = (Sort.FUNCTION, Sort.KIND, Sort.AGENT)
 _NO_DOING = ("state", "size", "offset")
+_DONE = (Predicate.SETS, Predicate.CLEARS, Predicate.READS)
+_LOCKS = ("_lock", ".lock", ".ptl")
+_MADE = ("initia", "reinit", "init", "inits")
+
 MIN_WORDS = 6
 """Words of a sentence below which a member that is merely named in it is none that it is about."""
 
@@ -87,6 +92,26 @@ def says_something(read: Read, clause: Clause, thing: Thing) -> bool:
         or not GRAMMAR.finite.isdisjoint(words)
         or not GRAMMAR.plural_nouns.issuperset(verbs)
     )
+
+
+def of_locks(read: Read, found: list[Candidate]) -> list[Candidate]:
+    """The statements, with none that a lock is set or read: who touches one takes it, and what else is done
+    to one ("moves lru_lock into it") is kept in the clause's own words.
+    """
+    kept = []
+    for one in found:
+        lock = one.object
+        if lock is None or one.predicate not in _DONE or not _is_lock(lock) or one.cue[:6].lower() in _MADE:
+            kept.append(one)
+        elif one.cue.lower().startswith("touch") and one.subject is not None:
+            kept.append(replace(one, predicate=Predicate.REQUIRES))
+        elif says_something(read, one.clause, lock):
+            kept.append(in_own_words(read, one.clause, lock))
+    return kept
+
+
+def _is_lock(thing: Thing) -> bool:
+    return thing.sort is Sort.MEMBER and thing.entity.endswith(_LOCKS)
 
 
 def in_own_words(read: Read, clause: Clause, thing: Thing) -> Candidate:
