@@ -79,7 +79,8 @@ def clauses(read: Read) -> tuple[Clause, ...]:
             continue
         condition = _condition(read, first, last)
         beside = number + 1 if number + 1 < len(spans) and conditional[number + 1] else number - 1
-        if not conditional[number] and not condition and 0 <= beside < len(spans) and conditional[beside]:
+        there = 0 <= beside < len(spans) and conditional[beside] and not _is_asked(read, spans[beside][0])
+        if not conditional[number] and not condition and there:
             condition = _told(read, *spans[beside])
         found.append(Clause(first, last, things, cues, read.words[first], condition, conditional[number]))
     return tuple(found)
@@ -96,6 +97,12 @@ def _is_condition(read: Read, first: int) -> bool:
         else first
     )
     return words[at] in GRAMMAR.strong_conditions or (words[at] in ("after", "before") and at > 0)
+
+
+def _is_asked(read: Read, at: int) -> bool:
+    """Whether "if" at token ``at`` says what is asked or not known, no condition ("tell if it is free")."""
+    words = read.words
+    return at > 0 and words[at] in ("if", "whether") and words[at - 1] in GRAMMAR.unknowing
 
 
 def _cuts(read: Read) -> Iterator[int]:
@@ -173,6 +180,8 @@ def _joins_list(read: Read, at: int) -> bool:
         return False
     if right[0].first == at + 2 and any(c.first == at + 1 for c in read.cues):
         return False  # "drop f() and clear x"
+    if read.words[right[0].last : right[0].last + 1] == (",",):
+        return True  # "not touched by x or y, serialises z"
     behind = [c for c in read.cues if right[0].last <= c.first <= right[0].last + 1]
     return not behind or behind[0].text.lower() in _PLURAL
 
@@ -194,7 +203,7 @@ def _condition(read: Read, first: int, last: int) -> str:
     """The condition that stands in a clause ("when the folio is freed", "for tail pages"), as text."""
     words = read.words
     for i in range(first, last - 1):
-        if words[i] in GRAMMAR.strong_conditions:
+        if words[i] in GRAMMAR.strong_conditions and not _is_asked(read, i):
             stop = next((j for j in range(i + 1, last) if words[j] in (",", ".")), last)
             return _told(read, i, stop)
     for thing in read.things:

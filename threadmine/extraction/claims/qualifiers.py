@@ -129,6 +129,9 @@ def _is_perfect(read: Read, one: Candidate) -> bool:
 _TAKES = frozenset({"take", "hold", "acquire", "grab", "get"})
 _MUST = frozenset({"must", "cannot", "can't", "should", "shouldn't", "mustn't", "may", "has", "have"})
 _CONDITIONS = GRAMMAR.strong_conditions | {"without", "as", "because", "since", "about", "so", "on"}
+_IN_ED = frozenset({"need", "embed", "exceed", "feed", "proceed", "bed", "seed", "shed"})
+"""Verbs that end like a past tense and are none."""
+
 _GUARANTEES = frozenset({"guarantee", "guarantees", "guaranteed", "ensure", "ensures", "ensured"})
 _NOTS = frozenset({"not", "n't", "cannot", "can't", "never", "doesn't", "don't", "won't"})
 
@@ -258,6 +261,8 @@ def _tense(read: Read, one: Candidate, why: list[str]) -> Tense:
     place = read.sentence.place
     future = read.marked("planned", one.clause.first, one.clause.last) or read.marked("planned", 0, 3)
     unfit = place is not Place.REPLY and future is not None and future.value in _ORDINARY
+    if future is not None and future.value == "later":
+        unfit = unfit or read.words[future.first - 1].endswith(GRAMMAR.participles)  # "called later"
     if future and place is not Place.COMMENT and not unfit:
         why.append(f"planned: “{future.text}”")
         return Tense.PLANNED
@@ -308,7 +313,8 @@ def _past(read: Read, one: Candidate) -> str:
     if past and not (past.first and words[past.first - 1] == "i"):
         return past.text
     before = set(words[max(one.clause.first, one.cue_at - 4) : one.cue_at])
-    own_verb = one.cue.lower().endswith("ed") and " " not in one.cue and not one.passive
+    bare = one.cue.lower() in _IN_ED
+    own_verb = one.cue.lower().endswith("ed") and not bare and " " not in one.cue and not one.passive
     if own_verb and one.subject is not None and 0 <= one.subject.last <= one.cue_at:
         return "" if before & (GRAMMAR.be | GRAMMAR.having | {"to"}) else one.cue
     return ""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, excepted, text_of
 from threadmine.extraction.claims.readings.around import CORE, Around, implied
+from threadmine.extraction.claims.readings.lock_names import is_lock
 from threadmine.extraction.claims.readings.placing import elsewhen, listed_behind, main_doers, placed
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.said import is_doer
@@ -60,7 +61,7 @@ def effect(around: Around) -> list[Candidate]:
         return [around.make(_kind(around, left[-1]), who, left[-1], 5)]
     if not right and left and GRAMMAR.having & set(around.read.words[around.clause.first : around.cue.first]):
         return []  # "the head page has PG_head set": a state
-    if right and right[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.locking:
+    if right and is_lock(right[0].entity) and around.cue.text.lower() in GRAMMAR.locking:
         return _locks(around, right[0])
     place = around.where()
     if (
@@ -239,7 +240,8 @@ def _locks(around: Around, lock: Thing) -> list[Candidate]:
 def _lock_taken(around: Around, lock: Thing) -> list[Candidate]:
     """ "The lock is taken in f()": f needs it."""
     cue, doers = around.cue.text.lower(), around.functions(around.right)
-    if cue not in GRAMMAR.locking or cue in GRAMMAR.releasing or not doers or elsewhen(around, doers[0]):
+    taken = cue in GRAMMAR.locking or cue in ("touched", "used")
+    if not taken or cue in GRAMMAR.releasing or not doers or elsewhen(around, doers[0]):
         return []
     return [around.make(Predicate.REQUIRES, one, lock, 5) for one in run(doers, around.read)]
 
@@ -275,7 +277,7 @@ def _other(around: Around) -> list[Candidate]:
 
 def _done_to(around: Around, objects: list[Thing]) -> list[Candidate]:
     """The passive: by whom, where, or (nobody named) the state that results."""
-    if objects[0].entity in GRAMMAR.locks and (held := _lock_taken(around, objects[0])):
+    if is_lock(objects[0].entity) and (held := _lock_taken(around, objects[0])):
         return held
     functions = [t for t in around.functions(around.right) if not elsewhen(around, t)]
     under = [

@@ -6,6 +6,8 @@ rework f()" and "the lock wait" need nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, value_from
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.phrases import listed
@@ -47,6 +49,19 @@ def is_no_need(around: Around, cue: str) -> bool:
     if cue == "wait":
         return first == 0 or words[first - 1] in _LOCKS
     return cue == "assume" and not _LETS.isdisjoint(before)
+
+
+def is_bidden(before: Sequence[str]) -> bool:
+    """Whether the words before a verb say that it has to be done."""
+    return not _DUTIES.isdisjoint(before)
+
+
+def is_so(around: Around, cue: str) -> bool:
+    """Whether it is only said how things are: something is guaranteed, and nobody has to see to it."""
+    words, first = around.read.words, around.cue.first
+    before = words[around.clause.first : first]
+    ordered = first == around.clause.first or before[-1:] == ("to",) or is_bidden(before)
+    return cue in _ENSURING and not ordered and not around.functions(around.left)
 
 
 def effected(around: Around, cue: str) -> list[Candidate]:

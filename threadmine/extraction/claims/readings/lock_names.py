@@ -32,6 +32,8 @@ _BEFORE = (
 def is_lock(name: str) -> bool:
     """Whether a name of C or a plain word ends like a lock's."""
     name = name.lower().removesuffix("()")
+    if name == "pg_locked":
+        return True
     return name.endswith(_ENDINGS) and not name.endswith(_OTHERS)
 
 

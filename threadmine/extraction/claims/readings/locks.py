@@ -37,7 +37,9 @@ _KEEPERS = (".ref", "count", "PG_locked")
 _COVER = frozenset({"protection", "coverage"})
 _WORDS = _HAVING | _HAD | _NEEDING | _WITH | _WITHOUT | _FREE | _GUARDING | _COVER
 
-_PASSED = GRAMMAR.helpers | GRAMMAR.fillers | {"both", "all", "itself", "each", "need", "needs", "cannot"}
+_PASSED = (
+    GRAMMAR.helpers | GRAMMAR.fillers | {"both", "all", "itself", "each", "either", "need", "needs", "cannot"}
+)
 _BEFORE_LOCK = GRAMMAR.determiners | {"only", "either", "both", "at", "least", "also", "even"}
 _PEOPLE = frozenset({"we", "you", "one", "they", "i"})
 _PLACED = GRAMMAR.places | GRAMMAR.needing | {"by", "for", "calling", "call"}
@@ -168,7 +170,9 @@ def _taken(look: Look, lock: Thing, at: int) -> list[Candidate]:
     speaks = look.word(begin - 1) in _PEOPLE or begin == look.clause.first or "no" in between
     if not speaks:
         return []
-    return _all(look, _to_change(look, at) or _placed(look, lock.last), lock, at, cue)
+    here = look.memory.context if look.word(begin - 1) == "we" else None
+    who = _to_change(look, at) or _placed(look, lock.last) or ([here] if here is not None else [])
+    return _all(look, who, lock, at, cue)
 
 
 def _gerund(look: Look, lock: Thing, at: int) -> list[Candidate]:
@@ -184,7 +188,10 @@ def _gerund(look: Look, lock: Thing, at: int) -> list[Candidate]:
     denied = bool(
         {"no", "not", "n't", "pointless", "unnecessary", "needless", "useless"}.intersection(judged)
     )
-    return _all(look, _placed(look, lock.last), lock, at, "holding no" if denied else "")
+    here = look.memory.here
+    behind = [here] if here is not None and here.sort is Sort.FUNCTION and here in look.read.things else []
+    who = _placed(look, lock.last) or behind
+    return _all(look, who, lock, at, "no lock" if denied else "")
 
 
 def _changing(look: Look, at: int) -> list[Thing]:
@@ -256,6 +263,9 @@ def _who(look: Look, begin: int, lock: Thing) -> list[Thing]:
     """Who or what the words "under the lock" that begin at token ``begin`` are said of."""
     before = [t for t in look.clause.things if t.last <= begin]
     functions = [t for t in before if t.sort is Sort.FUNCTION]
+    told = _done_to(look, before, begin)
+    if told:
+        return told
     if functions:
         main = [t for t in functions if look.words[t.first - 1] not in _ASIDE or not t.first]
         return last_run(main or functions, look.read)
@@ -277,6 +287,17 @@ def _who(look: Look, begin: int, lock: Thing) -> list[Thing]:
     agents = [t for t in before if t.sort in (Sort.AGENT, Sort.KIND) and t.concept]
     verb = any(c.first >= agents[-1].last and c.first < begin for c in look.clause.cues) if agents else False
     return last_run(agents, look.read) if verb else _placed(look, lock.last)
+
+
+def _done_to(look: Look, before: list[Thing], begin: int) -> list[Thing]:
+    """The members beside which a participle tells what is done to them ("x, updated under the lock")."""
+    last = next((t for t in reversed(before) if t.sort in (Sort.FUNCTION, *MEMBERISH)), None)
+    if last is None or last.sort is Sort.FUNCTION or is_lock(last.entity):
+        return []
+    at = last.last + (look.word(last.last) == ",")
+    done = look.word(at).endswith(GRAMMAR.participles) and at < begin
+    members = [t for t in before if t.sort in MEMBERISH and not is_lock(t.entity)]
+    return last_run(members, look.read) if done else []
 
 
 def _guards(look: Look, lock: Thing) -> list[Candidate]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, text_of
 from threadmine.extraction.claims.plain_names import behind
 from threadmine.extraction.claims.readings.around import Around
-from threadmine.extraction.claims.readings.ensured import effected, is_no_need
+from threadmine.extraction.claims.readings.ensured import effected, is_bidden, is_no_need, is_so
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.referents import is_kept_off
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
@@ -33,6 +33,8 @@ _RELYING = frozenset(
         "wait for",
     }
 )
+_SPEAKERS = frozenset(word_list("conditions")["minding"]["speakers"])
+_SAYING = frozenset(word_list("conditions")["minding"]["saying"])
 _NEEDS = frozenset(word_list("conditions")["nouns"]["words"])
 """Nouns of a need ("the expectation that the page is locked")."""
 
@@ -50,11 +52,11 @@ _DOING = (Predicate.SETS, Predicate.CLEARS, Predicate.READS)
 def requires(around: Around) -> list[Candidate]:
     """A function (said or understood) and the member, lock or call that it needs."""
     cue = around.cue.text.lower()
-    if cue in GRAMMAR.guarding and (found := _guarded(around)):
+    if cue in GRAMMAR.guarding and ((found := _guarded(around)) or _only_guards(around, cue)):
         return found
-    if is_no_need(around, cue):
-        return []
-    if found := effected(around, cue):
+    if is_no_need(around, cue) or (cue.startswith("depending") and around.word_at(-1) == ","):
+        return []  # "returns x or y, depending on z"
+    if (found := effected(around, cue)) or is_so(around, cue):
         return found
     if cue == "must be" and _is_guess(around):
         return []
@@ -120,10 +122,15 @@ def _matter(around: Around) -> Thing | None:
     words, first, end = around.read.words, around.clause.first, around.cue.first
     while end > first and (words[end - 1] in GRAMMAR.helpers or words[end - 2 : end] == ("in", "turn")):
         end -= 1 + (words[end - 1] == "turn")
+    at = end - words[first:end][::-1].index("that") if "that" in words[first:end] else 0
+    that = at > 1 and words[at - 2] in _SAYING  # "the problem that two halves may need x"
+    if that:
+        first = at
     while first < end and (words[first] in GRAMMAR.determiners or words[first] in GRAMMAR.cut_words):
         first += 1
     part = words[first:end]
-    done = part[:1] != () and part[0].endswith(_DEEDS)
+    named = that and _SPEAKERS.isdisjoint(part) and part[:1] != () and part[0] not in GRAMMAR.no_nouns
+    done = named or (part[:1] != () and part[0].endswith(_DEEDS))
     plain = all(
         w.replace("-", "").isalnum() and w not in GRAMMAR.pronouns and w not in GRAMMAR.be for w in part
     )
@@ -178,7 +185,7 @@ def _is_needed(around: Around, actors: list[Thing]) -> list[Candidate]:
     words = around.read.words
     behind = words[around.cue.last : around.cue.last + 1]
     needed = words[around.cue.last - 1] in ("needed", "required", "necessary")
-    told = {"is", "are", "isn't", "aren't", "was"} & set(words[actors[-1].last : around.cue.last])
+    told = {"is", "are", "isn't", "aren't", "was"} & set(words[max(0, actors[0].first - 1) : around.cue.last])
     if not (needed and told) or behind == ("to",) or actors[-1].first < 0:
         return []
     members = [t for t in around.members(around.left) if t.last < actors[-1].first]
@@ -311,6 +318,16 @@ def _later(around: Around) -> Thing | None:
     said = around.memory.before() or around.memory.quoted
     named = [t for t in said.doers() if t.sort is Sort.FUNCTION] if said is not None else []
     return named[0] if len(named) == 1 else None
+
+
+def _only_guards(around: Around, cue: str) -> bool:
+    """Whether a clause says what something guards, and not what it needs for that ("cost_lock serialises the
+    updates"); who must serialise with something needs it.
+    """
+    words = around.read.words
+    before = words[around.clause.first : around.cue.first]
+    against = words[around.cue.last : around.cue.last + 1] in (("against",), ("with",))
+    return not (around.passive or cue == "stable" or cue.endswith(" by") or against or is_bidden(before))
 
 
 def _guarded(around: Around) -> list[Candidate]:
