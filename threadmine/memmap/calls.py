@@ -315,7 +315,11 @@ class CodeFacts:
 
     @lru_cache(maxsize=2_000)  # noqa: B019
     def in_file(self, path: str, version: str) -> tuple[str, ...]:
-        """The functions that stand in a file (``fs/dax.c``), or below a folder (``drivers/gpu/``), sorted."""
+        """The functions that stand in a file (``fs/dax.c``), or below a folder (``drivers/gpu/``), sorted.
+
+        ``mm/vmscan.c#lru_gen`` are those of a file with a word in their name.
+        """
+        path, _, word = path.partition("#")
         span = self.span(version)
         if isinstance(span, Unknown):
             return ()
@@ -325,7 +329,7 @@ class CodeFacts:
         else:
             files = [self._files.get(path, ())]
         found = {f for rows in files for bits, functions in rows if bits & mask == mask for f in functions}
-        return tuple(sorted(found))
+        return tuple(sorted(f for f in found if word in f))
 
     def has_file(self, path: str) -> bool:
         """Whether any kernel's facts hold a function of that file."""

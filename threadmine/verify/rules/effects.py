@@ -50,9 +50,9 @@ MAX_WIDE = 2_000
 _COUNTED = re.compile(r"[^,;]{0,40}?(?:\bref|count|\bpins?\b)", re.I)
 _CLAUSE = re.compile(r"[,;:.]\s")
 _BY_NAME = {"+": re.compile(r"_(?:add|inc|get)(?:_|$)"), "-": re.compile(r"_(?:sub|dec|put)(?:_|$)")}
-_COUNTS = frozenset({"_refcount", "_mapcount", "_pincount", "_entire_mapcount", "_large_mapcount", "ref"})
+_COUNTS = frozenset({"_refcount", "_mapcount", "_pincount", "_entire_mapcount", "_large_mapcount"})
 _UP = re.compile(
-    r"\b(?:tak(?:es?|en|ing)|took|gets?|grab\w*|incr\w+|rais\w+|elevat\w+|bump\w*|adds?|acquir\w+|pins?|holds?)\b",
+    r"\b(?:tak(?:es?|en|ing)|took|gets?|grab\w*|incr\w+|rais\w+|elevates?|bump\w*|adds?|acquir\w+|pins?|holds?)\b",
     re.I,
 )
 _DOWN = re.compile(
@@ -63,7 +63,7 @@ _DOWN = re.compile(
 def direction(question: Question, target: Ref) -> str:
     """Which way a sentence says that a count goes: "+", "-", or empty where it does not say or says both."""
     claim = question.claim
-    if target.member not in _COUNTS or claim.predicate is not Predicate.SETS:
+    if target.member not in _COUNTS or claim.predicate is not Predicate.SETS or claim.value.strip():
         return ""
     at = claim.quote.find(question.subject.text) if question.subject.kind is Kind.FUNCTION else 0
     said = claim.quote[max(at, 0) : max(at, 0) + MAX_SAID].replace(question.subject.text, "", 1)
@@ -560,6 +560,8 @@ def function_names(question: Question, subject: Ref, version: str) -> tuple[str,
     if known:
         return known
     files: Iterable[str] = (subject.text,) if subject.kind is Kind.FILE else places_of(subject.text)
+    if question.claim.polarity is Polarity.NEGATIVE and any("#" in path for path in files):
+        return Unknown(f"not all functions of {subject.text!r} are known")
     if _BARE_FILE.fullmatch(subject.text):
         files = [path for folder in FOLDERS if code.has_file(path := f"{folder}/{subject.text}")][:1]
     names = tuple(name for path in files for name in code.in_file(path, version))

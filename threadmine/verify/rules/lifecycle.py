@@ -87,7 +87,7 @@ class LifecycleRule(Rule):
             if not any(_is_member(ref, fact.member) for ref in _members(question)):
                 continue
             told = _says(value, fact.values)
-            quote = claim.quote.lower() if _named_apart(fact.member, claim.quote) else ""
+            quote = claim.quote.lower() if _named_apart(fact, claim.quote) else ""
             meant = self._matches(fact, kinds, said, quote)
             if told is None or not (
                 meant or (fact.when and told and self._matches(fact, around, said, quote))
@@ -126,9 +126,10 @@ class LifecycleRule(Rule):
         return None
 
 
-def _named_apart(member: str, quote: str) -> bool:
+def _named_apart(fact: StateFact, quote: str) -> bool:
     """Whether a sentence names a flag as one: that "the page is locked" says by itself of no locked page."""
-    return not member.startswith("PG_") or not quote or _AS_FLAG.search(quote) is not None
+    circular = fact.member.startswith("PG_") and fact.member.removeprefix("PG_") in fact.when
+    return not circular or not quote or _AS_FLAG.search(quote) is not None
 
 
 def _stands_in(word: str, text: str) -> bool:

@@ -159,7 +159,8 @@ class UsesRule(Rule):
     ) -> Finding | Unknown:
         """None of the functions there touches it: known only for a kernel that was read itself."""
         subject, code = question.subject, question.code
-        if any(path.startswith(NOT_WHOLE) for part in _AND.split(subject.text) for path in places_of(part)):
+        parts = [path for part in _AND.split(subject.text) for path in places_of(part)]
+        if any(path.startswith(NOT_WHOLE) or "#" in path for path in parts):
             return Unknown(f"not all of {subject.text} was read; no use of {target.name} is known there")
         where = subject if target is not subject else question.object
         known = [n for path in _places(where.text, where) for n in code.in_file(path, version)]
