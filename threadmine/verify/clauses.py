@@ -87,6 +87,7 @@ _VERB = rf"(?P<verb>{_CALL}|{_SET}|{_UP}|{_DOWN}|{_CLEAR}|{_READ}|{_TAKE})(?![\w
 _DOES = re.compile(rf"{_ADVERBS}(?P<denied>\s+(?:(?:does|do|did)(?: not|n['’]t)|never))?{_ADVERBS}\s+{_VERB}")
 _AND_DOES = re.compile(rf"(?:,? and(?: then)?|,? then|,){_ADVERBS}\s+{_VERB}")
 _FLAG = re.compile(r"\b(?:(PG_\w{2,30})|Page[A-Z]\w{2,30}(?:\(\))?)")
+_CONSTANT = re.compile(r"\b(?!PG_)[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]+){1,6}\b(?!\()")
 _WORD = re.compile(r"(?<![\w(])(?:->)?[a-z_]\w{4,40}\b(?!\()")
 _BETWEEN = re.compile(
     r"\s*(?:(?!(?:whether|if|that|which|by|for|from|of|to|in|on|with|about|when|than|at|a (?:call|caller))\b)"
@@ -202,6 +203,9 @@ def _thing(question: Question, part: str, start: int) -> tuple[str, Kind, int] |
             spelled = _pattern(ref).search(window)
             if spelled is not None:
                 found.append((spelled.start(), -spelled.end(), ref.text, ref.kind))
+    constant = _CONSTANT.search(window)
+    if constant is not None:
+        found.append((constant.start(), -constant.end(), constant[0], Kind.WORDS))
     for flag in _FLAG.finditer(window):
         name = _flag_called(question, flag)
         if name:
@@ -313,6 +317,9 @@ def _said(question: Question, part: str, does: re.Match[str]) -> Iterator[Claim]
     if thing is None:
         return
     name, kind, end = thing
+    if kind is Kind.WORDS:
+        yield _claim(claim, Predicate.USES, name)
+        return
     if kind is Kind.FUNCTION:
         if acts & {"call", "take"}:
             yield _claim(claim, Predicate.CALLS, name)

@@ -38,8 +38,8 @@ def same_bytes(model: Model, target: Ref, version: str) -> tuple[frozenset[str],
             break
         place = layout.place(target.reference)
         if isinstance(place, Unknown):
-            if target.struct == "page" and layout.member("folio", target.member) is not None:
-                names.add(f"folio.{target.member}")  # struct page had it, and the folio has it now
+            if target.struct == "page":  # struct page had it, and the folio (or a ptdesc) has it now
+                names |= {f"{s}.{target.member}" for s in OVERLAYS if layout.member(s, target.member)}
             continue
         if target.struct == "page" and target.page is None and target.member == "flags":
             names |= {"folio.flags", "folio._flags_1"}

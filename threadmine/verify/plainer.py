@@ -59,6 +59,11 @@ _INSIDE = re.compile(
     r"|at the (?:start|beginning|top) of) ([a-z_]\w{3,60})\(\)",
     re.I,
 )
+_KNOWN_BY = re.compile(
+    r"\b(?:us(?:es?|ed|ing)|stor\w+|keeps?|kept|recogni\w+|identif\w+|known by|marked"
+    r"|found (?:through|by|via)|look\w* at)\b",
+    re.I,
+)
 _PLACE = re.compile(r"\b(?:in|inside|within|after|once|when|at|by)\b[^|]{0,20}$", re.I)
 _IS_NUMBER = re.compile(r"\b(?:is|are|has|have|stays?) (?:always |still |already )?(zero|0|one|1|NULL)\b")
 _IS_DONE = re.compile(
@@ -77,6 +82,7 @@ def plainer(question: Question) -> Iterator[Claim]:
     yield from _aliases(question)
     yield from _passives(question)
     yield from _where(question)
+    yield from _of_kinds(question)
     if not vague(question.claim):
         yield from _guarded(question)
         yield from _used(question)
@@ -174,6 +180,19 @@ def _passives(question: Question) -> Iterator[Claim]:
         if done is not None and (done[2] == "set") is (claim.predicate is Predicate.SETS):
             value = f"{done[1]} set" if done[1].isupper() else done[2]
             yield _positive(claim, Predicate.STATE, target.text, "", value, claim.condition)
+
+
+def _of_kinds(question: Question) -> Iterator[Claim]:
+    """ "page pool pages are known by their pp_magic": what a kind of page reads or sets, it uses."""
+    claim, subject, target = question.claim, question.subject, question.object
+    if claim.predicate not in (Predicate.READS, Predicate.SETS) or subject.kind is not Kind.WORDS:
+        return
+    if claim.value.strip() or target.member.endswith("count") or not _KNOWN_BY.search(claim.quote):
+        return  # what is said of it is more than that it is used
+    if target.kind is Kind.MEMBER and claim.polarity is Polarity.POSITIVE and not MODAL.search(claim.quote):
+        kinds = [k for k in kinds_in(claim.subject) if k.name not in ("page", "folio")]
+        if len(kinds) == 1 and not NEGATION.search(claim.quote):
+            yield _positive(claim, Predicate.USES, singular(kinds[0]), target.text)
 
 
 def _where(question: Question) -> Iterator[Claim]:

@@ -188,7 +188,7 @@ def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
 
 _FILLING = re.compile(
     r"\b(?:an?|the|pages?|folios?|it|its|be|to|is|are|was|bit|flag|state|must|should|already|being|have|been|of"
-    r"|head|and|stay|remain)\b"
+    r"|head|and|stay|remain|called|with)\b"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from threadmine.memmap.layout import OVERLAYS
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.kinds import Limited, PageKind, kind, kind_of, kinds, spelled
 from threadmine.verify.layouts import layouts_for
@@ -125,7 +126,7 @@ def _others(found: PageKind, names: frozenset[str], version: str) -> list[str]:
 def _exists(question: Question, target: Ref, version: str) -> bool:
     if target.overlays or target.struct == "dev_pagemap":
         layouts = layouts_for(question.model, version, "x86-64")
-        structs = (target.struct, "page") if target.struct == "folio" else (target.struct,)
+        structs = {"folio": ("folio", "page"), "page": OVERLAYS}.get(target.struct, (target.struct,))
         return any(layout.member(s, target.member) is not None for layout in layouts for s in structs)
     members = question.code.struct_members(target.struct, version)
     return not isinstance(members, Unknown) and target.member in members

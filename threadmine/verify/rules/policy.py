@@ -18,6 +18,8 @@ _HEAD = re.compile(
     r"\b(?:head page|head only|only the head|on the head|folio[- ]level|per[- ]folio|whole folio)\b", re.I
 )
 _SECOND = re.compile(r"\b(?:second page|first tail|page\[1\]|_flags_1)", re.I)
+_SPELLED = re.compile(r"\bPF_(ANY|HEAD|NO_TAIL|SECOND)\b")
+_BY_MACRO = {"ANY": "any", "HEAD": "head", "NO_TAIL": "head", "SECOND": "second"}
 _HEAD_POLICIES = frozenset({"head", "only-head", "no-tail"})
 
 
@@ -60,6 +62,9 @@ def _flag(question: Question) -> Ref | None:
 def _stated(question: Question) -> str:
     """The policy that value or object state: any, head or second; empty where none or several."""
     words = f"{question.claim.value} | {question.claim.object}"
+    spelled = _SPELLED.search(words)
+    if spelled is not None:
+        return _BY_MACRO[spelled[1]]
     found = [
         name for name, cue in (("any", _EACH), ("head", _HEAD), ("second", _SECOND)) if cue.search(words)
     ]
