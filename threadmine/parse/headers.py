@@ -38,6 +38,7 @@ def _any_case(names: Iterable[str]) -> str:
 
 _WANTED = re.compile(rf"\n({_any_case(_NAMES)})[ \t]*:[ \t]*([^\n]*+(?:\n[ \t][^\n]*+)*+)")
 _RECEIVED = re.compile(r"\nReceived[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE)
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _ID = re.compile(r"<([^<>]*)>")
 _SPACE = re.compile(r"\s+")
@@ -99,11 +100,10 @@ def _header_end(data: bytes) -> tuple[int, int]:
         return 0, 1
     if data[:2] == b"\r\n":
         return 0, 2
-    plain = data.find(b"\n\n")
-    of_dos = data.find(b"\n\r\n", 0, plain + 1 if plain >= 0 else len(data))
-    if of_dos >= 0:
-        return of_dos, of_dos + 3
-    return (plain, plain + 2) if plain >= 0 else (len(data), len(data))
+    match = _BLANK_LINE.search(data)
+    if match is None:
+        return len(data), len(data)
+    return match.span()
 
 
 def decode_text(value: str) -> str:

@@ -410,5 +410,7 @@ def _inherit(read: Read, clause: Clause, cue: Term, memory: Memory) -> Thing | N
             return memory.context  # an order, which the code around it carries out
         here = memory.function if memory.function_here else memory.context
         return memory.subject or here or memory.function or memory.member
+    if memory.subject is not None:
+        return memory.subject
     near = memory.context if read.sentence.place is Place.REPLY else None
-    return memory.subject or near or memory.function or memory.member
+    return near or memory.function or memory.member

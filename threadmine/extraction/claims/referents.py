@@ -225,16 +225,17 @@ def _before(read: Read, words: Sequence[str], memory: Memory, want: Want) -> Mea
         return _member(said, spoken) if said is not None else NONE
     lists = referent_words()
     bare = spoken.isdisjoint(GRAMMAR.pronouns) and spoken.isdisjoint(lists.functions)
+    of_people = not lists.people.isdisjoint(words)
+    if said is not None and not said.code and not of_people:
+        return _doer(said, spoken, want)
     inside = memory.context if read.sentence.place is Place.REPLY else None
-    if said is None or (said.code and (bare or not lists.people.isdisjoint(words))):
+    if said is None or (said.code and (bare or of_people)):
         return Meant((inside,)) if inside is not None else NONE
     if said.code:
         return _called(said, words, inside)
-    if not lists.people.isdisjoint(words):
-        alone = said.doers()
-        meant = inside or (alone[0] if len(alone) == 1 and bare else None)
-        return Meant((meant,)) if meant is not None else NONE
-    return _doer(said, spoken, want)
+    alone = said.doers()
+    meant = inside or (alone[0] if len(alone) == 1 and bare else None)
+    return Meant((meant,)) if meant is not None else NONE
 
 
 def _called(said: Said, words: Sequence[str], inside: Thing | None) -> Meant:

@@ -210,10 +210,9 @@ class Around:
             said = self.memory.before()
             named = said.doers() if said is not None else []
             return named[0] if len(named) == 1 and named[0].sort is Sort.FUNCTION else subject
-        if self.context is None:
-            return subject
         inside = self.read.sentence.place is Place.COMMENT and word in ("caller", "callers")
-        return self.context if inside or word in ("function", "helper", "routine") else subject
+        here = self.context if inside or word in ("function", "helper", "routine") else None
+        return here or subject
 
     def _of_caller(self) -> bool:
         """Whether a sentence of prose begins with "the caller": of the function spoken of before."""

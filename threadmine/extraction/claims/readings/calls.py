@@ -101,8 +101,9 @@ def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candid
         return [around.make(Predicate.CALLS, one, left[-1], 6) for one in run(right, around.read)]
     if left and right and is_order(around.read) and around.read.words[0] in _ADDING and left[0].first <= 2:
         left = left[:1]  # "Add f(), to free the page via g()"
-    at, itself = around.cue.last, around.context
-    if itself is not None and around.read.words[at : at + 2] in _THIS_FUNCTION:
+    at = around.cue.last
+    itself = around.context if around.read.words[at : at + 2] in _THIS_FUNCTION else None
+    if itself is not None:
         others = [t for t in left if t.entity != itself.entity]
         return [around.make(Predicate.CALLS, others[-1] if others else None, itself, 5)]
     if not left and (apart := _each_in_its_place(around, right)):

@@ -47,13 +47,14 @@ def _only_looks(thing: Thing) -> bool:
 
 def contract(around: Around) -> list[Candidate]:
     """requires, sets: what a function needs of its callers, or does for them; empty for anything else."""
-    function, words = around.context, around.read.words
-    if around.read.sentence.place is not Place.COMMENT or function is None:
+    if around.read.sentence.place is not Place.COMMENT:
         return []
     right = [t for t in around.clause.things if t.sort in MEMBERISH and t.first >= around.cue.first]
-    before = words[around.clause.first : around.cue.first]
-    if not right or function.sort is not Sort.FUNCTION:
+    function = around.context if right else None  # it has to be looked up
+    if function is None or function.sort is not Sort.FUNCTION:
         return []
+    words = around.read.words
+    before = words[around.clause.first : around.cue.first]
     between = words[around.cue.first : max(right[0].first, around.cue.last)]
     if not _CALLERS.isdisjoint(before) and not GRAMMAR.owning.isdisjoint((*between, *before)):
         return [

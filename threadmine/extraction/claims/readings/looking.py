@@ -108,11 +108,12 @@ def _used(look: Look, at: int) -> list[Candidate]:
     member = _before(look, at)
     if member is None or member.sort not in MEMBERISH:
         return []
-    behind, doer = at + 1, look.memory.context
+    behind, named = at + 1, None
     if look.word(behind) in ("in", "by", "inside") and (named := _doer_at(look, behind + 1)) is not None:
-        behind, doer = named.last, named
+        behind = named.last
     if look.word(behind) != "to" or look.word(behind + 1) not in _KNOWING:
         return []
+    doer = named or look.memory.context
     return _read(look, doer, member, at) if doer is not None and doer.sort is Sort.FUNCTION else []
 
 
