@@ -305,14 +305,6 @@ class CodeFacts:
             position = end if end > 0 else len(data)
         return tuple(f for f in found if f != name)
 
-    def mentions(self, function: str, name: str) -> bool:
-        """Whether the facts of one function hold ``name``: much quicker to tell than all that do."""
-        start = self._lines.get(function)
-        if start is None or function == name:
-            return False
-        end = self._rest.find(b"\n", start)
-        return self._rest.find(f'"{name}"'.encode(), start, end if end >= 0 else len(self._rest)) >= 0
-
     @lru_cache(maxsize=2_000)  # noqa: B019
     def in_file(self, path: str, version: str) -> tuple[str, ...]:
         """The functions that stand in a file (``fs/dax.c``), or below a folder (``drivers/gpu/``), sorted.

@@ -79,9 +79,8 @@ class CallRule(Rule):
             return Unknown("a function compared with itself")
         negative = question.claim.polarity is Polarity.NEGATIVE
         if len(names) > 1:  # of a file or a part of the kernel: what its functions call themselves
-            mentions = question.code.mentions
-            calling = (n for n in names if mentions(n, callee) or mentions(n, f"{callee}_noprof"))
-            names = tuple(calling) or names[:1]
+            calling = {*question.code.mentioning(callee), *question.code.mentioning(f"{callee}_noprof")}
+            names = tuple(name for name in names if name in calling) or names[:1]
         reaches = reaches_of(names, version, negative)
         if not reaches:
             return Unknown(f"no facts about {names[0]}() in {version}")

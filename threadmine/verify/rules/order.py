@@ -175,9 +175,8 @@ def _flag_act(words: str) -> tuple[str, str] | None:
 
 def _calling_both(question: Question, first: str, second: str, version: str) -> list[FunctionFacts]:
     found = []
-    code = question.code
-    for name in (name for name in code.mentioning(first) if code.mentions(name, second)):
-        facts = code.function(name, version)
+    for name in sorted(set(question.code.mentioning(first)) & set(question.code.mentioning(second))):
+        facts = question.code.function(name, version)
         if not isinstance(facts, Unknown) and first in facts.callees and second in facts.callees:
             found.append(facts)
     return found
