@@ -274,6 +274,12 @@ def _lead_in() -> re.Pattern[str]:
     return re.compile("(?:(?:" + "|".join(re.escape(p) for p in phrases) + ") (?:[,:!] )?){0,4}")
 
 
+@cache
+def _leading() -> frozenset[str]:
+    """The words that a lead-in can begin with."""
+    return frozenset(str(phrase).split()[0] for phrase in word_list("concerns")["lead_in"])
+
+
 def read_words(sentence: str) -> Words:
     """``sentence`` as the matcher sees it; takes time linear in its length."""
     plain = sentence
@@ -296,10 +302,10 @@ def read_words(sentence: str) -> Words:
         text = _SPELLED.sub(lambda match: match[1] + _SHORT[match[2]], text)
     if " not " in text:
         text = _DRAWN.sub(r"\1n't", text).replace(" can not ", " can't ").replace(" will not ", " won't ")
-    lead = _lead_in().match(text, 1)
+    words = text.split()
+    lead = _lead_in().match(text, 1) if words and words[0] in _leading() else None
     begin = lead.end() if lead else 1
-    words = frozenset(text.split())
-    return Words(text, begin, words, len(found) - code - marks, code, sentence[:1].isupper())
+    return Words(text, begin, frozenset(words), len(found) - code - marks, code, sentence[:1].isupper())
 
 
 def _with_marks(plain: str) -> list[str]:

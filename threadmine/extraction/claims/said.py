@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from threadmine.extraction.claims.sentence import ENTITIES, MEMBERISH, Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -44,7 +44,18 @@ def is_doer(thing: Thing) -> bool:
 
 def elsewhere(thing: Thing, why: str) -> Thing:
     """``thing`` as a sentence that does not name it sees it, with why it is meant."""
-    return replace(thing, first=-1, last=-1, inferred=f"{thing.entity}: {why}")
+    return Thing(
+        -1,
+        -1,
+        thing.text,
+        thing.entity,
+        thing.sort,
+        thing.implied,
+        thing.index,
+        f"{thing.entity}: {why}",
+        thing.concept,
+        thing.known,
+    )
 
 
 def said_in(read: Read) -> Said | None:

@@ -83,8 +83,9 @@ class LifecycleRule(Rule):
         if all(kind.name in ("page", "folio") for kind in kinds):
             kinds += _only_kind(claim.quote)  # "the page" of a sentence about one kind is of that kind
         around = () if _special(kinds) else _around(question)
+        members = _members(question)
         for fact in states():
-            if not any(_is_member(ref, fact.member) for ref in _members(question)):
+            if not any(_is_member(ref, fact.member) for ref in members):
                 continue
             told = _says(value, fact.values)
             quote = claim.quote.lower() if _named_apart(fact, claim.quote) else ""

@@ -17,6 +17,9 @@ from threadmine.extraction.text import Place
 from threadmine.model import Predicate
 
 _ASSERTING = ("vm_bug_on", "bug_on(", "vm_warn_on", "warn_on(", "warn_on_once(")
+_ON = "_on"
+"""What each of them has in it."""
+
 _PAGES = frozenset({"page", "pages", "folio", "folios"})
 _HAVING = frozenset({"with", "have", "has"})
 _CALLERS = frozenset({"caller", "callers"})
@@ -25,6 +28,8 @@ _CALLERS = frozenset({"caller", "callers"})
 def asserted(around: Around) -> list[Candidate]:
     """requires: what a function says must be so (``VM_BUG_ON_PAGE(page_ref_count(page) != 1, page)``)."""
     words, clause = around.read.words, around.clause
+    if _ON not in around.read.sentence.text.lower():
+        return []
     at = next((i for i in range(clause.first, clause.last) if words[i].startswith(_ASSERTING)), -1)
     if at < 0 or "(" not in words[at]:
         return []
