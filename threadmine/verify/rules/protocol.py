@@ -4,6 +4,7 @@ references."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from threadmine.memmap.versions import in_range, parse_version
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
@@ -49,23 +50,22 @@ class ProtocolRule(Rule):
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
         parsed = parse_version(version)
-        for fact in needs():
-            if parsed is None or not in_range(parsed, fact.kernels):
-                continue
-            if _is_about(question, fact) and _says(question, fact):
+        for fact in _about(question.subject):
+            if parsed is not None and in_range(parsed, fact.kernels) and _says(question, fact):
                 text = f"{fact.text} ({version})"
                 return Finding(Truth.TRUE, text, self.fact(fact.text, fact.source), firm=False)
         return Unknown(f"no rule of mm is known about what {question.claim.subject or 'it'} needs")
 
 
-def _is_about(question: Question, fact: NeedFact) -> bool:
-    subject = question.subject
+def _about(subject: Ref) -> Iterator[NeedFact]:
+    """The facts about what a claim is about."""
     if subject.kind in (Kind.MEMBER, Kind.FLAG, Kind.FUNCTION):
-        return subject.name in fact.about
+        name = subject.name
+        yield from (fact for fact in needs() if name in fact.about)
+        return
     words = subject.text.lower()
-    if not words or len(words.split()) > MAX_SUBJECT_WORDS:
-        return False
-    return any(_stands_in(name, words) for name in fact.about)
+    if words and len(words.split()) <= MAX_SUBJECT_WORDS:
+        yield from (fact for fact in needs() if any(_stands_in(name, words) for name in fact.about))
 
 
 def _says(question: Question, fact: NeedFact) -> bool:
