@@ -182,9 +182,9 @@ def _echo(read: Read, clause: Clause, memory: Memory) -> Candidate | None:
     turned = helper == thing.first - 1 and read.words[helper - 1] in ("so", "as", "neither", "nor")
     if (helper < thing.last and not turned) or thing.sort is not Sort.FUNCTION or other_verb:
         return None
-    return replace(
-        last, subject=thing, clause=clause, cue=read.tokens[helper], cue_at=helper, inherited=False
-    )
+    denied = read.words[helper + 1 : helper + 2] in (("n't",), ("n’t",))
+    cue = read.tokens[helper] + "n't" * denied
+    return replace(last, subject=thing, clause=clause, cue=cue, cue_at=helper, inherited=False)
 
 
 def _of_two(read: Read, clause: Clause, memory: Memory) -> Thing | None:

@@ -16,6 +16,7 @@ from threadmine.extraction.claims.clauses import (
 )
 from threadmine.extraction.claims.plain_names import noun_phrase
 from threadmine.extraction.claims.readings.several import run
+from threadmine.extraction.claims.readings.subjects import stands_beside
 from threadmine.extraction.claims.referents import doer_behind, object_of, orders_before, referent_words
 from threadmine.extraction.claims.sentence import Read, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -115,6 +116,12 @@ class Around:
                 here = None if somewhere else self.context
                 known = here or near if predicate is Predicate.REQUIRES else near or here
             known = None if known and object_ and known.entity == object_.entity else known
+        if (
+            predicate is Predicate.CALLS
+            and known is not None
+            and stands_beside(self.read, self.clause, self.cue, known)
+        ):
+            known = None
         if known is not None and self._is_asked() and known not in self.clause.things:
             known = None
         if object_ is None and predicate in _OF_SOMETHING and predicate is self.predicate:
@@ -332,6 +339,7 @@ class Around:
             whole = noun_phrase(self.read, self.clause.first, self.cue.first)
             if whole is not None and whole.first <= named[-1].first and named[-1].last <= whole.last:
                 exact = (whole.first, whole.last) == (named[-1].first, named[-1].last)
+                exact = exact or any(whole.first <= c.first < named[-1].first for c in self.read.cues)
                 named = named if exact else [whole]
         if named:
             return CORE if named[-1].entity in GRAMMAR.nobody else named[-1]

@@ -42,9 +42,9 @@ def called_by(pair: Pair) -> list[Candidate]:
     """ "f(), called by g(),", "f() (from the g() path)", "f() gets called out of g()"."""
     between = pair.between
     words = [w for w in between if w not in GRAMMAR.determiners and not w.endswith("ly")]
-    if between[:2] in (("(", "from"), ("(", "via")) and len(words) == 2:
+    if between[:2] == ("(", "from") and len(words) == 2:
         at = pair.one.last + 1
-        return pair.make(Predicate.CALLS, [pair.other], pair.doers(), at, "from")
+        return pair.make(Predicate.CALLS, [pair.other], pair.doers(), at)
     at = next((i for i, word in enumerate(words) if word in CALLED), -1)
     if at < 0 or at + 1 >= len(words) or len(words) - at > 5:
         return []
@@ -69,6 +69,8 @@ def within(pair: Pair) -> list[Candidate]:
     led = words[max(pair.clause.first, at - 2) : at + 1]
     seen = led[-1:] == ("see",) and not _NOTS.isdisjoint(led)  # "I don't see a g() in f()"
     about = not seen and not _ABOUT.isdisjoint(led[-2:])
+    if not GRAMMAR.replacing.isdisjoint(led[-1:]):
+        return pair.make(Predicate.CALLS, pair.objects(), [pair.one], pair.one.last, f"{led[-1]} no")
     about = about or not _NEED.isdisjoint(led)
     if about or (led and led[-1] in _WITHIN) or not _WHY.isdisjoint(words[pair.clause.first : at + 1]):
         return []

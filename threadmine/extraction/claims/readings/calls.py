@@ -16,6 +16,9 @@ from threadmine.model import Predicate
 
 _ADDING = frozenset({"add", "introduce", "implement", "provide", "create", "export"})
 _REACHED = frozenset({"reachable", "reached", "called", "invoked", "entered"})
+_CALL_NOUNS = (("path",), ("paths",), ("site",), ("sites",), ("chain",), ("chains",), ("graph",), ("trace",))
+_COMPARED = frozenset({"unlike", "like", "than", "besides", "except"})
+_AHEAD = frozenset({"with", "after", "before", "from", "via", "through", "by", "for", "since", "once"})
 _THIS_FUNCTION = tuple(("this", noun) for noun in ("function", "helper", "routine"))
 _MOVING = frozenset(
     {"move", "moves", "moved", "moving", "hoist", "hoisting", "push", "pushing", "pull", "pulling", "shift"}
@@ -43,12 +46,18 @@ def calls(around: Around) -> list[Candidate]:
     if around.denied() and _is_limited(around):
         named = left or right
         return [around.make(Predicate.OTHER, named[-1], None, 2, around.from_cue())] if named else []
+    if cue in GRAMMAR.turning and not around.passive and not left and run(right, around.read) == right:
+        return [around.make(Predicate.OTHER, one, None, 2, around.from_cue()) for one in right]
     special = _ordered(around, left, right) or _noun(around, left, right) or _made_anew(around, right)
     if special:
         return special
     named = left or right
     if named and not (left and right) and (said := around.judged(named[-1])):
         return said
+    if cue == "call" and around.read.words[around.cue.last : around.cue.last + 1] in _CALL_NOUNS:
+        return []  # "all call paths into f()"
+    if cue.startswith("reach") and around.word_at(-1) in ("before", "without"):
+        return []
     if cue == "done":
         return _done(around)
     if ("coded" in cue or "open-cod" in cue) and right and right[0].first == around.cue.last:
@@ -108,16 +117,28 @@ def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candid
         return [around.make(Predicate.CALLS, others[-1] if others else None, itself, 5)]
     if not left and (apart := _each_in_its_place(around, right)):
         return [around.make(Predicate.CALLS, who, one, 6) for who, one in apart]
+    left = [t for t in left if around.word_before(t) not in _COMPARED]
     meant = around.stood_for(Sort.FUNCTION)
     right = meant or [t for t in right if t not in place]
     if right:
         caller = left[-1] if left else place[0] if place else around.doer()
         fit = 6 if left or place else 3 if caller else 2
-        pairs = every(last_run(left, around.read) or [caller], run(right, around.read))
+        pairs = every(_callers(around, left) or [caller], run(right, around.read))
         return [around.make(Predicate.CALLS, who, one, fit) for who, one in pairs]
     if left:
         return [around.make(Predicate.OTHER, left[-1], members[0] if members else None, 1, around.behind())]
     return []
+
+
+def _callers(around: Around, left: list[Thing]) -> list[Thing]:
+    """The functions of a list before the verb; one behind a preposition is none of them ("with f(), g() calls
+    h()").
+    """
+    found = last_run(left, around.read)
+    if len(found) == 2 and around.word_before(found[0]) in _AHEAD:
+        between = around.read.words[found[0].last : found[1].first]
+        found = found[1:] if between == (",",) else found
+    return found
 
 
 def _each_in_its_place(around: Around, right: list[Thing]) -> list[tuple[Thing, Thing]]:
@@ -192,6 +213,8 @@ def _noun(around: Around, left: list[Thing], right: list[Thing]) -> list[Candida
         return [around.make(Predicate.CALLS, place[0], left[-1], 6)]
     if cue not in ("caller of", "callers of") or len(right) < 2 or left:
         return []
+    if words[right[0].last : right[1].first] in (("from",), ("in",)):
+        return [around.make(Predicate.CALLS, right[1], right[0], 6)]
     if not GRAMMAR.be & set(words[right[0].last : right[1].first]):
         return []
     return [around.make(Predicate.CALLS, one, right[0], 6) for one in run(right[1:], around.read)]
@@ -266,6 +289,10 @@ def _done(around: Around) -> list[Candidate]:
     left, right = around.functions(around.left), around.functions(around.right)
     words = around.read.words
     there = around.cue.last < around.clause.last and words[around.cue.last] in GRAMMAR.places
+    being = GRAMMAR.be | {"gets", "get", "got", "be"}
+    stated = not being.isdisjoint(words[max(around.clause.first, around.cue.first - 4) : around.cue.first])
+    if left and not (stated or left[-1].last == around.cue.first):
+        return []  # "g() relies on the accounting done by f()"
     if not right or not (there or around.word_before(right[0]) in ("by", "in", "from")):
         return []
     if left and left[-1].last >= 0 and not around.gapped and not elsewhen(around, right[0]):
@@ -288,6 +315,11 @@ def precedes(around: Around) -> list[Candidate]:
     if not (left and right):
         return []
     first, second = left[-1], right[0]
+    if around.cue.text.lower() == "following" and second.first > around.cue.last + 1:
+        return []  # "following the pattern of f()"
+    behind = around.read.words[around.cue.last : max(second.first, 0)]
+    if first.sort is Sort.FUNCTION and first not in around.clause.things and "call" in behind:
+        return [around.make(Predicate.CALLS, first, second, 4)]  # "before we call g()": the code at hand does
     if around.cue.text.lower() in ("follows", "follow") and first.sort is Sort.FUNCTION is not second.sort:
         return [around.make(Predicate.READS, first, second, 4)]
     cue = set(around.cue.text.lower().split())

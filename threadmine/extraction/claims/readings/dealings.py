@@ -57,6 +57,7 @@ _BEFORE_VERB = frozenset(_WORDS["verbs"]["before"])
 _BEFORE_IT = frozenset(_WORDS["verbs"]["before_it"])
 _MODALS = GRAMMAR.finite | {"not", "n't", "never", "to", "all", "both"}
 _ENDING = frozenset({"end", "ends", "land", "lands", "arrive", "arrives"})
+_LETTING_GO = frozenset({"drop", "drops", "release", "releases"})
 _LOCKS = ("lock", "mutex", "sem", "rwsem")
 _DOING = frozenset({"do", "does", "did", "has", "had"})
 _ENDS = frozenset(_WORDS["means"]["ends"])
@@ -198,11 +199,14 @@ def _goes_on_doing(pair: Pair) -> list[Candidate]:
 def _replaced(pair: Pair, memory: Memory) -> list[Candidate]:
     """ "Replace the use of f() with g() and h() with k()": the code at hand calls g and k."""
     words = pair.read.words
-    if not is_subject(pair, pair.one) and preposition(pair.read, pair.one) != "of":
-        return []  # "replace the code in f() with g()"
+    placed = preposition(pair.read, pair.doers()[0]) in ("in", "inside", "within")
+    if not placed and not is_subject(pair, pair.one) and preposition(pair.read, pair.one) != "of":
+        return []
     if pair.between not in (("with",), ("by",)) or GRAMMAR.replacing.isdisjoint(words[: pair.one.first]):
         return []
     at = next(i for i, word in enumerate(words) if word in GRAMMAR.replacing)
+    if placed:  # "replace x() in f() with g()"
+        return pair.make(Predicate.CALLS, pair.doers(), pair.objects(), at)
     here = memory.context
     doer = None if here is None or here.entity in (pair.one.entity, pair.other.entity) else here
     return [Candidate(Predicate.CALLS, doer, pair.other, pair.clause, words[at], at, GUESS)]
@@ -218,6 +222,8 @@ def _verb(pair: Pair, doers: list[Thing]) -> tuple[int, bool]:
     """
     words, goal = pair.read.words, pair.other.first
     at, helped = _subject_ends(pair, doers[0])
+    if at == pair.one.last and words[at] == "to" and not _is_made(pair):
+        return -1, False  # "uses f() to select g()"
     being = False
     while 0 < at < goal and (
         words[at] in GRAMMAR.helpers or words[at] in _BEFORE_VERB or words[at].endswith("ly")
@@ -233,6 +239,14 @@ def _verb(pair: Pair, doers: list[Thing]) -> tuple[int, bool]:
     if at == goal or not words[at].replace("-", "").isalpha() or len(words[at]) < 2:
         return -1, False
     return at, helped
+
+
+def _is_made(pair: Pair) -> bool:
+    """Whether what a function is to do is told with an order ("add f() to take g()")."""
+    words, at = pair.read.words, pair.one.first - 1
+    while at > pair.clause.first and words[at] in LEADS:
+        at -= 1
+    return at >= 0 and words[at] in _MADE_TO
 
 
 def _subject_ends(pair: Pair, doer: Thing) -> tuple[int, bool]:
@@ -257,7 +271,9 @@ def _is_call(pair: Pair, verb: int) -> bool:
     """Whether a verb with a function as its object tells that this is called."""
     word = pair.read.words[verb]
     if word in TAKING:
-        return not _is_lock(pair.read, pair.other)
+        name = pair.other.entity
+        let_go = word in _LETTING_GO and "lock" in name and "unlock" not in name  # "drops mmap_read_lock()"
+        return not let_go and not _is_lock(pair.read, pair.other)
     if word in ("make", "makes"):
         return verb + 1 < pair.other.first  # "makes another f()", not "makes f() fail"
     cue = next((c for c in pair.read.cues if c.first <= verb < c.last), None)

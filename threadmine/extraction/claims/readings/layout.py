@@ -169,7 +169,7 @@ def member_of(around: Around) -> list[Candidate]:
     left, right = around.members(around.left), around.members(around.right)
     lower = around.cue.text.lower()
     if lower.startswith("mov"):
-        return _moved(around, left if around.passive else right) or calls(around)
+        return _moved(around, left if around.passive else right) or _step_moved(around)
     if found := _flag_taken(around, lower):
         return found
     if lower in GRAMMAR.lacking:
@@ -182,6 +182,15 @@ def member_of(around: Around) -> list[Candidate]:
     if near and gone and not right:
         return [around.make(Predicate.OTHER, one, None, 2) for one in run(functions, around.read)]
     return []
+
+
+def _step_moved(around: Around) -> list[Candidate]:
+    """ "Move the f() call into g()": who calls it then; a function moved to a file is called by nobody."""
+    functions = around.functions(list(around.clause.things))
+    call = not {"call", "calls", "calling"}.isdisjoint(
+        around.read.words[around.clause.first : around.clause.last]
+    )
+    return calls(around) if len(functions) > 1 or (call and functions) else []
 
 
 def _moved(around: Around, moved: list[Thing]) -> list[Candidate]:

@@ -20,6 +20,8 @@ _BY = frozenset({"by", "with", "in", "to", "using", "via", "through", "from"})
 _USED = frozenset(
     {"used", "called", "applied", "run", "invoked", "allowed", "supported", "meant", "intended"}
 )
+_ON_TO = (("to",), ("for",), ("with",), ("on",))
+_SOMETHING = frozenset({"this", "that", "these", "those", "it", "them", "us", "such"})
 _MODAL = frozenset({"can", "cannot", "may", "must", "should", "could", "only", "not", "never"})
 _BIDDEN = frozenset({"don't", "never", "do", "avoid"})
 _SPECIFIC = frozenset({"the", "this", "that", "its", "our", "their", "his"})
@@ -180,3 +182,28 @@ def _by(around: Around, kinds: list[Thing], function: Thing) -> list[Candidate]:
         return []
     found = _made(around, function, kind, "")
     return [replace(found[0], object=one) for one in last_run(kinds, around.read)]
+
+
+def says_little(around: Around, subject: Thing | None, goal: Thing | None) -> bool:
+    """Whether it is not told of a function what it is right for: somebody is enabled to do something ("allows
+    drivers to do x"), it handles "that", or something in it is safe.
+    """
+    cue, words = around.cue.text.lower(), around.read.words
+    if goal is not None and goal.sort is Sort.KIND:
+        return cue.startswith("allow") and words[goal.last : goal.last + 1] == ("to",)
+    behind = words[around.cue.last : around.cue.last + 1]
+    if subject is None:
+        return "passed" in cue or (cue.split()[0] in GRAMMAR.be and behind not in _ON_TO)
+    if subject.sort is not Sort.FUNCTION:
+        return False
+    if around.word_before(subject) in ("in", "of", "from", "into"):
+        return True
+    if (
+        cue == "work"
+        and around.word_at(-1) not in GRAMMAR.helpers
+        and words[around.cue.first - 1][-1:] != ")"
+    ):
+        return True  # "the extra work in f()"
+    if goal is None and behind and behind[0] in _SOMETHING:
+        return True
+    return cue.startswith(("allow", "permit", "extend"))

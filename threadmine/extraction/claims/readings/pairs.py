@@ -24,6 +24,11 @@ _CALLING = ("return", "returns")
 def equals(around: Around) -> list[Candidate]:
     """equals, where no value is given back (:mod:`.results`)."""
     cue = around.cue.text.lower()
+    if cue in _CALLING and around.read.words[around.cue.last : around.cue.last + 1] in (
+        ("early",),
+        ("from",),
+    ):
+        return []  # "return early from f()"
     if cue in _CALLING:
         right = around.functions(around.right)
         near = right and right[0].first <= around.cue.last + 2 and around.word_before(right[0]) != "to"

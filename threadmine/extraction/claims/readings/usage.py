@@ -8,6 +8,7 @@ from dataclasses import replace
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, excepted, text_of
 from threadmine.extraction.claims.plain_names import all_before, all_behind, before, noun_phrase
 from threadmine.extraction.claims.readings.around import ACTORS, Around
+from threadmine.extraction.claims.readings.legal import says_little
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.sentence import ENTITIES, Sort, Thing
 from threadmine.extraction.claims.words import GRAMMAR
@@ -45,6 +46,8 @@ def usable(around: Around) -> list[Candidate]:
     goal = kinds[0] if kinds else objects[0] if objects else None
     if around.predicate is Predicate.IS_A:
         goal = _kind(around, goal)
+    if around.predicate is Predicate.VALID_FOR and says_little(around, subject, goal):
+        return []
     if around.predicate is Predicate.VALID_FOR and objects and subject is None:
         if "used" in around.cue.text.lower() and objects[0].sort in MEMBERISH:
             return []  # "it only seems to be used for keeping x stable"
@@ -169,6 +172,9 @@ def _calls(around: Around, functions: list[Thing], callers: list[Thing]) -> list
     called = [t for t in functions if t not in place]
     if place and called and place[0].first > called[0].first:
         return [around.make(Predicate.CALLS, place[0], one, 5) for one in run(called, around.read)]
+    inside = ("in", "inside", "within")
+    if functions and around.word_before(functions[0]) in inside:
+        return []  # "use that helper in f()"
     if functions and not around.passive and (callers or around.cue.text.lower() in GRAMMAR.using):
         caller = callers[-1] if callers else around.doer()
         return [
