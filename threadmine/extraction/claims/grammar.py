@@ -30,7 +30,7 @@ from threadmine.extraction.claims.readings.verbs import unlisted
 from threadmine.extraction.claims.referents import DOING, orders_before, subject_of, wanted
 from threadmine.extraction.claims.said import said_in
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
-from threadmine.extraction.claims.told import is_told, names_of, pairs_of
+from threadmine.extraction.claims.told import is_governed, is_told, names_of, pairs_of
 from threadmine.extraction.claims.voice import (
     before_aside,
     behind_aside,
@@ -156,6 +156,8 @@ def _of_clause(read: Read, clause: Clause, memory: Memory) -> tuple[list[Candida
     best = readings[0]
     lesser: list[Candidate] = []
     for other in readings[1:]:
+        if is_governed(best[0], other[0]):
+            continue
         new = names_of(other) - names_of(best)
         full = other[0].subject is not None and other[0].object is not None and not other[0].inherited
         another = bool(new) and (other[0].predicate is not best[0].predicate or full)

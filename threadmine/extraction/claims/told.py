@@ -40,3 +40,13 @@ def _about(one: Candidate) -> str:
     """The member that a statement is about: what is needed or changed, or whose state it is."""
     thing = one.subject if one.predicate is Predicate.STATE else one.object
     return thing.entity if thing is not None else ""
+
+
+def is_governed(need: Candidate, one: Candidate) -> bool:
+    """Whether a verb only says what has to be done ("device-dax needs to raise x"): who needs it was told."""
+    near = need.predicate is Predicate.REQUIRES and 0 < one.cue_at - need.cue_at <= GOVERNED
+    return near and need.object is not None and need.object == one.object
+
+
+GOVERNED = 3
+"""The most tokens from a word of need to the verb it governs."""

@@ -8,6 +8,7 @@ from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, text_of
 from threadmine.extraction.claims.plain_names import behind
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.ensured import effected, is_bidden, is_no_need, is_so
+from threadmine.extraction.claims.readings.needed import said_of
 from threadmine.extraction.claims.readings.several import every, last_run, run
 from threadmine.extraction.claims.referents import is_kept_off
 from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing
@@ -35,6 +36,8 @@ _RELYING = frozenset(
 )
 _SPEAKERS = frozenset(word_list("conditions")["minding"]["speakers"])
 _SAYING = frozenset(word_list("conditions")["minding"]["saying"])
+_PARTS = (Sort.AGENT, Sort.KIND, Sort.CONSTANT)
+_CALLERS = frozenset({"caller", "callers", "user", "users"})
 _NEEDS = frozenset(word_list("conditions")["nouns"]["words"])
 """Nouns of a need ("the expectation that the page is locked")."""
 
@@ -69,6 +72,24 @@ def requires(around: Around) -> list[Candidate]:
     return _weighed(around, _read(around, cue))
 
 
+def _grammatical(around: Around, actors: list[Thing]) -> Thing | None:
+    """The part of the kernel right before the verb, where functions are only named further up, in a clause of
+    their own ("after moving f() out of there, device-dax needs x").
+    """
+    words, at = around.read.words, around.cue.first
+    while at > around.clause.first and words[at - 1] in GRAMMAR.helpers | GRAMMAR.fillers:
+        at -= 1
+    own = next((t for t in around.clause.things if t.last == at and t.sort in _PARTS), None)
+    if own is None or own.entity in _CALLERS:
+        return None
+    if not actors:
+        finite = at == around.cue.first and words[at].endswith(("s", "ed")) and words[at] not in GRAMMAR.be
+        return own if own.sort is Sort.CONSTANT and finite and around.members(around.right) else None
+    before = actors[-1]
+    apart = before.first < around.clause.first or "," in words[before.last : own.first]
+    return own if apart else None
+
+
 def _leads_to_need(around: Around, cue: str) -> bool:
     """Whether "must" or "has to" stands before another word of need, which tells what is needed ("must be
     changed not to expect x").
@@ -93,9 +114,14 @@ def _read(around: Around, cue: str) -> list[Candidate]:
         doer = who[-1] if who else _later(around) or around.unsaid or around.context
         return [around.make(Predicate.REQUIRES, doer, lock, 5)]
     actors = [t for t in around.functions(around.left) if not is_kept_off(words, t.first)]
+    if (own := _grammatical(around, actors)) is not None:
+        needed = _one_by_one(around.members(around.right) or around.stood_for(), around.read)
+        return [around.make(Predicate.REQUIRES, own, one, 5, said_of(around, one)) for one in needed] or [
+            around.make(Predicate.REQUIRES, own, None, 3, around.behind())
+        ]
     if len(actors) > 1 and around.word_before(actors[0]) in _WITHIN:
         actors = actors[1:]  # "within f(), g() is called with x held"
-    left = around.members(around.left)
+    left = [t for t in around.members(around.left) if not _is_of_kind(t)]
     if cue in GRAMMAR.keeping and left and not actors and not around.right:
         return [around.make(Predicate.STATE, left[-1], None, 3, around.behind())]
     if actors:
@@ -111,10 +137,17 @@ def _read(around: Around, cue: str) -> list[Candidate]:
     right = [t for t in right if t is not doer and t not in place] or around.ahead()
     if right:
         return [
-            around.make(Predicate.REQUIRES, doer, one, 6 if cue.startswith("assert") else 3, around.behind())
+            around.make(
+                Predicate.REQUIRES, doer, one, 6 if cue.startswith("assert") else 3, said_of(around, one)
+            )
             for one in _one_by_one(right, around.read)
         ]
     return [around.make(Predicate.REQUIRES, doer, None, 1, around.behind())] if around.left else []
+
+
+def _is_of_kind(thing: Thing) -> bool:
+    """Whether a flag is only named as that of some pages ("reserved pages cannot be freed")."""
+    return thing.concept and thing.sort is Sort.FLAG and thing.text.lower().endswith(("pages", "folios"))
 
 
 def _matter(around: Around) -> Thing | None:
@@ -193,7 +226,7 @@ def _is_needed(around: Around, actors: list[Thing]) -> list[Candidate]:
         return [around.make(Predicate.REQUIRES, actors[-1], members[-1], 5)]
     place = _for_whom(around) or around.by() or next(iter(around.where()), None)
     return [
-        around.make(Predicate.REQUIRES, place, one, 5, around.behind())
+        around.make(Predicate.REQUIRES, place, one, 5, said_of(around, one))
         for one in last_run(actors, around.read)
     ]
 
@@ -230,7 +263,7 @@ def _needed(around: Around, actors: list[Thing]) -> list[Candidate]:
     things = [t for t in right if t not in place] or between[-1:] or around.ahead()
     objects: list[Thing | None] = [*_one_by_one(things, around.read)] or [None]
     return [
-        around.make(Predicate.REQUIRES, who, one, 5 if things else 3, around.behind())
+        around.make(Predicate.REQUIRES, who, one, 5 if things else 3, said_of(around, one))
         for who, one in every(last_run(actors, around.read), objects)
     ]
 
@@ -258,7 +291,7 @@ def _must_be(around: Around, left: list[Thing], right: list[Thing]) -> list[Cand
         return [around.make(Predicate.PRECEDES, left[-1], later, 6)]
     if (whom := _for_whom(around)) is not None:
         return [
-            around.make(Predicate.REQUIRES, whom, one, 5, around.behind())
+            around.make(Predicate.REQUIRES, whom, one, 5, said_of(around, one))
             for one in last_run(left, around.read)
         ]
     place = around.where()
@@ -266,10 +299,10 @@ def _must_be(around: Around, left: list[Thing], right: list[Thing]) -> list[Cand
     doer = place[0] if place else _later(around) or around.unsaid or around.context
     doer = doer or (kinds[0] if kinds else None)
     if doer is None and right and right[0].sort in MEMBERISH:
-        return [around.make(Predicate.REQUIRES, left[-1], right[0], 5, around.behind())]
+        return [around.make(Predicate.REQUIRES, left[-1], right[0], 5, said_of(around, right[0]))]
     fit = 5 if doer is not None and doer.first >= 0 else 4
     return [
-        around.make(Predicate.REQUIRES, doer, one, fit, around.behind())
+        around.make(Predicate.REQUIRES, doer, one, fit, said_of(around, one))
         for one in last_run(left, around.read)
     ]
 
