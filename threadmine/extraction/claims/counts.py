@@ -16,7 +16,9 @@ from threadmine.vocab.lists import word_list
 _WORDS = word_list("counts")
 _NOUNS = frozenset(_WORDS["references"]["nouns"])
 _VERBS = frozenset(_WORDS["references"]["verbs"])
+_HAVING = frozenset(_WORDS["references"]["having"])
 _DONE = frozenset(_WORDS["references"]["done"])
+_OTHERS = frozenset(_WORDS["references"]["others"])
 _FOREIGN = frozenset(_WORDS["references"]["foreign"])
 _LOCKED = frozenset({"locked"})
 _BETWEEN = frozenset(_WORDS["locked"]["between"])
@@ -69,7 +71,12 @@ def counted(words: Words, taken: Container[int]) -> Iterator[Term]:
 def _referent(words: Words, at: int) -> str:
     """The count of the page or folio that a reference at token ``at`` is to, empty for anything else."""
     verb = at - 1
-    while verb >= 0 and at - verb <= MAX_BEFORE and words[verb] in _BEFORE and words[verb] not in _VERBS:
+    while (
+        verb >= 0
+        and at - verb <= MAX_BEFORE
+        and words[verb] in _BEFORE
+        and words[verb] not in _VERBS | _HAVING
+    ):
         verb -= 1
     own = _OURS.intersection(words[max(0, verb + 1) : at])
     behind = _owner(words, at + 1)
@@ -78,7 +85,11 @@ def _referent(words: Words, at: int) -> str:
     if behind == "other" or not (own or behind or _is_about_pages(words)):
         return ""
     of_page = at > 0 and words[at - 1] in _OURS  # "DAX page references"
-    if not of_page and not (verb >= 0 and words[verb] in _VERBS) and not _is_done(words, at + 1):
+    before = words[verb] if verb >= 0 else ""
+    if before == "up" and verb > 0:
+        before = words[verb - 1]  # "gives up its reference"
+    taken = before in _VERBS or (before in _HAVING and not _OURS.isdisjoint(words))
+    if not of_page and not taken and not _is_done(words, at + 1):
         return ""
     named = own or ({behind} if behind else _OURS.intersection(words))
     return "folio._refcount" if named and named <= _FOLIOS else "page._refcount"
@@ -93,6 +104,8 @@ def _owner(words: Words, at: int) -> str:
     first = words[at + 1] if at + 1 < len(words) else ""
     if not first.isalpha() and _OURS.isdisjoint(first.replace("_", " ").split()):
         return "other"  # "a reference to mm->owner"
+    if first not in GRAMMAR.determiners | _OURS | _FOREIGN and words[at] in ("on", "of"):
+        return ""  # "a reference on first use"
     if words[at] == "to" and first not in GRAMMAR.determiners | _OURS | _FOREIGN:
         return ""  # "takes a reference to keep it alive"
     for word in words[at + 1 : at + 1 + MAX_OWNER]:
@@ -107,7 +120,7 @@ def _owner(words: Words, at: int) -> str:
 
 def _is_about_pages(words: Words) -> bool:
     """Whether a sentence speaks of pages, or of nothing else that is counted."""
-    return not _OURS.isdisjoint(words) or _FOREIGN.isdisjoint(words)
+    return not _OURS.isdisjoint(words) or _OTHERS.isdisjoint(words)
 
 
 def _is_done(words: Words, at: int) -> bool:

@@ -34,7 +34,7 @@ def noun_phrase(read: Read, first: int, last: int, longest: int = 4) -> Thing | 
         return None  # "Forbid calling": a verb, as likely as a noun
     while first < last and (words[first] in GRAMMAR.determiners or words[first] in GRAMMAR.fillers):
         first += 1
-    while last > first and words[last - 1] in GRAMMAR.helpers:
+    while last > first and (words[last - 1] in GRAMMAR.helpers or words[last - 1] in GRAMMAR.leading_on):
         last -= 1
     code = words[last - 1] in GRAMMAR.heads  # "the page reset code": no verb in there
     inside = any(c.first < last and first < c.last for c in read.cues)

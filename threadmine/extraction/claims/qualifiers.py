@@ -92,11 +92,21 @@ def _polarity(read: Read, one: Candidate, why: list[str]) -> Polarity:
     if one.predicate in _AVOIDABLE and _is_avoided(read, one):
         why.append("negative: it is avoided")
         return Polarity.NEGATIVE
+    if one.predicate in _AVOIDABLE and _fails(read.words, one.cue_at):
+        why.append("negative: it fails to")
+        return Polarity.NEGATIVE
     for term in read.marks.get("negation", ()):
         if one.clause.first <= term.first < one.clause.last and _denies(read, one, term):
             why.append(f"negative: “{term.text}”")
             return Polarity.NEGATIVE
     return Polarity.POSITIVE
+
+
+def _fails(words: tuple[str, ...], at: int) -> bool:
+    """Whether what the verb at token ``at`` says is not done ("fails to take", "skipped taking")."""
+    return (at > 1 and words[at - 1] == "to" and words[at - 2].startswith("fail")) or (
+        at > 0 and words[at - 1] == "skipped"
+    )
 
 
 def _given_up(one: Candidate) -> frozenset[str]:

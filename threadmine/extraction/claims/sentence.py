@@ -119,6 +119,7 @@ def read_sentence(sentence: Sentence, lexicon: Lexicon, mail: MailFacts, around:
     if ".c" in sentence.text or ".h" in sentence.text:
         things = _with_files(things, tokens)
     covered = {i for t in things if t.sort in ENTITIES and not t.concept for i in range(t.first, t.last)}
+    covered.update(t.last - 1 for t in things if t.concept and words[t.last - 1] in ("count", "counts"))
     opinions = (t for t in marks.get("doubt", ()) if t.last - t.first > 1)
     covered.update(i for t in opinions for i in range(t.first, t.last))  # "from what I can tell"
     return Read(

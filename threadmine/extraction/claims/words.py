@@ -29,6 +29,7 @@ class Grammar:
     weak_conditions: frozenset[str]
     determiners: frozenset[str]
     helpers: frozenset[str]
+    leading_on: frozenset[str]
     no_nouns: frozenset[str]
     having: frozenset[str]
     lacking: frozenset[str]
@@ -140,6 +141,7 @@ def _load() -> Grammar:
         weak_conditions=frozenset(table["weak_conditions"]["words"]),
         determiners=frozenset(table["determiners"]["words"]),
         helpers=frozenset(table["helpers"]["words"]),
+        leading_on=frozenset(table["helpers"]["leading_on"]),
         no_nouns=frozenset(table["no_nouns"]["words"]),
         having=frozenset(table["having"]["words"]),
         lacking=frozenset(table["lacking"]["words"]),

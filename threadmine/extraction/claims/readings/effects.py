@@ -100,9 +100,26 @@ def _assigned(around: Around, member: Thing) -> Candidate:
 
 def _actors(around: Around, place: list[Thing], right: list[Thing]) -> list[Thing]:
     """Who does it, as far as names tell: before the verb, where it is done, in a list, at the end."""
+    if (near := _right_before(around)) is not None:
+        return [near]
     main = main_doers(around)
     actors = main or last_run(around.functions(around.left), around.read) or place or _listed(around)
     return _with_parts(around, actors) or _told_last(around, right)
+
+
+def _right_before(around: Around) -> Thing | None:
+    """The part of the kernel right before the verb of a relative clause ("the count that drivers drop"), who
+    does it, whatever function the clause began with.
+    """
+    words, at = around.read.words, around.cue.first
+    while at > around.clause.first and (
+        words[at - 1] in GRAMMAR.helpers or words[at - 1] in GRAMMAR.leading_on
+    ):
+        at -= 1
+    near = around.left[-1] if around.left else None
+    if near is None or near.last != at or near.sort is not Sort.AGENT or near.first < 1:
+        return None
+    return near if words[near.first - 1] in ("that", "which") else None
 
 
 def _objects(around: Around, right: list[Thing]) -> list[Thing]:
