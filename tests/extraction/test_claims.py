@@ -321,3 +321,11 @@ def test_who_is_asked_for_is_not_taken_from_the_text_before() -> None:
     assert not any(claim.subject for claim in asked)
     told = claims(before + "It holds a reference on pgmap->ref meanwhile.")
     assert "prep_compound_page" in {claim.subject for claim in told if "pgmap" in claim.quote}
+
+
+def test_a_lock_of_the_sentence_before_is_not_looked_for_in_this_one() -> None:
+    body = (
+        "In the end everything that is done to a page on its way to the list is done while somebody or other "
+        "holds the lruvec->lru_lock. It is taken and dropped by folio_sort_one().\n"
+    )
+    assert all(claim.object != "lruvec.lru_lock" for claim in find_claims(mail(body), memmap.load()))

@@ -233,6 +233,8 @@ def _call(match: re.Match[str], text: str, lexicon: Lexicon) -> Name | None:
         return None
     if len(name) < 4 or name.isupper() or name in _OPERATORS:
         return None  # WRITE_ONCE(), BUG_ON(): a way of writing, no function that has effects
+    if "_" not in name and text[match.end() : match.end() + 2] == "s)":
+        return None  # "object(s)"
     if name in CALLBACKS:
         return Name(match.start(), end, name, f"{CALLBACKS[name]}.{name}", NameKind.FUNCTION)
     flag = flag_of_call(name, lexicon)

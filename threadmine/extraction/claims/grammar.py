@@ -303,6 +303,9 @@ def _meant(
         return ([whose] if whose is not None else []), ()
     if cue.value == Predicate.USES.value and (user := _user_before(read, clause)) is not None:
         return [user], ()
+    here = memory.here if clause.opening in ("and", "then") else None
+    if cue.value == Predicate.CALLS.value and not passive and here is not None and here.sort in _OTHERS:
+        return [here], ()  # "users should call f() and call g()"
     meant = subject_of(read, clause, cue, memory, wanted(read, clause, cue, passive))
     if meant.known:
         return list(meant.things), meant.between
@@ -322,6 +325,7 @@ def _before_who(read: Read, at: int) -> Thing | None:
     return noun_phrase(read, last - 1, last) if last > 1 and words[last - 1] != "those" else None
 
 
+_OTHERS = (Sort.AGENT, Sort.KIND)
 _PAGES = frozenset({"page", "folio"})
 
 

@@ -46,7 +46,7 @@ def set_aside(read: Read, thing: Thing) -> bool:
 
 def compared(read: Read, thing: Thing) -> bool:
     """Whether what is said of another thing is like or unlike this one ("Like f(), it takes a reference")."""
-    if thing.first < 1 or read.words[thing.first - 1] not in ("like", "unlike"):
+    if not 1 <= thing.first <= len(read.words) or read.words[thing.first - 1] not in ("like", "unlike"):
         return False
     return thing.first == 1 or read.words[thing.first - 2] in (",", "but", "and", "(")
 

@@ -106,6 +106,8 @@ def _calls(around: Around, left: list[Thing], right: list[Thing]) -> list[Candid
         return [around.make(Predicate.SETS, left[-1], one, 4) for one in run(members, around.read)]
     if left and right and _is_replaced(around):
         return [around.make(Predicate.OTHER, left[-1], right[0], 2, around.from_cue())]
+    if not left and right and around.cue.text.lower() in ("replaces", "replaced") and _is_replaced(around):
+        return [around.make(Predicate.OTHER, right[0], None, 2, around.from_cue())]
     if left and right and _is_reached(around, left[-1]):
         return [around.make(Predicate.CALLS, one, left[-1], 6) for one in run(right, around.read)]
     if left and right and is_order(around.read) and around.read.words[0] in _ADDING and left[0].first <= 2:

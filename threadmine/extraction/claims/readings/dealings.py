@@ -184,9 +184,8 @@ def _goes_on_doing(pair: Pair) -> list[Candidate]:
         or not _is_call(pair, at)
     ):
         return []
-    if is_subject(pair, pair.one):
-        doer = pair.one
-    else:
+    doer = _topic(pair)
+    if doer is None:
         first = pair.functions[0]
         opens = first is not pair.one and first.first <= LEAD_IN + 2 and words[0] in GRAMMAR.determiners
         if not opens or words[first.first - 1] not in _OF_PART:
@@ -194,6 +193,19 @@ def _goes_on_doing(pair: Pair) -> list[Candidate]:
         doer = first
     found = pair.make(Predicate.CALLS, [doer], pair.objects(), at)
     return [replace(one, fit=7) for one in found]
+
+
+def _topic(pair: Pair) -> Thing | None:
+    """The last function before the second one that is a subject, and no object of a verb."""
+    words = pair.read.words
+    for thing in reversed([t for t in pair.functions if t.last <= pair.one.last]):
+        at = thing.first - 1
+        while at > 0 and words[at] in LEADS:
+            at -= 1
+        verb = at >= 0 and (is_finite(words[at : at + 1], False) or words[at] in TAKING)
+        if is_subject(pair, thing) and not verb:
+            return thing
+    return None
 
 
 def _replaced(pair: Pair, memory: Memory) -> list[Candidate]:

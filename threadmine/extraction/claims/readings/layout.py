@@ -190,7 +190,8 @@ def _step_moved(around: Around) -> list[Candidate]:
     call = not {"call", "calls", "calling"}.isdisjoint(
         around.read.words[around.clause.first : around.clause.last]
     )
-    return calls(around) if len(functions) > 1 or (call and functions) else []
+    apart = len(run(functions, around.read)) < len(functions)
+    return calls(around) if apart or (call and functions) else []
 
 
 def _moved(around: Around, moved: list[Thing]) -> list[Candidate]:

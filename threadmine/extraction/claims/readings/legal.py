@@ -181,6 +181,8 @@ def _by(around: Around, kinds: list[Thing], function: Thing) -> list[Candidate]:
     if between[-1] not in _BY or not (GRAMMAR.be & set(between)) or not may:
         return []
     found = _made(around, function, kind, "")
+    if not {"cannot", "not", "n't", "n’t", "never"}.isdisjoint(between):
+        found = [replace(found[0], cue=f"{found[0].cue} no")]
     return [replace(found[0], object=one) for one in last_run(kinds, around.read)]
 
 
@@ -192,6 +194,8 @@ def says_little(around: Around, subject: Thing | None, goal: Thing | None) -> bo
     if goal is not None and goal.sort is Sort.KIND:
         return cue.startswith("allow") and words[goal.last : goal.last + 1] == ("to",)
     behind = words[around.cue.last : around.cue.last + 1]
+    if cue.endswith("ing") and around.word_at(-1) not in GRAMMAR.be:
+        return subject is None or subject.sort is Sort.FUNCTION  # "the handling logic in f()"
     if subject is None:
         return "passed" in cue or (cue.split()[0] in GRAMMAR.be and behind not in _ON_TO)
     if subject.sort is not Sort.FUNCTION:

@@ -25,6 +25,8 @@ _SECOND = frozenset({"second", "next", "afterwards", "later"})
 def ordered(pair: Pair) -> list[Candidate]:
     """ "f() has to be done after g()", "first f() ..., then g()", "after f() is done, g() ..."."""
     between, words = pair.between, pair.read.words
+    if between[:2] == ("followed", "by") and all(w in _BESIDE_ORDER or w in LEADS for w in between[2:]):
+        return _steps(pair, True, pair.one.last)
     first = next((i for i, word in enumerate(between) if word in _BEFORE or word in _AFTER), -1)
     if first >= 0:
         beside = all(w in _STEPS or w in _BESIDE_ORDER or w.endswith("ly") for w in between[:first])

@@ -105,7 +105,7 @@ def of_locks(read: Read, found: list[Candidate]) -> list[Candidate]:
             kept.append(one)
         elif one.cue.lower().startswith("touch") and one.subject is not None:
             kept.append(replace(one, predicate=Predicate.REQUIRES))
-        elif says_something(read, one.clause, lock):
+        elif lock in read.things and says_something(read, one.clause, lock):
             kept.append(in_own_words(read, one.clause, lock))
     return kept
 
