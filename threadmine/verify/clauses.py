@@ -15,7 +15,7 @@ from itertools import islice
 
 from threadmine.memmap.effects import flag_operation
 from threadmine.memmap.neighbours import other_members
-from threadmine.model import Claim, Polarity, Predicate
+from threadmine.model import Claim, Modality, Polarity, Predicate, Tense
 from threadmine.verify.locks import lock_in
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.rule import Question
@@ -42,6 +42,7 @@ _HALF = _LOOSE | {
 
 _PART = re.compile(
     r"[;:?!]\s|\.\s|\s[-–—]{1,2}\s|\s\(|(?<!\()\)[\s,.]"
+    r"|,\s(?=(?:we|you|I|one|it|this|that) (?:can|could|should|might|may|will|would|need|must)\b)"
     r"|,?\s(?=(?:which|because|while|whereas|although|though|since|but|so|where|whose|as)\s)"
 )
 _FUNCTION = re.compile(r"(?<![\w>.-])([A-Za-z_]\w{3,60})(\(\w{0,20}\))?(?!\w)")
@@ -122,6 +123,10 @@ _OF_PASSIVE = {
     "taken": Predicate.REQUIRES,
     "acquired": Predicate.REQUIRES,
 }
+_STORED = re.compile(rf"\b(?:{_SET})\b(?=[^,;]{{1,40}}$)")
+MAX_IN = 12
+"""Characters of "in the" between a member and the function that it is stored in."""
+
 _IN = re.compile(r"\b[Ii]n (?:the )?\Z")
 _CALLED_THERE = re.compile(r"\b(?:calls?|uses?|invokes?|passed to|handed to|calls? (?:to|of))(?: the)? \Z")
 
@@ -132,7 +137,8 @@ def statements(question: Question) -> Iterator[Claim]:
     if claim.predicate in _HALF and "_" in claim.quote and len(claim.quote) <= MAX_QUOTE:
         names = _own_names(question)
         found = (s for s in _all(question) if _is_about(s, claim, names))
-        yield from islice(found, MAX_STATEMENTS)
+        for each in islice(found, MAX_STATEMENTS):
+            yield replace(each, modality=Modality.ASSERTED, tense=Tense.PRESENT)
 
 
 def _all(question: Question) -> Iterator[Claim]:
@@ -152,7 +158,8 @@ def _all(question: Question) -> Iterator[Claim]:
 
 def _is_about(other: Claim, claim: Claim, own: frozenset[str]) -> bool:
     """Whether a statement is about the row: both of its names, or one where the row says little more."""
-    if (other.predicate, other.subject, other.object) == (claim.predicate, claim.subject, claim.object):
+    same = (other.predicate, other.subject, other.object) == (claim.predicate, claim.subject, claim.object)
+    if same and (not other.value or other.value == claim.value):
         return False  # it was asked as it was read, with all that it says
     own_sides = [_bare(name) in own for name in (other.subject, other.object)]
     if claim.predicate is Predicate.CALLS and claim.subject not in claim.quote:
@@ -374,6 +381,12 @@ def _there(question: Question, part: str, functions: list[tuple[str, int, int]])
     for name, begin, end in functions:
         if not _IN.search(part, max(0, begin - 8), begin):
             continue
+        stored = _STORED.search(part[:begin])
+        member = _thing(question, part, stored.end()) if stored is not None else None
+        if member is not None and member[1] is Kind.MEMBER and member[2] >= begin - MAX_IN:
+            value = _TO_VALUE.match(part, end)
+            number = _NUMBERS.get(value[1], value[1]) if value else ""
+            yield replace(_claim(claim, Predicate.SETS, member[0], number), subject=name)
         for callee, place, _ in functions:
             if place > end and "," in part[end:place] and _CALLED_THERE.search(part[:place]):
                 yield replace(_claim(claim, Predicate.CALLS, callee), subject=name)

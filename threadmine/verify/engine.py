@@ -25,6 +25,7 @@ from threadmine.model import (
     Verdict,
     VerdictKind,
 )
+from threadmine.verify.clauses import statements
 from threadmine.verify.context import context_of, earlier_releases, following_releases, versions_in_question
 from threadmine.verify.layouts import LayoutRule, by_option, holdings
 from threadmine.verify.reading import (
@@ -32,6 +33,7 @@ from threadmine.verify.reading import (
     covered,
     denies,
     excepts,
+    given_as_reason,
     hypothetical,
     only_for_some,
     plain_without_names,
@@ -149,7 +151,8 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
         asked += len(versions) if rule.kernel_free else 1
         if _out_of_reach(rule, question):
             said = "not said of the code as it is (a condition, a wish or a question)"
-            return _undecided(context, f"{said}; {finding.reason}")
+            why = f"{said}; {finding.reason}"
+            return _said_plainly(question, context, trace) or _undecided(context, why)
         if _of_claim(claim, finding.truth) is not Truth.FALSE:
             if not rule.checks_limits and _limited(question) and not covered(claim, finding.reason):
                 return _undecided(context, f"it says more than the fact does: {finding.reason}")
@@ -166,7 +169,8 @@ def _present(question: _Asked, context: KernelContext, trace: Trace | None) -> V
         or asked < len(versions_in_question(context))
         or not _may_refute(question, against)
     ):
-        return _undecided(context, _against(claim, finding))
+        why = _against(claim, finding)
+        return _said_plainly(question, context, trace) or _undecided(context, why)
     return _verdict(question, context, context.version, rule, finding)
 
 
@@ -201,9 +205,12 @@ def _supposed(question: _Asked, told_as_order: bool = False) -> bool:
     claim = question.claim
     if claim.modality in (Modality.CONDITIONAL, Modality.QUESTION):
         return True
-    if not told_as_order and suggests(claim, question.message.body):
-        return True
     if borrows_subject(claim):
+        return True
+    reason = given_as_reason(claim, question.subject, question.object)
+    if reason:  # "since f() calls g(), we could drop this": only the rest is a suggestion
+        claim = replace(claim, quote=reason)
+    if not told_as_order and suggests(claim, question.message.body):
         return True
     return hypothetical(claim, question.subject, question.object)
 
@@ -241,17 +248,38 @@ def _read_otherwise(question: _Asked, context: KernelContext, trace: Trace | Non
         return None
     supposed = _supposed(question)
     for other in readings(question):
-        again = _Asked(other, question.message, question.model)
-        for version in versions_in_question(context):
-            decided = _ask(again, version, context.arch, trace, [])
-            if decided is None or _of_claim(other, decided[1].truth) is not Truth.TRUE:
-                continue
-            if supposed and (question.claim.predicate in ACTIONS or not isinstance(decided[0], LayoutRule)):
-                continue  # where bytes lie is so whatever "would" be, unless it is said what "could" be done
-            verdict = _verdict(again, context, version, *decided)
-            read = f"{other.subject} {other.predicate.replace('_', ' ')} {other.object or other.value}"
-            negated = "not: " if other.polarity is Polarity.NEGATIVE else ""
-            return replace(verdict, reason=f"{verdict.reason} [read as {negated}{read}]")
+        verdict = _confirmed(other, question, context, trace, supposed)
+        if verdict is not None:
+            return verdict
+    return _said_plainly(question, context, trace) if supposed else None
+
+
+def _said_plainly(question: _Asked, context: KernelContext, trace: Trace | None) -> Verdict | None:
+    """A confirmation of what one clause plainly states, where the row was read of another or with a doubt."""
+    if question.claim.modality in (Modality.CONDITIONAL, Modality.QUESTION):
+        return None
+    for other in statements(question):
+        verdict = _confirmed(other, question, context, trace)
+        if verdict is not None:
+            return verdict
+    return None
+
+
+def _confirmed(
+    other: Claim, question: _Asked, context: KernelContext, trace: Trace | None, supposed: bool = False
+) -> Verdict | None:
+    """The confirmation of another reading; ``supposed``: only by where bytes lie."""
+    again = _Asked(other, question.message, question.model)
+    for version in versions_in_question(context):
+        decided = _ask(again, version, context.arch, trace, [])
+        if decided is None or _of_claim(other, decided[1].truth) is not Truth.TRUE:
+            continue
+        if supposed and (question.claim.predicate in ACTIONS or not isinstance(decided[0], LayoutRule)):
+            continue  # where bytes lie is so whatever "would" be, unless it is said what "could" be done
+        verdict = _verdict(again, context, version, *decided)
+        read = f"{other.subject} {other.predicate.replace('_', ' ')} {other.object or other.value}"
+        negated = "not: " if other.polarity is Polarity.NEGATIVE else ""
+        return replace(verdict, reason=f"{verdict.reason} [read as {negated}{read}]")
     return None
 
 

@@ -186,6 +186,24 @@ def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
     return Polarity.NEGATIVE if claim.predicate is Predicate.OTHER else None
 
 
+_REASON = re.compile(
+    r"(?:\b(?:since|because|given(?: that)?|the fact that)|(?:^|[,;(]\s)as)\s(.{8,200}?)"
+    r"(?=,\s|;|\.\s|$|\s(?:we|you|I|one)\s(?:can|could|should|might|know)\b)",
+    re.I,
+)
+_SO = re.compile(r"^(.{8,200}?), so\b(?! that)")
+
+
+def given_as_reason(claim: Claim, subject: Ref, target: Ref) -> str:
+    """The part of a sentence that gives a reason and has both names ("since f() calls g(), ..."), or ""."""
+    for found in (*_REASON.finditer(claim.quote), *_SO.finditer(claim.quote)):
+        part = found[1].lower()
+        named = whole_place(part, subject) >= 0 or whole_place(claim.quote.lower(), subject) < 0
+        if named and whole_place(part, target) >= 0:
+            return found[1]
+    return ""
+
+
 _FILLING = re.compile(
     r"\b(?:an?|the|pages?|folios?|it|its|be|to|is|are|was|bit|flag|state|must|should|already|being|have|been|of"
     r"|head|and|stay|remain|called|with)\b"
@@ -230,6 +248,8 @@ def borrows_subject(claim: Claim) -> bool:
     """
     if not any(note.startswith(f"{claim.subject}: ") for note in claim.inferred):
         return False
+    if re.search(rf"(?<!\w){re.escape(claim.subject)}\(", claim.quote):
+        return False  # the sentence names it, too
     return _NEGATION.search(claim.quote) is not None or _SUPPOSING.search(claim.quote) is not None
 
 

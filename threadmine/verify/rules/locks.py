@@ -148,6 +148,10 @@ class LockRule(Rule):
         self, question: Question, facts: FunctionFacts, lock: str, version: str
     ) -> Finding | Unknown:
         """Nobody who calls the function holds the lock: known only where all its callers are."""
+        struct, _, member = lock.partition(".")
+        there = question.code.struct_members(struct, version)
+        if member and not isinstance(there, Unknown) and member not in there:
+            return Unknown(f"struct {struct} has no {member} ({facts.kernel})")
         callers = callers_of(facts.name, version)
         if question.claim.polarity is Polarity.POSITIVE or not callers or facts.serves or facts.inferred:
             return Unknown(f"no fact that {facts.name}() runs with {_spell(lock)} held ({facts.kernel})")
