@@ -195,8 +195,15 @@ def _verb_on_both_sides(read: Read, last: int, at: int) -> bool:
         return False
     verbs = [c for c in read.cues if c.value not in _NO_VERBS]
     before = any(last <= c.first and c.last <= at for c in verbs)
-    after = any(at < c.first <= at + 4 for c in verbs)
+    after = any(at < c.first <= at + 4 and not _is_infinitive(read, at, c.first) for c in verbs)
     return before and after
+
+
+def _is_infinitive(read: Read, at: int, verb: int) -> bool:
+    """Whether a verb behind "and" only says how another thing has to be ("needs x to be set and y to be
+    clear").
+    """
+    return verb > at + 2 and read.words[verb - 1] == "to"
 
 
 def _condition(read: Read, first: int, last: int) -> str:

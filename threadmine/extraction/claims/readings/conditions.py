@@ -1,8 +1,8 @@
-"""Readings of needs that are told as what goes wrong or right otherwise.
+"""Readings of needs that are told as what goes wrong otherwise, or as when a function is reached.
 
-"f() is happy as long as x is zero", "f() may only run once x is set", "f() has an assumption that x is zero",
-"x being set makes f() complain": a condition, a member, and the function that minds. The condition often
-stands in another clause than the function, so the sentence is looked at.
+"f() complains if x is set", "f() is called once x is zero", "f() has an assumption that x is zero": a
+condition, a member, and the function that minds. The condition often stands in another clause than the
+function, so the sentence is looked at. What goes right under a condition is read by :mod:`.provisos`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from threadmine.model import Predicate
 from threadmine.vocab.lists import word_list
 
 _WORDS = word_list("conditions")
-_MINDING = frozenset(_WORDS["minding"]["words"])
 _UPSET = frozenset(_WORDS["minding"]["upset"])
 _NOUNS = frozenset(_WORDS["nouns"]["words"])
 _FRIGHTS = frozenset(_WORDS["minding"]["frights"])
 _REACHED = frozenset(_WORDS["minding"]["reached"])
 _TELLING = frozenset(_WORDS["minding"]["telling"])
 _HELPERS = GRAMMAR.helpers | {"gets", "get", "becomes", "seems", "looks", "quite", "very"}
-_ANY = _MINDING | _UPSET | _NOUNS | _REACHED | {"triggers", "trigger"}
+_ANY = _UPSET | _NOUNS | _REACHED | {"triggers", "trigger"}
 
 REACH = 8
 """The most tokens between the words of a need and the member that it is about."""
@@ -37,7 +36,7 @@ def minded(around: Around) -> list[Candidate]:
     functions = around.functions(list(around.clause.things))
     if not functions:
         return []
-    return _only_if(around, functions) or _reached(around, functions) or _said(around, functions)
+    return _upset(around, functions) or _reached(around, functions) or _said(around, functions)
 
 
 def _make(around: Around, function: Thing, member: Thing, at: int) -> list[Candidate]:
@@ -50,20 +49,18 @@ def _members(around: Around, first: int, last: int) -> list[Thing]:
     return [t for t in around.read.things if first <= t.first < last and t.sort in MEMBERISH]
 
 
-def _only_if(around: Around, functions: list[Thing]) -> list[Candidate]:
-    """ "f() is happy as long as x is zero", "f() may only be called once x is set"."""
+def _upset(around: Around, functions: list[Thing]) -> list[Candidate]:
+    """ "f() complains if x is set", "f() triggers a warning when x is zero", "f() is upset if x is set"."""
     words = around.read.words
     for thing in functions:
         end = min(around.clause.last, thing.last + REACH)
         if words[thing.last : thing.last + 1] in (("triggers",), ("trigger",)):
             frightened = not _FRIGHTS.isdisjoint(words[thing.last : end])
             return _when(around, thing, thing.last) if frightened else []
-        at = next((i for i in range(thing.last, end) if words[i] in _MINDING or words[i] in _UPSET), -1)
-        if at == thing.last and words[at] in _UPSET:
-            return _when(around, thing, at)
-        if at <= thing.last or not _HELPERS.issuperset(words[thing.last : at]):
+        at = next((i for i in range(thing.last, end) if words[i] in _UPSET), -1)
+        if at < thing.last or not _HELPERS.issuperset(words[thing.last : at]):
             continue
-        if found := _when(around, thing, at):
+        if (found := _when(around, thing, at)) or at == thing.last:
             return found
     return []
 

@@ -91,11 +91,17 @@ def _told_of(look: Look, lock: Thing) -> list[Candidate]:
 def _make(look: Look, subject: Thing, lock: Thing, at: int, cue: str = "") -> list[Candidate]:
     if subject.entity == lock.entity:
         return []
-    one = look.make(
-        Predicate.REQUIRES, subject, lock, at, 7, "held", cue, sure=subject.sort is not Sort.AGENT
-    )
+    sure = subject.sort is not Sort.AGENT
+    one = look.make(Predicate.REQUIRES, subject, lock, at, 7, _how(look.words[at]), cue, sure=sure)
     clause = replace(look.clause, conditional=False) if look.clause.conditional else look.clause
     return [replace(one, clause=clause, inherited=subject not in look.clause.things)]
+
+
+def _how(verb: str) -> str:
+    """Whether a lock is taken or held, as far as the verb says so."""
+    if verb in _NEEDING or verb in ("required", "needed"):
+        return ""
+    return "taken" if verb in (_HAVING | _HAD) and not verb.startswith(("hold", "held")) else "held"
 
 
 def _all(look: Look, who: list[Thing], lock: Thing, at: int, cue: str = "") -> list[Candidate]:

@@ -15,6 +15,7 @@ from threadmine.model import Predicate
 _ALLOWED = listed("provisos", "allowed")
 _OPENING = frozenset({"if", "when", "while", "provided", "providing"})
 _AS_LONG = (("as", "long", "as"), ("so", "long", "as"), ("on", "condition", "that"))
+_HELPERS = GRAMMAR.helpers | {"gets", "get", "becomes", "seems", "looks", "quite", "very", "perfectly"}
 _NO = frozenset({"not", "n't", "never", "no", "cannot", "nothing"})
 _LOCKS = listed("provisos", "locks")
 REACH = 8
@@ -48,6 +49,7 @@ def _only_if(look: Look) -> list[Candidate]:
     left = look.words[look.clause.first : at]
     allowed = not _ALLOWED.isdisjoint(left)
     only = "only" in left[-1:] or ("only" in left and (allowed or "be" in left))
+    strict = strict or _is_fine(look, at)
     denied = not _NO.isdisjoint(left)
     if refused:
         if not (allowed and denied) and not {"fails", "fail", "refuses", "crashes"}.intersection(left):
@@ -59,6 +61,21 @@ def _only_if(look: Look) -> list[Candidate]:
     if need is None or subject is None or subject.entity == need.entity:
         return []
     return [look.make(Predicate.REQUIRES, subject, need, at, 6, _value(look, need), sure=False)]
+
+
+def _is_fine(look: Look, at: int) -> bool:
+    """Whether a function is said to be allowed or content right before the condition ("f() is fine if x is
+    zero").
+    """
+    words, adjective = look.words, at - 1
+    while words[adjective] in GRAMMAR.fillers and adjective > look.clause.first:
+        adjective -= 1
+    first = adjective - 1
+    while first >= look.clause.first and words[first] in _HELPERS:
+        first -= 1
+    doer = look.inside.get(first)
+    told = words[adjective] in _ALLOWED and first < adjective - 1
+    return told and doer is not None and doer.sort is Sort.FUNCTION
 
 
 def _opened(look: Look) -> tuple[int, int, bool, bool] | None:
