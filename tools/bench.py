@@ -2,8 +2,9 @@
 
 Each measurement is a process of its own; its CPU seconds are those the kernel counts (user and system), from
 its first import to its last commit; the best of several runs counts, because other programs on the machine
-cost time, too. notmuch and mu index the same mail from a Maildir where they are installed (Debian: notmuch,
-maildir-utils): they, and a loop of plain Python, tell how fast the machine is.
+cost time, too, and the first run compiles the modules, as installing the program does. notmuch and mu index
+the same mail from a Maildir where they are installed (Debian: notmuch, maildir-utils): they, and a loop of
+plain Python, tell how fast the machine is.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ def _run(mode: str, source: str, count: int, database: Path) -> dict[str, float]
     for name in (database, Path(f"{database}-wal"), Path(f"{database}-shm")):
         name.unlink(missing_ok=True)
     command = [sys.executable, __file__, "--inside", mode, source, str(count), str(database)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    compiled = {"PYTHONPYCACHEPREFIX": str(database.parent / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, **compiled})
     if done.returncode:
         raise SystemExit(f"bench: {mode} failed:\n{done.stderr}")
     return dict(json.loads(done.stdout.splitlines()[-1]))
