@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from threadmine.extraction.text import MAX_PROSE, Place, Sentence, split_text
 from threadmine.model import Hunk, Message, StretchKind
@@ -51,8 +51,7 @@ MAX_BELOW = 12
 """Lines below a comment in which the declaration that it is about is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """One line of a comment: its text without marks, its place in the body, the code before it."""
 
     text: str
@@ -135,7 +134,7 @@ def _of_hunk(body: str, hunk: Hunk, worth: Callable[[str], bool], all_of_it: boo
             said = next((line for line in block if line.text), block[0])
             if f"\n-{body[said.start + 1 : said.end].rstrip()}\n" in body:
                 continue  # moved, not said
-            block = [replace(line, scope=scopes.get(line.start, "")) for line in block]
+            block = [line._replace(scope=scopes.get(line.start, "")) for line in block]
             yield _with_declaration(body, block)
 
 
@@ -152,7 +151,7 @@ def _with_declaration(body: str, block: list[_Line]) -> list[_Line]:
     ):
         return block
     code = _declaration_below(body, last.end + 1, "{ " if opens else "")
-    return [replace(first, code=code or first.code), *block[1:]]
+    return [first._replace(code=code or first.code), *block[1:]]
 
 
 def _declaration_below(body: str, at: int, opened: str) -> str:

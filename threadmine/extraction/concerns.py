@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -299,7 +298,7 @@ def _joined(message: Message, first: Sentence, second: Sentence) -> Sentence:
     if second.end - first.start > 2 * MAX_QUOTE:
         return first
     text = fold(message.body[first.start : second.end])
-    return first if len(text) > MAX_QUOTE else replace(first, text=text, end=second.end)
+    return first if len(text) > MAX_QUOTE else first._replace(text=text, end=second.end)
 
 
 def _concern(

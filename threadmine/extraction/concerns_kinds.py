@@ -217,7 +217,7 @@ def _after_but(words: Words) -> Words | None:
         return None
     if not before or before.rstrip(" ,") in _NODS or after.count(" ") < MIN_CLAUSE:
         return None
-    return replace(words, text=f" {after}", begin=1, words=frozenset(after.split()))
+    return words._replace(text=f" {after}", begin=1, words=frozenset(after.split()))
 
 
 def _by_form(words: Words, setting: Setting) -> tuple[str, str]:
@@ -247,7 +247,7 @@ def _by_form(words: Words, setting: Setting) -> tuple[str, str]:
 def _main_clause(words: Words) -> Words:
     """The sentence with the clause left behind that says when or why ("If it's needed, ...")."""
     before = _CONDITION.match(words.text, words.begin - 1)
-    return replace(words, begin=before.end()) if before else words
+    return words._replace(begin=before.end()) if before else words
 
 
 def _choose(words: Words, nit: str, request: str, objection: str) -> Ask | None:

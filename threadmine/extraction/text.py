@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from threadmine.model import Message, StretchKind, fold
 
@@ -35,9 +35,8 @@ class Place(StrEnum):
     COMMENT = "comment"  # a code comment on an added line
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence or list item.
+class Sentence(NamedTuple):
+    """One sentence or list item; a named tuple, which is quick to make.
 
     ``text`` has its white space folded; ``start`` and ``end`` are its place in the body. ``lead`` is the
     text that introduces the list an item belongs to, empty elsewhere. ``code`` is the code a comment stands
@@ -164,12 +163,13 @@ def _split(
 ) -> Iterator[Sentence]:
     """Cut ``body[start:end]`` at the ends of its sentences."""
     begin = start
+    mixed = _has_code(body, start, end)
     for stop in _STOP.finditer(body, start, end):
         if not _ends_here(body, begin, stop, end):
             continue
-        yield from _sentence(body, begin, stop.end(), place, number, lead, item)
+        yield from _sentence(body, begin, stop.end(), place, number, lead, item, mixed)
         begin = stop.end()
-    yield from _sentence(body, begin, end, place, number, lead, item)
+    yield from _sentence(body, begin, end, place, number, lead, item, mixed)
 
 
 def split_text(text: str) -> Iterator[tuple[int, int]]:
@@ -186,13 +186,14 @@ def split_text(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _ends_here(body: str, begin: int, stop: re.Match[str], end: int) -> bool:
-    if stop.group() == ":":
+    mark = stop.group()
+    if mark == ":":
         return True
-    if "." in stop.group() and _ABBREVIATION.search(body, max(begin, stop.start() - 12), stop.start() + 1):
+    if "." in mark and _ABBREVIATION.search(body, max(begin, stop.start() - 12), stop.start() + 1):
         return False
-    if "?" in stop.group() or "!" in stop.group():
+    if "?" in mark or "!" in mark:
         return True
-    if len(stop.group().rstrip("\"')]")) > 1:  # an ellipsis goes on, unless a capital follows
+    if len(mark.rstrip("\"')]")) > 1:  # an ellipsis goes on, unless a capital follows
         return (
             _CAPITAL_AHEAD.match(body, stop.end(), end) is not None
             or _NOTHING_AHEAD.match(body, stop.end(), end) is not None
@@ -201,9 +202,10 @@ def _ends_here(body: str, begin: int, stop: re.Match[str], end: int) -> bool:
 
 
 def _sentence(
-    body: str, start: int, end: int, place: Place, number: int, lead: str, item: bool
+    body: str, start: int, end: int, place: Place, number: int, lead: str, item: bool, mixed: bool
 ) -> Iterator[Sentence]:
-    for piece_start, piece_end in _without_code(body, start, end):
+    """What is prose between two places; ``mixed``: code may stand in it."""
+    for piece_start, piece_end in _without_code(body, start, end) if mixed else ((start, end),):
         raw = body[piece_start:piece_end]
         inner = raw.strip()
         numbered = inner.count("/") > 2 and _NUMBERED.search(inner, 0, MAX_SENTENCE)
@@ -216,11 +218,16 @@ def _sentence(
 _NUMBERED = re.compile(r"\b\d{1,2}/\d{1,2}\b[^/]*\b\d{1,2}/\d{1,2}\b[^/]*\b\d{1,2}/\d{1,2}\b")
 
 
-def _without_code(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The runs of lines in ``body[start:end]`` that are no code pasted into the text."""
+def _has_code(body: str, start: int, end: int) -> bool:
+    """Whether a line looks like C, or like the header of a mail or patch."""
     text = body[start:end]
     may_be = any(map(text.__contains__, _CODE_SIGNS)) and _CODE_LINE.search(body, start, end)
-    if not may_be and not _HEADER_LINE.search(body, start, end):
+    return bool(may_be) or _HEADER_LINE.search(body, start, end) is not None
+
+
+def _without_code(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The runs of lines in ``body[start:end]`` that are no code pasted into the text."""
+    if not _has_code(body, start, end):
         yield start, end
         return
     begin = start

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from threadmine.model import Hunk, Side, Stretch, StretchKind
 from threadmine.parse.diff_files import hunk_run, plain_paths, read_hunk
@@ -31,8 +32,7 @@ _SIDES = {"+": Side.ADDED, "-": Side.REMOVED}
 _MARKS = ("@@ -", "+++ ", "diff --git ")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A line of a quoted diff. ``line`` counts in the new file (old file for a ``-`` line), 0 where unknown.
 
     ``approximate``: quoted lines above it were cut, so the number is too small by as many.

@@ -8,7 +8,7 @@ line that could be prose.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from threadmine.model import Patch, Stretch, StretchKind
 from threadmine.parse.attribution import Attribution, find_attributions
@@ -29,8 +29,7 @@ _LEAST_INDENTED = 3
 _K = StretchKind
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """Lines with the same quote marks; ``mark`` characters of marks in front of each."""
 
     start: int
@@ -88,14 +87,14 @@ def _repair(body: str, runs: list[_Run]) -> list[_Run]:
             text = body[run.start : run.end]
             before = out[-1]
             if not text.strip():
-                out[-1] = replace(before, end=run.end)
+                out[-1] = before._replace(end=run.end)
                 continue
             after = runs[i + 1] if i + 1 < len(runs) else None
             if after is not None and after.depth == before.depth and _is_torn(body, before, text):
-                out[-1] = replace(before, end=run.end)
+                out[-1] = before._replace(end=run.end)
                 continue
         if out and out[-1].depth == run.depth and out[-1].mark == run.mark and run.depth:
-            out[-1] = replace(out[-1], end=run.end)
+            out[-1] = out[-1]._replace(end=run.end)
             continue
         out.append(run)
     return out

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import islice
 
 from threadmine.model import Effect
@@ -53,7 +52,7 @@ def effect_in(words: Words) -> Effect | None:
     before, but, after = words.text.rpartition(" but ")
     if not but or found not in (Effect.AGREE, Effect.PROMISE):
         return found
-    rest = replace(words, text=f" {after}", begin=1, words=frozenset(after.split()))
+    rest = words._replace(text=f" {after}", begin=1, words=frozenset(after.split()))
     then = next((effect for effect, group in _ORDER if cue(group, rest)), None)
     if then in (Effect.AGREE, Effect.REDIRECT, None):
         return Effect.DISAGREE if _OFFERED.search(before) else found

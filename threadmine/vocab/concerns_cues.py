@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from threadmine.vocab.lists import word_list
 
@@ -120,9 +121,8 @@ MAX_SPELLED = 12
 """Texts that a phrase may stand for up to which each of them is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A sentence made ready for matching.
+class Words(NamedTuple):
+    """A sentence made ready for matching; a named tuple, which is quick to make.
 
     ``text`` holds the words in lower case with one blank around each, C expressions as ``CODE``,
     substitutions (``s/a/b/``) as ``SUBST``; ``begin`` is where the sentence proper starts in it, discourse

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from threadmine.extraction.claims.referents import referent_words
@@ -131,7 +130,7 @@ class Surroundings:
         ends = list(split_text(text))
         if not ends:
             return None
-        passed = replace(sentence, text=text[slice(*ends[-1])])
+        passed = sentence._replace(text=text[slice(*ends[-1])])
         return said_in(read_sentence(passed, self._lexicon, mail))
 
     def _quotations(self, sentence: Sentence) -> Iterator[Stretch]:

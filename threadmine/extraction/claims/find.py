@@ -164,7 +164,7 @@ def with_lead(sentence: Sentence) -> Sentence:
     """A list item without a verb of its own, read as the end of the line that introduces the list."""
     if not sentence.lead or len(sentence.text) > MAX_BARE_ITEM or " " in sentence.text.strip(" .,;"):
         return sentence
-    return replace(sentence, text=f"{sentence.lead.rstrip(' :')} {sentence.text}")
+    return sentence._replace(text=f"{sentence.lead.rstrip(' :')} {sentence.text}")
 
 
 def _claim(message: Message, proposal: Proposal) -> Claim:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from threadmine.model import (
@@ -85,7 +85,7 @@ def finish(draft: Draft, origin: Origin) -> Message:
         stretches = _with_candidates(body, stretches, undecided)
     if pasted:
         deepest = max(stretch.depth for stretch in stretches)
-        stretches = tuple(replace(s, kind=StretchKind.CODE) if s.depth == deepest else s for s in stretches)
+        stretches = tuple(s._replace(kind=StretchKind.CODE) if s.depth == deepest else s for s in stretches)
     subject = parse_subject(draft.subject)
     message_id = draft.message_id or page_id(draft)
     return Message(
@@ -139,14 +139,14 @@ def _with_candidates(
             if names is None:
                 continue
             if start > at:
-                out.append(replace(stretch, start=at, end=start))
+                out.append(stretch._replace(start=at, end=start))
             if out and out[-1].candidates == names and out[-1].end == start and out[-1].kind is stretch.kind:
-                out[-1] = replace(out[-1], end=end)
+                out[-1] = out[-1]._replace(end=end)
             else:
-                out.append(replace(stretch, start=start, end=end, writer="", candidates=names))
+                out.append(stretch._replace(start=start, end=end, writer="", candidates=names))
             at = end
         if at < stretch.end:
-            out.append(replace(stretch, start=at))
+            out.append(stretch._replace(start=at))
     return tuple(out)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from threadmine.extraction.claims.clauses import (
     MEMBERISH,
@@ -54,8 +55,7 @@ ACTORS = (Sort.FUNCTION, Sort.AGENT, Sort.KIND, Sort.STRUCT)
 """Things that can do something."""
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(NamedTuple):
     """A cue with the things before and behind it in its clause.
 
     ``gapped``: the clause leaves its subject out or has a pronoun there. ``memory`` knows the function

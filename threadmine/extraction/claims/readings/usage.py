@@ -35,7 +35,7 @@ def usable(around: Around) -> list[Candidate]:
     if turned:
         return turned
     if around.cue.text.lower().endswith(" used") and around.members(around.left):
-        return uses(replace(around, cue=around.cue._replace(value=Predicate.USES.value), passive=True))
+        return uses(around._replace(cue=around.cue._replace(value=Predicate.USES.value), passive=True))
     callers, called = around.functions(around.right), around.functions(around.left)
     if "called" in around.cue.text.lower() and callers and called:
         return [around.make(Predicate.CALLS, one, called[-1], 5) for one in run(callers, around.read)]
@@ -376,7 +376,7 @@ def uses(around: Around) -> list[Candidate]:
     if around.read.words[around.cue.last : around.cue.last + 1] in _FOR_USE and members:
         return [around.make(Predicate.STATE, members[-1], None, 4, around.from_cue())]  # "is free for use"
     if _is_of_nature(around) and (callers or not (members or around.members(around.right))):
-        return usable(replace(around, cue=around.cue._replace(value=Predicate.VALID_FOR.value)))
+        return usable(around._replace(cue=around.cue._replace(value=Predicate.VALID_FOR.value)))
     if found := _calls(around, functions, callers):
         return found
     if members and (shared := _lent(around)):
