@@ -131,6 +131,27 @@ def tail_page_of(member: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What a function leaves behind: a member's value, in some kernels; read by hand."""
+
+    member: str
+    values: tuple[str, ...]
+    kernels: str
+    fact: str
+    source: str
+
+
+@cache
+def leaves(function: str) -> tuple[Left, ...]:
+    """What is known of what a function leaves behind; empty where nothing is."""
+    return tuple(
+        Left(row["member"], tuple(row["values"]), row["kernels"], row["fact"], row["source"])
+        for row in _data()["leaves"]
+        if function in row["functions"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Constant:
     """The value of a macro or enumerator; ``offset`` names what a configuration adds to it."""
 

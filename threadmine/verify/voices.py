@@ -168,11 +168,22 @@ def placed_in_a_patch(claim: Claim, subject: Ref, target: Ref) -> bool:
 
 
 def _is_one_of_two(quote: str, places: list[int]) -> bool:
-    """Whether a name stands behind "either", and an "or" behind that: the other side may be so."""
+    """Whether a name stands behind "either", and an "or" behind that: the other side may be so.
+
+    An either and or between brackets is over where those close.
+    """
     either = _EITHER.search(quote)
-    if either is None or _OR.search(quote, either.end()) is None:
+    other = _OR.search(quote, either.end()) if either is not None else None
+    if either is None or other is None:
         return False
-    return not places or max(places) > either.start()
+    closed = quote.find(")", other.end()) if _open_bracket(quote[: either.start()]) else -1
+    end = closed if closed >= 0 else len(quote)
+    return not places or any(either.start() < place < end for place in places)
+
+
+def _open_bracket(text: str) -> bool:
+    """Whether a bracket is open at the end of a text."""
+    return text.count("(") > text.count(")")
 
 
 def _is_disputed(claim: Claim, body: str, places: list[int]) -> bool:

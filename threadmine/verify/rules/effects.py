@@ -17,7 +17,7 @@ from threadmine.verify.members import in_head, members_of_page, page_of, same_by
 from threadmine.verify.refs import Kind, Ref, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.residence import packed_quantities
-from threadmine.verify.tables import acts_of, places_of, primitives
+from threadmine.verify.tables import acts_of, leaves, places_of, primitives
 
 ACCESS = {Predicate.SETS: "w", Predicate.CLEARS: "w", Predicate.READS: "ra"}
 FLAG_KINDS = {
@@ -369,6 +369,25 @@ class EffectRule(Rule):
             truth, text = Truth.PARTLY, f"{text}; that is the second page's flags word only"
         return Finding(truth, text, self.fact(text, hit.step.facts.source), firm=not claim.condition)
 
+    def _left(self, question: Question, target: Ref, first: FunctionFacts) -> Finding | None:
+        """What a function is known to leave behind, however far below it is stored."""
+        claim, version = question.claim, parse_version(first.kernel.split("/")[-1])
+        said = claim.value.strip().lower()
+        if (
+            claim.predicate is not Predicate.SETS
+            or version is None
+            or question.subject.kind is not Kind.FUNCTION
+        ):
+            return None
+        sign = direction(question, target)
+        for row in leaves(first.name):
+            stated = said in row.values or any(v and said.startswith(f"{v} ") for v in row.values)
+            agrees = not sign or any(v.startswith(sign) for v in row.values)
+            if row.member == target.member and stated and agrees and in_range(version, row.kernels):
+                text = f"{row.fact} ({first.kernel})"
+                return Finding(Truth.TRUE, text, self.fact(text, row.source), firm=False)
+        return None
+
     @staticmethod
     def _second_only(question: Question, hits: list[Found]) -> bool:
         """Whether all that is done to "the flags" is done to page[1]'s, and the sentence does not say so."""
@@ -436,6 +455,9 @@ class EffectRule(Rule):
         kept = self._kept(question, target, first)
         if kept is not None:
             return kept
+        left = self._left(question, target, first)
+        if left is not None:
+            return left
         verb = {"sets": "writes", "clears": "clears", "reads": "reads"}[predicate.value]
         what = target.name
         if question.claim.polarity is Polarity.POSITIVE:
