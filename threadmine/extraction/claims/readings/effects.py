@@ -35,6 +35,10 @@ _OVERWRITING = frozenset(
     f"{stem}{end}" for stem in ("overwrit", "clobber") for end in ("e", "es", "ten", "ing", "", "s", "ed")
 ) | {"overwrote"}
 _RECAST = frozenset({"changed", "modified", "adjusted", "updated"})
+_LEAVING = frozenset({"leave", "leaves", "left", "leaving"})
+_LEFT = frozenset(
+    {"stale", "dangling", "uninitialised", "uninitialized", "unset", "inconsistent", "corrupted"}
+)
 _UNDER = frozenset({"under", "holding"})
 _ASSIGNING = frozenset({"|=", "+=", "-=", "&= ~"})
 _BEHIND_THAT = frozenset(
@@ -63,6 +67,8 @@ def effect(around: Around) -> list[Candidate]:
         return []  # "the head page has PG_head set": a state
     if right and is_lock(right[0].entity) and around.cue.text.lower() in GRAMMAR.locking:
         return _locks(around, right[0])
+    if right and (kept := _left_so(around, right[0])):
+        return kept
     place = around.where()
     if (
         not (right or left)
@@ -261,6 +267,15 @@ def _lock_taken(around: Around, lock: Thing) -> list[Candidate]:
     if not taken or cue in GRAMMAR.releasing or not doers or elsewhen(around, doers[0]):
         return []
     return [around.make(Predicate.REQUIRES, one, lock, 5) for one in run(doers, around.read)]
+
+
+def _left_so(around: Around, member: Thing) -> list[Candidate]:
+    """state: "this leaves x stale": nobody writes it."""
+    words = around.read.words
+    said = words[member.last : member.last + 1]
+    if around.cue.text.lower().split()[0] not in _LEAVING or said == () or said[0] not in _LEFT:
+        return []
+    return [around.make(Predicate.STATE, member, None, 6, said[0])]
 
 
 def _is_aside(around: Around) -> bool:

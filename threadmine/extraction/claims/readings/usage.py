@@ -17,6 +17,9 @@ from threadmine.model import Predicate
 NEAR = 2
 """Tokens from the verb to what something is."""
 
+MAX_PURPOSE = 7
+"""The most tokens from a member to the next one, with what the first is used for."""
+
 MAX_USER = 6
 """The most tokens from "for" to "to use"."""
 
@@ -196,6 +199,10 @@ def _used(around: Around, members: list[Thing]) -> list[Candidate]:
         users = [last]  # "the list that slab uses", "x is what the driver uses"
     else:
         users = _users(around)
+        named = users[0] if len(users) == 1 else None
+        whom = around.for_whom() if named is not None and named not in around.read.things else None
+        if whom is not None and whom.concept and whom.last <= around.cue.first:
+            users = [whom]  # "on s390 x is used for gmap lists"
     if not users and (whom := around.for_whom()):
         users = [whom]
     if not users and around.cue.text.lower() in _SERVING:
@@ -248,6 +255,18 @@ def _again(around: Around, at: int) -> list[Thing]:
         if words[i] == "by" and words[i - 1] in ("and", ","):
             return [t for t in all_behind(around.read, i + 1, around.clause.last) if t.sort in ACTORS]
     return []
+
+
+def _each_for_its_own(around: Around, members: list[Thing]) -> list[Thing]:
+    """The members that are used, each with what it is used for ("x for the order and y for the list")."""
+    found = run(members, around.read)
+    for thing in members[len(found) :]:
+        gap = around.read.words[found[-1].last : thing.first]
+        purpose = gap[:1] in (("for",), ("as",)) and gap[-1] in ("and", ",") and len(gap) <= MAX_PURPOSE
+        if not purpose or any(found[-1].last <= c.first < thing.first for c in around.clause.cues):
+            break
+        found.append(thing)
+    return found
 
 
 def _doers(around: Around) -> list[Thing | None]:
@@ -397,7 +416,7 @@ def uses(around: Around) -> list[Candidate]:
     if members:
         locks = members[0].entity in GRAMMAR.locks and around.cue.text.lower() in GRAMMAR.using
         predicate = Predicate.REQUIRES if locks else Predicate.USES
-        pairs = every(_doers(around), run(members, around.read))
+        pairs = every(_doers(around), _each_for_its_own(around, members))
         return [around.make(predicate, who, one, 4) for who, one in pairs]
     if callers or functions:
         used = (callers or functions)[-1]

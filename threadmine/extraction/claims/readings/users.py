@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threadmine.extraction.claims.clauses import Candidate, Clause, text_of
-from threadmine.extraction.claims.plain_names import all_behind, before, behind
+from threadmine.extraction.claims.plain_names import all_before, all_behind, before, behind
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.several import last_run, run
 from threadmine.extraction.claims.sentence import MEMBERISH, Read, Sort, Thing
@@ -115,7 +115,9 @@ def _relied_on(around: Around) -> list[Candidate]:
     told = not GRAMMAR.what_it_is.isdisjoint(around.read.words[left[-1].last : who.first]) if left else False
     if not members and told:
         members = left[-1:]
-    return [around.make(Predicate.USES, who, one, 6, around.behind()) for one in members]
+    listed = all_before(around.read, around.clause.first, around.cue.first)
+    whole = listed if who in listed else [who]
+    return [around.make(Predicate.USES, user, one, 6, around.behind()) for user in whole for one in members]
 
 
 def _as_others_do(around: Around) -> list[Candidate]:
