@@ -16,6 +16,9 @@ _COMMON = frozenset({"page", "folio"})
 
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+$")
 
+_KEPT = ("_lock", "_mutex", "_sem", "_count", "_refcount", "_list", "_flags", "_mask")
+"""What names of members, locks and variables end with, and no English compound or adjective."""
+
 _DOING = re.compile(r"\b(?:in|from|by|via|during|through|calls?|calling|inside|like) \Z")
 """Before a name of several words that is written without parentheses these say that it is a function's."""
 
@@ -80,6 +83,8 @@ def bare_name(word: str, start: int, text: str, lexicon: Lexicon, mail: MailFact
         return found
     if word.count("_") > 1 and word.islower() and _DOING.search(text, max(0, start - 10), start):
         return Name(start, end, word, word, NameKind.FUNCTION)
+    if word.islower() and (word.strip("_").count("_") > 1 or word.endswith(_KEPT)):  # nobody declares it here
+        return Name(start, end, word, word, NameKind.EXPRESSION)
     return None
 
 

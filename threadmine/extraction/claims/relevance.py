@@ -51,9 +51,9 @@ def relevant(one: Candidate, lexicon: Lexicon) -> bool:
 def _is_ours(one: Candidate, thing: Thing, lexicon: Lexicon) -> bool:
     """Whether a thing makes any statement that names it one about the memory map."""
     if thing.sort in (Sort.MEMBER, Sort.FLAG):
-        if thing.known or one.predicate is not Predicate.OTHER:
-            return True  # of other members a lot is said by the way, most of all of locks
-        return thing.entity.split(".")[0] in lexicon.neighbours and not thing.entity.endswith("lock")
+        if not thing.known and "." not in thing.entity:  # a name in C that nobody declares here
+            return scan.wanted(lexicon).in_names((thing.entity.lower(),))
+        return thing.known or one.predicate is not Predicate.OTHER
     if thing.sort is Sort.FUNCTION:
         return bool(thing.implied) or thing.entity in lexicon.functions
     if thing.sort is Sort.CONSTANT:

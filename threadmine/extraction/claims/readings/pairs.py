@@ -45,9 +45,6 @@ def pair(around: Around) -> list[Candidate]:
     right = [t for t in around.right if t.sort in sides]
     if overlaps and (around.cue.text.lower() == "inside" or _has_lock(left, right)):
         return []  # a lock that nests inside another one
-    if around.cue.text[0] in "<>":
-        member = left[-1] if left and left[-1].last == around.cue.first else None
-        return [around.make(Predicate.STATE, member, None, 5, around.cue.text)] if member else []
     if around.cue.text in ("==", "!="):
         left = _chained(around, left)
         if not left or left[-1].last != around.cue.first:
