@@ -197,15 +197,16 @@ def _since(verdict: Verdict, before: Finding) -> Verdict:
     return replace(verdict, kind=VerdictKind.CONDITIONAL, reason=reason)
 
 
-def _supposed(question: _Asked, told_as_order: bool = False) -> bool:
+def _supposed(question: _Asked, told_as_order: bool = False, borrowed: bool = True) -> bool:
     """Whether it is a question, a suggestion, or of what would be: facts about code do not reach that.
 
     ``told_as_order``: comments tell such a thing in the imperative ("Return NULL if ...").
+    ``borrowed`` False: its subject does not count, being another one in another reading.
     """
     claim = question.claim
     if claim.modality in (Modality.CONDITIONAL, Modality.QUESTION):
         return True
-    if borrows_subject(claim):
+    if borrowed and borrows_subject(claim):
         return True
     reason = given_as_reason(claim, question.subject, question.object)
     if reason:  # "since f() calls g(), we could drop this": only the rest is a suggestion
@@ -247,8 +248,10 @@ def _read_otherwise(question: _Asked, context: KernelContext, trace: Trace | Non
     ):
         return None
     supposed = _supposed(question)
+    elsewhere = supposed and _supposed(question, borrowed=False)
     for other in readings(question):
-        verdict = _confirmed(other, question, context, trace, supposed)
+        own = other.subject == question.claim.subject
+        verdict = _confirmed(other, question, context, trace, supposed if own else elsewhere)
         if verdict is not None:
             return verdict
     return _said_plainly(question, context, trace) if supposed else None

@@ -64,6 +64,7 @@ _KNOWN_BY = re.compile(
     r"|found (?:through|by|via)|look\w* at)\b",
     re.I,
 )
+_CLAUSES = re.compile(r"[;:]\s|,?\s(?:because|since|but|while|although|whereas|so)\s")
 _PLACE = re.compile(r"\b(?:in|inside|within|after|once|when|at|by)\b[^|]{0,20}$", re.I)
 _IS_NUMBER = re.compile(r"\b(?:is|are|has|have|stays?) (?:always |still |already )?(zero|0|one|1|NULL)\b")
 _IS_DONE = re.compile(
@@ -239,12 +240,13 @@ def _used(question: Question) -> Iterator[Claim]:
     members = [r for r in (*question.subjects, *question.objects) if r.kind is Kind.MEMBER]
     if claim.predicate is not Predicate.USES or not members:
         return
-    if NEGATION.search(claim.quote) or MODAL.search(claim.quote):
-        return
-    kinds = [k for k in kinds_in(claim.quote) if k.name not in ("page", "folio")]
-    used = _USED.search(claim.quote)
-    if len(kinds) == 1 and used is not None and claim.quote.find(members[0].member) > used.start():
-        yield _positive(claim, Predicate.USES, singular(kinds[0]), members[0].text)
+    for part in _CLAUSES.split(claim.quote):
+        used = _USED.search(part)
+        if used is None or part.find(members[0].member) < used.start():
+            continue
+        kinds = [k for k in kinds_in(part) if k.name not in ("page", "folio")]
+        if len(kinds) == 1 and not NEGATION.search(part) and not MODAL.search(part):
+            yield _positive(claim, Predicate.USES, singular(kinds[0]), members[0].text)
 
 
 def _positive(

@@ -211,7 +211,7 @@ def _not_called(question: Question) -> Iterator[Claim]:
     files = _FILE.findall(claim.quote)
     if len(files) == 1 and len(NEGATION.findall(claim.quote)) == 1 and re.search(r"\bcall", claim.quote):
         for name in (claim.subject, claim.object):
-            if question.code.known(name):
+            if name in claim.quote and question.code.known(name):
                 path = _full_path(question, files[0])
                 yield replace(_claim(claim, Predicate.CALLS, path, name), polarity=Polarity.NEGATIVE)
 
