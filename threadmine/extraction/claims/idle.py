@@ -166,6 +166,6 @@ def _is_empty(one: Candidate) -> bool:
 
 def _is_liking(value: str) -> bool:
     """Whether a state is an opinion ("rather nasty", "a different story") or a reason ("why it broke")."""
-    if value.lower().startswith(("why ", "how ")):
+    if value.lower().startswith(("why ", "how ")) or " I " in value:
         return True
     return not _LIKING.isdisjoint(word.strip(".,;:\"'").lower() for word in value.split()[:MAX_LIKING])

@@ -26,6 +26,7 @@ MAX_USER = 6
 _PLACES = ("for", "in", "on", "with", "within", "inside", "by", "as")
 _INSIDE = ("in", "into", "inside", "through", "via", "with", "on", "onto", "within")
 _STILL_THERE = frozenset({"there", "here", "left", "now", "today", "anymore", "remaining", "still"})
+_NO_USERS = frozenset({"typical", "same", "main", "common", "current", "usual", "first", "only"})
 _SERVING = frozenset({"serves as", "serve as", "acts as", "doubles as"})
 _STANDING = (("on",), ("in",), ("under",), ("at",))
 _FOR_USE = (("use",), ("reuse",))
@@ -386,6 +387,22 @@ def _for_its_kind(around: Around, member: Thing) -> list[Candidate]:
 
 def uses(around: Around) -> list[Candidate]:
     """A part of the kernel or a kind of page uses a member; a function that uses functions calls them."""
+    return [one for one in _uses(around) if one.predicate is not Predicate.USES or _tells(around, one)]
+
+
+def _tells(around: Around, one: Candidate) -> bool:
+    """Whether a use says who uses what: of a function that is somebody named before it, and "the users" or
+    "the same" are nobody.
+    """
+    who, what = one.subject, one.object
+    if who is not None and who.entity.lower() in _NO_USERS:
+        return False
+    if what is None or what.sort is not Sort.FUNCTION:
+        return True
+    return who is not None and who.last <= what.first and what in around.clause.things
+
+
+def _uses(around: Around) -> list[Candidate]:
     functions, callers = around.functions(around.right), around.functions(around.left)
     members = around.members(around.left)
     if around.cue.text.lower() == "used to" and around.word_at(-1) not in GRAMMAR.be:
