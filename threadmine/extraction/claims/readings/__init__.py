@@ -14,6 +14,7 @@ from threadmine.extraction.claims.readings.conditions import minded
 from threadmine.extraction.claims.readings.contracts import asserted, contract, only_with
 from threadmine.extraction.claims.readings.deeds import nominal
 from threadmine.extraction.claims.readings.effects import effect, overwritten
+from threadmine.extraction.claims.readings.keepers import kept
 from threadmine.extraction.claims.readings.kinds import kind_is
 from threadmine.extraction.claims.readings.layout import about, container, member_of
 from threadmine.extraction.claims.readings.legal import legal
@@ -21,7 +22,7 @@ from threadmine.extraction.claims.readings.needs import requires
 from threadmine.extraction.claims.readings.pairs import equals, pair
 from threadmine.extraction.claims.readings.results import result
 from threadmine.extraction.claims.readings.states import state
-from threadmine.extraction.claims.readings.usage import kept, placed, usable, uses
+from threadmine.extraction.claims.readings.usage import placed, usable, uses
 from threadmine.extraction.claims.readings.users import users
 from threadmine.model import Predicate
 
