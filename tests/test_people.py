@@ -9,7 +9,16 @@ import pytest
 from threadmine.db.queries import Queries
 from threadmine.db.session import open_database
 from threadmine.model import Person
-from threadmine.people import Directory, address_key, fits_hidden, name_key, straight_name
+from threadmine.people import (
+    Directory,
+    address_key,
+    fits_hidden,
+    likeliest_name,
+    name_key,
+    possible_names,
+    straight_name,
+    uncertain_name,
+)
 
 MAILMAP = """\
 # a comment
@@ -137,3 +146,17 @@ def test_the_board_counts_a_person_once(tmp_path: Path, monkeypatch: pytest.Monk
         (tmp_path / "mailmap").write_text("Ann Alpha <ann@example.org> <aa@example.net>\n", encoding="utf-8")
         monkeypatch.setenv("THREADMINE_MAILMAP", str(tmp_path / "mailmap"))
         assert [(p.person.name, p.issues) for p in Queries(database).people()] == [("Ann Alpha", 3)]
+
+
+def test_a_writer_whom_a_page_leaves_open() -> None:
+    open_name = uncertain_name(("Ann Alpha", "Bela Beta", "unknown"), leads=False)
+    led_name = uncertain_name(("Ann Alpha", "Bela Beta", "unknown"), leads=True)
+    assert open_name == "Ann Alpha or Bela Beta or unknown"
+    assert led_name == "probably Ann Alpha (or Bela Beta or unknown)"
+    assert possible_names(open_name) == possible_names(led_name) == ("Ann Alpha", "Bela Beta", "unknown")
+    assert (likeliest_name(led_name), likeliest_name(open_name), likeliest_name("Ann Alpha")) == (
+        "Ann Alpha",
+        "",
+        "",
+    )
+    assert possible_names("Ann Alpha") == ("Ann Alpha",)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,10 @@ from threadmine.model import Person
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _VIA = re.compile(r"\s+(?:via|on behalf of)\s+.*$", re.IGNORECASE)
 _MAILMAP = re.compile(r"([^<>#]*)<([^<>]+)>\s*(?:([^<>#]*)<([^<>]+)>)?")
+_PROBABLY, _OR = "probably ", " or "
+UNNAMED = "unknown"
+"""Stands among possible writers for somebody whom the page does not name."""
+
 _MAX_MAILMAP = 4 * 1024 * 1024
 _DOTS = re.compile(r"\.\.\.|\[\.\.\.\]|…")
 
@@ -42,6 +46,34 @@ def name_key(name: str) -> str:
     plain = unicodedata.normalize("NFKD", straight_name(name))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
     return " ".join(re.findall(r"\w+", plain))
+
+
+def uncertain_name(names: Sequence[str], leads: bool) -> str:
+    """How a writer is called of whom a page leaves several open: ``A or B``, ``probably A (or B)``.
+
+    Args:
+        names: the possible ones, likeliest first.
+        leads: whether the first is clearly likelier than the others.
+    """
+    if leads and len(names) > 1:
+        return f"{_PROBABLY}{names[0]} (or {_OR.join(names[1:])})"
+    return _OR.join(names)
+
+
+def possible_names(name: str) -> tuple[str, ...]:
+    """The names in what ``uncertain_name`` made, likeliest first; any other name alone."""
+    first = likeliest_name(name)
+    if not first:
+        return tuple(name.split(_OR))
+    return (first, *name[len(_PROBABLY) + len(first) + len(" (or ") : -1].split(_OR))
+
+
+def likeliest_name(name: str) -> str:
+    """The one who leads in ``probably A (or B)``; empty where nobody does, or the name is of one person."""
+    if not (name.startswith(_PROBABLY) and name.endswith(")")):
+        return ""
+    first, found, _ = name.removeprefix(_PROBABLY).partition(" (or ")
+    return first if found else ""
 
 
 def is_full_name(name: str) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from threadmine.model import QUOTED_ID, Message, StoredMessage, StretchKind, stand_in_id
 from threadmine.parse.subject import parse_subject
-from threadmine.people import is_full_name, name_key
+from threadmine.people import is_full_name, name_key, possible_names
 
 if TYPE_CHECKING:
     from threadmine.db.session import Database
@@ -171,7 +171,7 @@ class Reconciler:
         from threadmine.parse.identity import same_mail
 
         best: tuple[int, str] | None = None
-        for name in stand_in.author.display.split(" or "):
+        for name in possible_names(stand_in.author.display):
             others = by_writer.get(name_key(name), ()) if name else chain.from_iterable(by_writer.values())
             for other in others:
                 key = (_rank(other), other.message_id)
@@ -237,7 +237,9 @@ def _undecided_parts(meant: dict[str, str], stand_ins: Iterable[Message]) -> dic
     return {
         message.message_id: places[message.origin.place]
         for message in stand_ins
-        if message.quoted_only and " or " in message.author.name and message.origin.place in places
+        if message.quoted_only
+        and len(possible_names(message.author.name)) > 1
+        and message.origin.place in places
     }
 
 
@@ -264,7 +266,7 @@ def _deepest(message: Message) -> int:
 def _by_writer(messages: Iterable[Message]) -> dict[str, list[Message]]:
     found: dict[str, list[Message]] = {}
     for message in messages:
-        for name in message.author.display.split(" or "):
+        for name in possible_names(message.author.display):
             if is_full_name(name) or not name:
                 found.setdefault(name_key(name), []).append(message)
     return found

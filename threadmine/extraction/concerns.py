@@ -156,7 +156,7 @@ def part_of(message: Message) -> Part:
     code = [stretch for stretch in at_bottom if stretch.kind in _CODE]
     if not code and _POSTED.search(message.references[0] if message.references else ""):
         return Part.REVIEWER  # somebody else sent the patch, and it is cut away
-    writers = {stretch.writer for stretch in code or at_bottom}
+    writers = {stretch.writer for stretch in code or at_bottom if not stretch.candidates}
     if deepest and any(_same(writer, message.author.name) for writer in writers):
         return Part.AUTHOR
     return Part.REVIEWER

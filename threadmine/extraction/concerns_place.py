@@ -80,8 +80,9 @@ class Surroundings:
             stretch = self._stretches[at]
             lines = _last_lines(self._message.body, stretch)
             text = fold(" ".join(lines))[-MAX_ABOUT:]
+            writer = "" if stretch.candidates else stretch.writer
             self._known[at] = About(
-                text, stretch.depth, lines=lines, is_code=stretch.kind in _CODE, writer=stretch.writer
+                text, stretch.depth, lines=lines, is_code=stretch.kind in _CODE, writer=writer
             )
         return self._known[at]
 

@@ -113,7 +113,8 @@ class Stretch(NamedTuple):
 
     ``depth`` is the number of quote levels (0: new text). ``writer`` is the writer's name as the attribution
     line gives it, empty where depth is 0 (the author) or unknown. ``candidates`` holds the possible writers
-    where the depth could not be decided.
+    where the depth could not be decided, likeliest first; ``writer`` is then the first of them, where he is
+    clearly likelier than the others, else empty.
     """
 
     start: int

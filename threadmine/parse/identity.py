@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from threadmine.model import Message, Person, Stretch
 from threadmine.parse.quoted import is_code_alone, squeezed
-from threadmine.people import is_full_name, name_key
+from threadmine.people import is_full_name, name_key, possible_names
 
 _WINDOW = 32
 _SHARE = 0.6
@@ -27,9 +27,9 @@ def own_text(body: str, stretches: tuple[Stretch, ...]) -> str:
 
 
 def same_writer(stand_in: Person, real: Person) -> bool:
-    """Whether the names agree; ``A or B`` is either of them."""
+    """Whether the names agree; ``A or B`` and ``probably A (or B)`` are either of them."""
     key = name_key(real.display)
-    return any(name_key(name) == key for name in stand_in.display.split(" or ") if is_full_name(name))
+    return any(name_key(name) == key for name in possible_names(stand_in.display) if is_full_name(name))
 
 
 def same_mail(stand_in: Message, real: Message, real_text: str = "") -> bool:

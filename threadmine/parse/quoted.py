@@ -28,7 +28,7 @@ from threadmine.parse.diff import parse_patch
 from threadmine.parse.quotes import find_stretches
 from threadmine.parse.subject import parse_subject, strip_reply
 from threadmine.parse.trailers import find_trailers
-from threadmine.people import name_key, straight_name
+from threadmine.people import name_key, straight_name, uncertain_name
 
 STANDS_FOR_MARK = "Stands-For"
 """The header of a stand-in whose real id is known."""
@@ -141,7 +141,7 @@ def _without_marks(body: str, stretch: Stretch) -> str:
 
 def _author(level: _Level) -> Person:
     if level.candidates:
-        return Person(" or ".join(level.candidates), "")
+        return Person(uncertain_name(level.candidates, bool(level.writer)), "")
     return Person(straight_name(level.writer), "")
 
 

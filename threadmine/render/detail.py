@@ -15,6 +15,7 @@ from threadmine.model import (
     ThreadRow,
     Unknown,
 )
+from threadmine.people import uncertain_name
 from threadmine.render.chapters import chapter_lines
 from threadmine.render.excerpt import MARK, QUOTED, excerpt
 from threadmine.render.lists import claim_lines, concern_place, issue_lines, person, statement
@@ -224,7 +225,7 @@ def _body(mail: StoredMessage, style: Style) -> Iterator[str]:
         if stretch.candidates and stretch.candidates != names:
             yield from _text(body[at : stretch.start])
             at = stretch.start
-            told = " or ".join(map(safe_line, stretch.candidates))
+            told = safe_line(uncertain_name(stretch.candidates, bool(stretch.writer)))
             yield style(f"[written by {told}: the page does not tell]", "dim")
         elif names and not stretch.candidates and text.strip("> \t\n"):
             yield from _text(body[at : stretch.start])

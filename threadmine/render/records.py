@@ -20,11 +20,13 @@ from threadmine.model import (
     IssueRow,
     Moment,
     OverviewEntry,
+    Person,
     SeriesRow,
     StoredMessage,
     TouchRow,
     Unknown,
 )
+from threadmine.people import likeliest_name, possible_names
 
 SCHEMA = 1
 
@@ -56,13 +58,22 @@ def moment(value: Moment) -> str | None:
     return None if isinstance(value, Unknown) else value.isoformat()
 
 
+def _writer(author: Person) -> Record:
+    """The writer of a text; where a page leaves him open the likeliest, if he leads, and all possible."""
+    names = possible_names(author.display)
+    return {
+        "author": likeliest_name(author.display) or author.display,
+        "author_candidates": list(names) if len(names) > 1 else [],
+    }
+
+
 def claim_record(row: ClaimRow) -> Record:
     """A claim as EXPORT.md has it, and where it stands (series, version, patch, places, url)."""
     claim, verdict = row.claim, row.verdict
     return {
         "id": claim.id,
         "message_id": claim.message_id,
-        "author": claim.author.display,
+        **_writer(claim.author),
         "date": moment(claim.date),
         "quoted": claim.quoted,
         "quote": claim.quote,
@@ -116,7 +127,7 @@ def issue_record(row: IssueRow) -> Record:
     return {
         "id": concern.id,
         "message_id": concern.message_id,
-        "author": concern.author.display,
+        **_writer(concern.author),
         "date": moment(concern.date),
         "quoted": concern.quoted,
         "quote": concern.quote,
@@ -247,7 +258,7 @@ def message_record(row: StoredMessage) -> Record:
         "in_reply_to": row.in_reply_to,
         "thread": row.thread_id,
         "subject": row.subject,
-        "author": row.author.display,
+        **_writer(row.author),
         "address": row.author.address or None,
         "date": moment(row.date),
         "list": row.list_name or None,

@@ -153,8 +153,9 @@ def test_viewer_without_quote_marks() -> None:
     found = said(message)
     assert found["The second page"][:2] == (3, "Ann Alpha")
     assert found["Why? The next"][:2] == (2, "Bela Beta")
-    # it may answer the text above it, or be Cleo's answer that Dora left in: the page does not tell
-    assert found["This is done"] == (1, "", ("Cleo Gamma", "Dora Delta"))
+    # it may answer the text above it, or be Cleo's answer that Dora left in: the page does not tell, but the
+    # answer of him whose text stands above is the likelier one
+    assert found["This is done"] == (1, "Cleo Gamma", ("Cleo Gamma", "Dora Delta"))
     assert found["And what about"][:2] == (3, "Ann Alpha")
     assert found["Because it has"][:2] == (1, "Cleo Gamma")
     assert "Keyboard" not in message.body and "quoted" not in message.body
@@ -167,8 +168,10 @@ def test_viewer_keeps_the_candidates_where_it_cannot_decide() -> None:
         "up to now here. Perhaps you have seen more of it than me, and can tell us so now.\n",
     )
     undecided = [s for s in only(text).stretches if s.candidates]
+    assert undecided
     for stretch in undecided:
-        assert stretch.writer == "" and len(stretch.candidates) > 1 and stretch.depth > 0
+        assert stretch.writer in ("", stretch.candidates[0])
+        assert len(stretch.candidates) > 1 and stretch.depth > 0
     assert all({"Ann Alpha", "Bela Beta", "Cleo Gamma", "Dora Delta"} >= set(s.candidates) for s in undecided)
 
 
@@ -180,7 +183,7 @@ def test_lines_of_the_patch_in_a_reviewers_text_are_the_patchs() -> None:
     assert [(s.depth, s.writer) for s in lines] == [(4, ""), (4, "")]
     assert said(message)["Why? Nobody reads"][:2] == (1, "Bela Beta")
     names = [m.author.name for m in quoted]
-    assert names == ["Bela Beta", "Bela Beta or Dora Delta", "Ann Alpha", ""]
+    assert names == ["Bela Beta", "Ann Alpha", ""]  # "Then I would rather" is Dora's own answer
     patch = quoted[-1]
     assert (patch.subject.raw, patch.in_reply_to) == ("[PATCH v3 2/4] mm: clear the second page", None)
     assert patch.author == Person("", "") and patch.quoted_only

@@ -21,10 +21,12 @@ from threadmine.model import (
 )
 from threadmine.parse.bots import bot_name
 from threadmine.parse.diff import parse_patch
+from threadmine.parse.pages.depths import Doubt
 from threadmine.parse.pages.pasted import mark_pasted
 from threadmine.parse.quotes import find_stretches
 from threadmine.parse.subject import parse_subject
 from threadmine.parse.trailers import find_trailers
+from threadmine.people import UNNAMED
 
 NO_DATE = Unknown("the page gives no date")
 PAGE_MARK = "Archive-Page"
@@ -68,7 +70,7 @@ class Draft:
     cc: tuple[Person, ...] = ()
     lists: tuple[str, ...] = ()
     defects: list[Defect] = field(default_factory=list)
-    undecided: dict[int, tuple[str, ...]] = field(default_factory=dict)  # line number -> possible writers
+    undecided: dict[int, Doubt] = field(default_factory=dict)  # by line number
     keeps_blanks: bool = False  # the page shows white space as the mail had it
 
 
@@ -122,9 +124,9 @@ def page_id(draft: Draft) -> str:
 
 
 def _with_candidates(
-    body: str, stretches: Sequence[Stretch], undecided: dict[int, tuple[str, ...]]
+    body: str, stretches: Sequence[Stretch], undecided: dict[int, Doubt]
 ) -> tuple[Stretch, ...]:
-    """The stretches cut at the undecided lines, which lose their writer and keep the candidates."""
+    """The stretches cut at the undecided lines, which keep the candidates and only a writer who leads."""
     starts = [0]
     for line in body.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
@@ -135,19 +137,25 @@ def _with_candidates(
             if not stretch.start <= start < stretch.end:
                 continue
             end = min(starts[number + 1], stretch.end) if number + 1 < len(starts) else stretch.end
-            names = undecided.get(number)
-            if names is None:
+            doubt = undecided.get(number)
+            if doubt is None:
                 continue
+            names = tuple(name or UNNAMED for name in doubt.names)
+            writer = names[0] if doubt.leads else ""
             if start > at:
                 out.append(stretch._replace(start=at, end=start))
-            if out and out[-1].candidates == names and out[-1].end == start and out[-1].kind is stretch.kind:
+            if out and out[-1].end == start and _is_same(out[-1], stretch._replace(writer=writer), names):
                 out[-1] = out[-1]._replace(end=end)
             else:
-                out.append(stretch._replace(start=start, end=end, writer="", candidates=names))
+                out.append(stretch._replace(start=start, end=end, writer=writer, candidates=names))
             at = end
         if at < stretch.end:
             out.append(stretch._replace(start=at))
     return tuple(out)
+
+
+def _is_same(last: Stretch, one: Stretch, names: tuple[str, ...]) -> bool:
+    return (last.kind, last.depth, last.writer, last.candidates) == (one.kind, one.depth, one.writer, names)
 
 
 def header_fields(lines: Sequence[str], names: Sequence[str]) -> tuple[dict[str, str], int]:
