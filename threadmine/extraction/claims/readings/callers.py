@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from threadmine.extraction.claims.clauses import Candidate, Clause
+from threadmine.extraction.claims.clauses import Candidate, Clause, Memory
 from threadmine.extraction.claims.readings.partners import (
     CALLED,
     HANDING,
@@ -21,6 +21,7 @@ from threadmine.extraction.claims.readings.partners import (
 )
 from threadmine.extraction.claims.sentence import Read, Thing
 from threadmine.extraction.claims.words import GRAMMAR
+from threadmine.extraction.text import Place
 from threadmine.model import Predicate
 from threadmine.vocab.lists import word_list
 
@@ -60,7 +61,7 @@ def called_by(pair: Pair) -> list[Candidate]:
 def within(pair: Pair) -> list[Candidate]:
     """ "The g() call in f()", "there is no g() in f()"."""
     between, read = pair.between, pair.read
-    rest = [word for word in between if word not in _CALLS]
+    rest = [word for word in between if word not in _CALLS and not word.endswith("ly")]
     if not rest or rest[0] not in _WITHIN or any(word not in LEADS for word in rest[1:]):
         return []
     words, at = read.words, pair.one.first - 1
@@ -112,6 +113,25 @@ def in_its_place(pair: Pair) -> list[Candidate]:
     if words[at] in ("called", "used", "run") or goes_on(read, pair.other.last):
         return []
     return pair.make(Predicate.CALLS, [place], pair.objects(), at)
+
+
+def by_way(read: Read, every: Sequence[Clause], thing: Thing, memory: Memory) -> list[Candidate]:
+    """ "The pages are freed via g()": whoever does that calls g."""
+    words, at = read.words, thing.first - 1
+    while at > 0 and words[at] in LEADS:
+        at -= 1
+    way = words[at] in ("via", "through") or words[at - 1 : at + 1] == ("by", "calling")
+    clause = next((c for c in every if c.first <= at < c.last), None)
+    if at <= 1 or not way or clause is None or clause.conditional:
+        return []
+    verb = next((i for i in range(at - 1, max(clause.first, at - REACH), -1) if words[i].endswith("ed")), -1)
+    helped = verb > clause.first and not GRAMMAR.be.isdisjoint(words[max(clause.first, verb - 3) : verb])
+    if not helped or any(not w.isalpha() for w in words[verb:at]) or words[verb] in CALLED:
+        return []
+    changed = read.sentence.place is not Place.REPLY and "now" in words[clause.first : at]
+    here = memory.context if changed else None
+    doer = here if here is not None and here.entity != thing.entity else None
+    return [Candidate(Predicate.CALLS, doer, thing, clause, read.tokens[at], at, 5)]
 
 
 def _opens(read: Read, thing: Thing) -> bool:

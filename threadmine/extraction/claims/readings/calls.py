@@ -272,9 +272,10 @@ def _made_anew(around: Around, right: list[Thing]) -> list[Candidate]:
         where = around.where()
         doer = where[0] if where and where[0] not in right[:2] else around.context
         return [around.make(Predicate.CALLS, doer, right[1], 6)]
-    if right[0].first - around.cue.last > 2 or not {"to", "into"} & set(between) or len(between) > 4:
+    if right[0].first - around.cue.last > 3 or not {"to", "into"} & set(between) or len(between) > 4:
         return []
-    return [around.make(Predicate.CALLS, right[0], right[1], 6)]
+    usage = around.word_before(right[0]) in ("of", "to")  # "convert the users of f() to g()"
+    return [around.make(Predicate.CALLS, around.context if usage else right[0], right[1], 6)]
 
 
 def _held(around: Around) -> Thing | None:

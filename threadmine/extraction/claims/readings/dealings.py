@@ -14,6 +14,7 @@ from threadmine.extraction.claims.clauses import Candidate, Clause, Memory
 from threadmine.extraction.claims.plain_names import before
 from threadmine.extraction.claims.readings.callers import (
     MOVING,
+    by_way,
     called_by,
     in_its_place,
     including,
@@ -62,6 +63,8 @@ _LOCKS = ("lock", "mutex", "sem", "rwsem")
 _DOING = frozenset({"do", "does", "did", "has", "had"})
 _ENDS = frozenset(_WORDS["means"]["ends"])
 _OF_PART = frozenset({"in", "of"})
+_CHECKING = frozenset({"checks", "check", "tests", "consults", "queries"})
+_PARTICLES = frozenset({"up", "down", "over"})
 _HOLDING = frozenset({"include", "includes", "contain", "contains"})
 _OWN_READING = frozenset(
     {"requires", "reads", "equals", "precedes", "valid_for", "overlaps", "member_of", "resides", "points_to"}
@@ -78,7 +81,9 @@ def dealings(read: Read, every: Sequence[Clause], memory: Memory) -> list[Candid
     """calls and precedes: what the functions of a sentence have to do with each other."""
     functions = [t for t in read.things if t.sort is Sort.FUNCTION]
     if len(functions) == 1:
-        return before_this(read, every, functions[0], memory) or _taken(read, every, functions[0])
+        only = functions[0]
+        told = before_this(read, every, only, memory) or _taken(read, every, only)
+        return told or by_way(read, every, only, memory)
     if not 2 <= len(functions) <= MAX_FUNCTIONS:
         return []
     found: list[Candidate] = []
@@ -124,7 +129,8 @@ def _acts(pair: Pair) -> list[Candidate]:
         return []
     if words[verb + 1] == "and" and verb + 2 < goal and is_finite(words[verb + 2 : verb + 3], False):
         verb += 2
-    if only_leads(pair, verb + 1, goal) and _is_call(pair, verb):
+    behind = verb + 1 + (words[verb + 1] in _PARTICLES and verb + 1 < goal)  # "walks up g()"
+    if only_leads(pair, behind, goal) and _is_call(pair, verb):
         return pair.make(Predicate.CALLS, doers, pair.objects(), verb)
     by = _means_at(pair, verb + 1)
     if by and not _NOT_WITH & set(words[verb : by + 1]) and words[verb] not in GRAMMAR.replacing:
@@ -289,7 +295,7 @@ def _is_call(pair: Pair, verb: int) -> bool:
     if word in ("make", "makes"):
         return verb + 1 < pair.other.first  # "makes another f()", not "makes f() fail"
     cue = next((c for c in pair.read.cues if c.first <= verb < c.last), None)
-    if word in _HOLDING:
+    if word in _HOLDING or (word in _CHECKING and not pair.other.implied):
         return True
     return word not in _NO_CALL and (cue is None or cue.value not in _OWN_READING)
 
