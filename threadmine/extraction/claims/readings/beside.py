@@ -22,6 +22,7 @@ _BY = frozenset(_WORDS["steps"]["by"])
 _DOING = frozenset(_WORDS["steps"]["doing"])
 _NOT_WITH = frozenset(_WORDS["steps"]["not_with"])
 _OPINION = frozenset(_WORDS["being"]["opinion"])
+_NO_DOER = GRAMMAR.places | {"unlike", "like", "than"}
 MAX_BACK = 3
 """The most words between a verb or preposition and the function it leads to."""
 
@@ -81,7 +82,7 @@ def _does_something(read: Read, clause: Clause, at: int) -> bool:
 def _caller(read: Read, thing: Thing, memory: Memory) -> Thing | None:
     """The first function of the sentence, or the one whose code the text is about."""
     before = [t for t in read.things if t.sort is Sort.FUNCTION and t.last <= thing.first]
-    before = [t for t in before if t.first == 0 or read.words[t.first - 1] not in GRAMMAR.places]
+    before = [t for t in before if t.first == 0 or read.words[t.first - 1] not in _NO_DOER]
     if before:
         return before[0] if before[0].entity != thing.entity else None
     here = memory.context

@@ -17,6 +17,8 @@ from threadmine.model import Predicate
 _ADDING = frozenset({"add", "introduce", "implement", "provide", "create", "export"})
 _REACHED = frozenset({"reachable", "reached", "called", "invoked", "entered"})
 _CALL_NOUNS = (("path",), ("paths",), ("site",), ("sites",), ("chain",), ("chains",), ("graph",), ("trace",))
+_FOLLOWING = ("following", "follows", "follow")
+_DOING_A = ("does a", "do a", "did a", "doing a")
 _COMPARED = frozenset({"unlike", "like", "than", "besides", "except"})
 _AHEAD = frozenset({"with", "after", "before", "from", "via", "through", "by", "for", "since", "once"})
 _THIS_FUNCTION = tuple(("this", noun) for noun in ("function", "helper", "routine"))
@@ -54,6 +56,8 @@ def calls(around: Around) -> list[Candidate]:
     named = left or right
     if named and not (left and right) and (said := around.judged(named[-1])):
         return said
+    if cue in _DOING_A and not (right and right[0].first - around.cue.last <= 2):
+        return []  # "I did a quick grep"
     if cue == "call" and around.read.words[around.cue.last : around.cue.last + 1] in _CALL_NOUNS:
         return []  # "all call paths into f()"
     if cue.startswith("reach") and around.word_at(-1) in ("before", "without"):
@@ -318,7 +322,7 @@ def precedes(around: Around) -> list[Candidate]:
     if not (left and right):
         return []
     first, second = left[-1], right[0]
-    if around.cue.text.lower() == "following" and second.first > around.cue.last + 1:
+    if around.cue.text.lower() in _FOLLOWING and second.first > around.cue.last + 1:
         return []  # "following the pattern of f()"
     behind = around.read.words[around.cue.last : max(second.first, 0)]
     if first.sort is Sort.FUNCTION and first not in around.clause.things and "call" in behind:

@@ -58,6 +58,9 @@ _BEFORE_VERB = frozenset(_WORDS["verbs"]["before"])
 _BEFORE_IT = frozenset(_WORDS["verbs"]["before_it"])
 _MODALS = GRAMMAR.finite | {"not", "n't", "never", "to", "all", "both"}
 _ENDING = frozenset({"end", "ends", "land", "lands", "arrive", "arrives"})
+_BEFORE_TO = frozenset(
+    {"has", "have", "had", "needs", "need", "needed", "going", "able", "used", "supposed", "wants"}
+)
 _LETTING_GO = frozenset({"drop", "drops", "release", "releases"})
 _LOCKS = ("lock", "mutex", "sem", "rwsem")
 _DOING = frozenset({"do", "does", "did", "has", "had"})
@@ -240,12 +243,12 @@ def _verb(pair: Pair, doers: list[Thing]) -> tuple[int, bool]:
     """
     words, goal = pair.read.words, pair.other.first
     at, helped = _subject_ends(pair, doers[0])
-    if at == pair.one.last and words[at] == "to" and not _is_made(pair):
-        return -1, False  # "uses f() to select g()"
     being = False
     while 0 < at < goal and (
         words[at] in GRAMMAR.helpers or words[at] in _BEFORE_VERB or words[at].endswith("ly")
     ):
+        if words[at] == "to" and words[at - 1] not in _BEFORE_TO and not _is_made(pair):
+            return -1, False  # "take f() only to call g()"
         helped = helped or words[at] in _MODALS
         being = being or words[at] in GRAMMAR.be
         at += 1

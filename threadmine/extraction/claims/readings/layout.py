@@ -191,6 +191,9 @@ def _step_moved(around: Around) -> list[Candidate]:
         around.read.words[around.clause.first : around.clause.last]
     )
     apart = len(run(functions, around.read)) < len(functions)
+    gap = around.read.words[around.cue.last : functions[0].first] if functions else ()
+    if not {"from", "out", "into"}.isdisjoint(gap):
+        return []  # "move the comments from f() to g()"
     return calls(around) if apart or (call and functions) else []
 
 

@@ -8,6 +8,7 @@ from threadmine.extraction.claims.words import GRAMMAR, before_determiners
 from threadmine.extraction.nlp import Term
 
 _BEHIND = frozenset({"off", "to", "onto", "into", "as", "with", "for", "on", "than", "via", "through"})
+_NO_CALLERS = frozenset({"page", "pages", "folio", "folios", "list", "range", "memory", "table", "mapping"})
 _RELATIVE = frozenset({"who", "which", "that"})
 _BETWEEN = frozenset({"that", "which", "who", "itself", "both", "all", "often", "ca", "cannot"})
 
@@ -22,6 +23,11 @@ def stands_beside(read: Read, clause: Clause, cue: Term, thing: Thing) -> bool:
         return False
     if thing.first >= cue.first or GRAMMAR.places & set(words[max(0, at - 1) : at + 1]):
         return False
+    if thing.entity.split()[-1] in _NO_CALLERS:
+        return True  # pages and lists call nobody
+    goes_on = thing.last - thing.first == 1 and words[thing.first - 1] in ("and", "then", "but")
+    if goes_on and words[thing.first].endswith("s") and cue.text.lower().endswith("ing"):
+        return True  # "marks them and frees using f()"
     if not _RELATIVE.isdisjoint(words[max(thing.last, cue.first - 2) : cue.first]):
         return False  # "owners of the page who call f()"
     before = thing.first < clause.first
