@@ -35,7 +35,7 @@ _CALLS = frozenset(_WORDS["moving"]["calls"])
 _ABOUT = frozenset(NAMED["about"])
 _NOTS = frozenset({"not", "n't", "n’t", "never", "no"})
 _WITHIN = frozenset({"in", "inside", "within"})
-_NEED = frozenset({"need", "needs", "reason", "point", "necessary", "wait"})
+_NEED = frozenset({"need", "needs", "needed", "required", "reason", "point", "necessary", "wait"})
 _WHY = frozenset({"why", "how", "whether", "if"})
 
 
