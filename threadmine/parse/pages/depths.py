@@ -16,8 +16,8 @@ from threadmine.parse.pages.shown import Line, shown_lines, writers_of
 from threadmine.people import name_key
 
 _SURE = 0.85
-"""A writer this likely is taken as the writer: of the lines decided so more than 95 in 100 were right when
-measured (docs/sources.md)."""
+"""A writer this likely is taken as the writer; docs/sources.md tells how many lines that decides, and how
+many of those were right."""
 
 _TOGETHER = 0.9
 """Where nobody is, candidates are kept, likeliest first, until they hold this much together."""
