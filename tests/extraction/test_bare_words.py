@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.extraction.helpers import mail
 from tests.extraction.test_readings import message_of
 from threadmine import memmap
 from threadmine.extraction.claims import find_claims
+from threadmine.model import Predicate
 
 TOLD = {
     "slab->stride is written late. A reader may see it while stride is still stale.": "slab.stride",
@@ -34,3 +36,13 @@ def test_word_is_english_where_the_mail_does_not_say_otherwise(text: str) -> Non
     found = find_claims(message_of(text), memmap.load())
     named = {entity for claim in found for entity in claim.entities}
     assert named <= {"slab.inuse", "page.mapping", "folio.index"}
+
+
+def test_a_member_that_only_the_mail_knows_is_read_where_it_stands_alone() -> None:
+    body = (
+        "We look at page->lru first, and lruvec->hint_sum += 1 comes next.\n\n"
+        "reset_it_hint() clears hint_sum again.\n\nreset_it_hint() clears other_sum again.\n"
+    )
+    claims = find_claims(mail(body), memmap.load())
+    cleared = [c.object for c in claims if c.predicate is Predicate.CLEARS]
+    assert cleared == ["lruvec.hint_sum"]

@@ -69,6 +69,11 @@ MAX_SENTENCES = 500
 MAX_REMARK, MAX_QUOTED = 1_500, 4_000
 """Characters of a reply that only remarks on the code above it, and of that code that are looked at."""
 
+MAX_ARROWS, MAX_VARIABLE = 400, 30
+"""Members in C that are looked at in one message, and characters of the variable before one."""
+
+_MEMBER = re.compile(r"[A-Za-z_]\w{2,40}")
+
 _CODE = (StretchKind.DIFF, StretchKind.CODE)
 _READ = (StretchKind.PROSE, StretchKind.CODE)
 
@@ -167,12 +172,36 @@ def _answers_code(message: Message, own: str, worth: Wanted) -> bool:
     return any(worth.in_text(message.body[s.start : min(s.end, s.start + MAX_QUOTED)]) for s in quoted)
 
 
-def _worth_reading(message: Message, worth: Wanted) -> Iterator[Sentence]:
+def _written(body: str, lexicon: Lexicon) -> frozenset[str]:
+    """The members that a mail writes in C behind a variable of a known struct, and that no kernel has: those
+    that its patch brings in.
+    """
+    found: set[str] = set()
+    at = body.find("->")
+    for _ in range(MAX_ARROWS):
+        if at < 0:
+            break
+        member = _MEMBER.match(body, at + 2)
+        if member is not None and "_" in member.group() and member.group() not in lexicon.members:
+            before = body[max(0, at - MAX_VARIABLE) : at]
+            if any(len(end) > 1 and before.endswith(end) for end, _ in lexicon.variables):
+                found.add(member.group().lower())
+        at = body.find("->", at + 2)
+    return frozenset(found)
+
+
+def _worth_reading(message: Message, worth: Wanted, new: frozenset[str]) -> Iterator[Sentence]:
     """The sentences with a word worth reading for, and those that go on about what is named right before."""
     body = message.body
     before: Sentence | None = None
-    for one in sentences(message, worth.in_prose):
-        if worth.in_prose(one.text) or (before is not None and _goes_on(body, before, one)):
+
+    def in_prose(text: str) -> bool:
+        return worth.in_prose(text) or (
+            "_" in text and bool(new) and not new.isdisjoint(text.lower().translate(_TO_BLANKS).split())
+        )
+
+    for one in sentences(message, in_prose):
+        if in_prose(one.text) or (before is not None and _goes_on(body, before, one)):
             yield one
             before = one
 
@@ -193,7 +222,7 @@ def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
     prose: tuple[Sentence, ...] = ()
     if worth.in_text(own) or _answers_code(message, own, worth):
         in_text = worth.weakly_in
-        prose = tuple(islice(_worth_reading(message, worth), MAX_SENTENCES))
+        prose = tuple(islice(_worth_reading(message, worth, _written(body, lexicon)), MAX_SENTENCES))
         in_comment = worth.in_comment
     elif names_kinds(own):  # such a sentence needs no name in C
         picked = (s for s in sentences(message, names_kinds) if names_kinds(s.text))

@@ -17,6 +17,7 @@ from threadmine.verify.rules.entry import EntryRule
 from threadmine.verify.rules.equalities import EqualityRule
 from threadmine.verify.rules.exists import FunctionExistsRule, MemberRule
 from threadmine.verify.rules.for_kind import ForKindRule
+from threadmine.verify.rules.freed import FreedRule
 from threadmine.verify.rules.guards import RequiresRule
 from threadmine.verify.rules.handles import HandlesRule
 from threadmine.verify.rules.heads import HeadRule
@@ -80,6 +81,7 @@ RULES: tuple[Rule, ...] = (
     UsesRule(),
     KindUsesRule(),
     IsARule(),
+    FreedRule(),
     LifecycleRule(),
     EntryRule(),
     StaleRule(),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from threadmine.extraction.claims.clauses import MEMBERISH, Candidate, value_from
 from threadmine.extraction.claims.readings.around import Around
 from threadmine.extraction.claims.readings.phrases import listed
+from threadmine.extraction.claims.referents import referent_words
 from threadmine.extraction.claims.words import GRAMMAR
 from threadmine.model import Predicate
 
@@ -38,7 +39,9 @@ def is_no_need(around: Around, cue: str) -> bool:
     before = words[max(around.clause.first, first - 3) : first]
     if cue in _WISHES:
         return not _SPEAKERS.isdisjoint(before)
-    if cue in _HOLDING:
+    if cue in _HOLDING or cue.endswith(" hold"):
+        if words[first - 1] in referent_words().strangers:
+            return True  # "someone holds a reference"
         named = {t.entity for t in around.right if t.sort in MEMBERISH}
         lockish = any(w.endswith(("lock", "locks")) for w in behind) or not _HELD.isdisjoint(behind)
         return not lockish and not any(n.endswith(("lock", "ref", "count", "mutex")) for n in named)
@@ -61,7 +64,8 @@ def is_so(around: Around, cue: str) -> bool:
     words, first = around.read.words, around.cue.first
     before = words[around.clause.first : first]
     ordered = first == around.clause.first or before[-1:] == ("to",) or is_bidden(before)
-    return cue in _ENSURING and not ordered and not around.functions(around.left)
+    named = any(t in around.clause.things for t in around.functions(around.left))
+    return cue in _ENSURING and not ordered and not named
 
 
 def effected(around: Around, cue: str) -> list[Candidate]:

@@ -38,6 +38,7 @@ _SPEAKERS = frozenset(word_list("conditions")["minding"]["speakers"])
 _SAYING = frozenset(word_list("conditions")["minding"]["saying"])
 _PARTS = (Sort.AGENT, Sort.KIND, Sort.CONSTANT)
 _CALLERS = frozenset({"caller", "callers", "user", "users"})
+_US = frozenset({"we", "you", "i"})
 _NEEDS = frozenset(word_list("conditions")["nouns"]["words"])
 """Nouns of a need ("the expectation that the page is locked")."""
 
@@ -259,6 +260,10 @@ def _needed(around: Around, actors: list[Thing]) -> list[Candidate]:
     """A function before the verb; what it needs stands behind, between, or in the next clause."""
     place = around.where()
     right = around.members(around.right) or around.functions(around.right) or around.stood_for()
+    ours = around.read.words[around.clause.first : around.cue.first]
+    elsewhere = actors[-1] not in around.clause.things and "which" not in ours
+    if not right and elsewhere and not _US.isdisjoint(ours):
+        return []  # "f() released it, so we only need to drop the charge"
     between = [t for t in around.members(around.left) if t.first > actors[-1].last > 0]
     things = [t for t in right if t not in place] or between[-1:] or around.ahead()
     objects: list[Thing | None] = [*_one_by_one(things, around.read)] or [None]
