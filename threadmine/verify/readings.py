@@ -142,6 +142,8 @@ def _is_about(other: Claim, claim: Claim, own: set[str]) -> bool:
         and _CALL_NAME.search(claim.quote)
     ):
         return False  # "it lets f() use x (which lies over y)": what f() does is not shown by that
+    if other.predicate is Predicate.OVERLAPS and claim.predicate is Predicate.USES and claim.value:
+        return False  # "x (which lies over y) is shared by both halves": who shares it is another matter
     sides = [{name, _bare(name)} for name in (other.subject, other.object) if name]
     if other.predicate is Predicate.CALLS and claim.subject.lower() not in ("", *PRONOUNS):
         return claim.subject in (other.subject, other.object)

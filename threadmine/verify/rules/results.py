@@ -40,6 +40,15 @@ class ResultRule(Rule):
             quote="page_anon_vma() never returns NULL",
             verdict=VerdictKind.UNDECIDED,
         ),
+        Case(
+            Predicate.EQUALS,
+            "page_anon_vma",
+            value="NULL",
+            condition="for a file page",
+            kernel="5.15",
+            quote="page_anon_vma() returns NULL for a file page",
+            verdict=VerdictKind.UNDECIDED,
+        ),
     )
 
     def applies(self, question: Question) -> bool:
@@ -57,6 +66,8 @@ class ResultRule(Rule):
         if stated is None or isinstance(facts, Unknown):
             return facts if isinstance(facts, Unknown) else Unknown("no constant result stated")
         wanted = "0" if stated[1] == "zero" else stated[1]
+        if claim.condition:
+            return Unknown(f"{subject.text}() returns different things, and when is not known")
         if wanted in facts.results:
             text = f"{subject.text}() has a return of {wanted} ({facts.kernel})"
             return Finding(Truth.TRUE, text, self.fact(text, facts.source), firm=False)
