@@ -74,7 +74,7 @@ class Reconciler:
             return messages
         meant = self._stored_that_give_way(messages)
         meant.update(self._fresh_that_give_way(fresh, messages))
-        meant.update(_undecided_parts(meant, (*fresh, *self._held.values())))
+        meant.update(_parts_of_pages(meant, (*fresh, *self._held.values())))
         back = self._take_out(meant)
         self._meant = meant
         kept: dict[str, Message] = {}
@@ -231,15 +231,15 @@ class Reconciler:
         return [_parsed_again(message) for message in below]
 
 
-def _undecided_parts(meant: dict[str, str], stand_ins: Iterable[Message]) -> dict[str, str]:
-    """Text of undecided writers on pages whose message is there as real mail, which does tell the writers."""
+def _parts_of_pages(meant: dict[str, str], stand_ins: Iterable[Message]) -> dict[str, str]:
+    """What pages quote whose message is there as real mail: that quotes the same text, with its marks, and
+    tells who wrote it; a page without marks leaves it to inference.
+    """
     places = {f"quoted in {old}": real for old, real in meant.items()}
     return {
         message.message_id: places[message.origin.place]
         for message in stand_ins
-        if message.quoted_only
-        and len(possible_names(message.author.name)) > 1
-        and message.origin.place in places
+        if message.quoted_only and message.message_id not in meant and message.origin.place in places
     }
 
 
