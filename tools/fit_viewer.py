@@ -274,13 +274,13 @@ class Model:
             _table(self.border, border),
             _table(self.line, line),
             {
-                name: round(float(depth[row]), 2)
+                name: round(float(depth[row]), 2) + 0.0
                 for name, row in self.depth.items()
                 if abs(depth[row]) >= SMALLEST
             },
-            {name: round(float(value), 2) for name, value in named}
-            | {f"style {style}": round(float(start[style]), 2) for style in range(STYLES)}
-            | {"begins quoted": round(float(start[STYLES]), 2)},
+            {name: round(float(value), 2) + 0.0 for name, value in named}
+            | {f"style {style}": round(float(start[style]), 2) + 0.0 for style in range(STYLES)}
+            | {"begins quoted": round(float(start[STYLES]), 2) + 0.0},
         )
 
 
@@ -317,7 +317,7 @@ def _rows(
 
 def _table(rows: dict[str, int], array: Floats) -> dict[str, list[float]]:
     return {
-        name: [round(float(value), 2) for value in array[row]]
+        name: [round(float(value), 2) + 0.0 for value in array[row]]
         for name, row in rows.items()
         if np.abs(array[row]).max() >= SMALLEST
     }
