@@ -11,7 +11,7 @@ from threadmine.verify.code import DEPTH, Reach, reach
 from threadmine.verify.layouts import layouts_for
 from threadmine.verify.refs import Kind, Ref, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
-from threadmine.verify.rules.effects import function_names, reaches_of
+from threadmine.verify.rules.doers import function_names, reaches_of
 
 WRAPPERS = ("{}_noprof", "_{}", "__{}", "{}_nolock")
 """A call of one of these is a call of what the mail names (allocation profiling renamed the functions)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 
 from threadmine.memmap.calls import FunctionFacts
@@ -16,8 +15,10 @@ from threadmine.verify.layouts import layouts_for
 from threadmine.verify.members import in_head, members_of_page, page_of, same_bytes, word_of
 from threadmine.verify.refs import Kind, Ref, page_index, unnamed
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
+from threadmine.verify.rules.counting import CONSTANT, direction, goes
+from threadmine.verify.rules.doers import function_names, reaches_of
 from threadmine.verify.rules.residence import packed_quantities
-from threadmine.verify.tables import acts_of, leaves, places_of, primitives
+from threadmine.verify.tables import leaves, primitives
 
 ACCESS = {Predicate.SETS: "w", Predicate.CLEARS: "w", Predicate.READS: "ra"}
 FLAG_KINDS = {
@@ -33,55 +34,10 @@ _FOR_ORDER = re.compile(r"order > [1-9]")
 _NUMBER = re.compile(r"\b\d+\b")
 _CALL = re.compile(r"\b([A-Za-z_]\w+)\(\)")
 _ONCE = re.compile(r"^\(?\)?(?: \w+){0,2} (?:us\w+|with|through|by) (?:a )?(WRITE_ONCE|READ_ONCE)\b")
-_CONSTANT = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[+-]1|[A-Z][A-Z0-9_]{3,})$")
 _PART = re.compile(r"__page_(\d)")
 READERS_DEPTH, WRITERS_DEPTH = 3, 4
-MAX_FUNCTIONS = 400
 MAX_WALKED = 120
 """Functions of a file that are walked for one claim."""
-
-MAX_SAID = 120
-"""Characters behind a function's name in which a sentence says what it does to a count."""
-
-MAX_WIDE = 2_000
-"""Functions of a part of the kernel of which it says nothing that one of them does something."""
-
-
-_COUNTED = re.compile(r"[^,;]{0,40}?(?:\bref|count|\bpins?\b)", re.I)
-_CLAUSE = re.compile(r"[,;:.]\s")
-_BY_NAME = {"+": re.compile(r"_(?:add|inc|get)(?:_|$)"), "-": re.compile(r"_(?:sub|dec|put)(?:_|$)")}
-_COUNTS = frozenset({"_refcount", "_mapcount", "_pincount", "_entire_mapcount", "_large_mapcount"})
-_UP = re.compile(
-    r"\b(?:tak(?:es?|en|ing)|took|gets?|grab\w*|incr\w+|rais\w+|elevates?|bump\w*|adds?|acquir\w+|pins?|holds?)\b",
-    re.I,
-)
-_DOWN = re.compile(
-    r"\b(?:drop\w*|puts?|putting|decr\w+|lower\w*|releas\w+|unpins?|subtract\w*|reduc\w+)\b", re.I
-)
-
-
-def direction(question: Question, target: Ref) -> str:
-    """Which way a sentence says that a count goes: "+", "-", or empty where it does not say or says both."""
-    claim = question.claim
-    if target.member not in _COUNTS or claim.predicate is not Predicate.SETS or claim.value.strip():
-        return ""
-    at = claim.quote.find(question.subject.text) if question.subject.kind is Kind.FUNCTION else 0
-    said = claim.quote[max(at, 0) : max(at, 0) + MAX_SAID].replace(question.subject.text, "", 1)
-    said = _CLAUSE.split(said)[0]
-    ways = {
-        way
-        for way, words in (("+", _UP), ("-", _DOWN))
-        if any(_COUNTED.match(said, found.end()) for found in words.finditer(said))
-    }
-    return ways.pop() if len(ways) == 1 else ""
-
-
-def _goes(hit: Found, sign: str) -> bool:
-    """Whether a store raises ("+") or lowers ("-") a count: by its value, else by its accessor's name."""
-    if hit.value[:1] in ("+", "-"):
-        return hit.value.startswith(sign)
-    name = hit.through or hit.step.facts.name
-    return not _CONSTANT.match(hit.value) and _BY_NAME[sign].search(name) is not None
 
 
 class EffectRule(Rule):
@@ -247,7 +203,7 @@ class EffectRule(Rule):
         hits = [h for h in hits if self._fits(claim.predicate, h)]
         sign = direction(question, target)
         if sign and hits:
-            hits = [h for h in hits if _goes(h, sign)]
+            hits = [h for h in hits if goes(h, sign)]
             if not hits:
                 how = "raised" if sign == "+" else "lowered"
                 return Unknown(f"no place is known where {reaches[0].start.name}() has {target.name} {how}")
@@ -345,7 +301,7 @@ class EffectRule(Rule):
         value = hit.value
         if not value:
             return "list" in hit.use.member or hit.use.member == "lru"
-        return value in EMPTY or not (_CONSTANT.match(value) or value.endswith("="))
+        return value in EMPTY or not (CONSTANT.match(value) or value.endswith("="))
 
     def _with_value(self, question: Question, hits: list[Found], reaches: list[Reach]) -> Finding | Unknown:
         claim, hit = question.claim, hits[0]
@@ -356,8 +312,8 @@ class EffectRule(Rule):
             return Unknown(f"{hit.spelled}; in which steps is not known")
         wanted = claim.value.strip()
         values = [h.value for h in hits]
-        if claim.predicate is Predicate.SETS and _CONSTANT.match(wanted) and wanted not in values:
-            if all(_CONSTANT.match(v) for v in values) and wanted[0] not in "+-":
+        if claim.predicate is Predicate.SETS and CONSTANT.match(wanted) and wanted not in values:
+            if all(CONSTANT.match(v) for v in values) and wanted[0] not in "+-":
                 text = f"{hit.spelled}; no store of {wanted} is known ({hit.step.facts.kernel})"
                 return Finding(Truth.FALSE, text, self.fact(text, hit.step.facts.source), firm=False)
             return Unknown(f"{hit.spelled}; whether it stores {wanted} is not known")
@@ -514,10 +470,6 @@ class EffectRule(Rule):
         return None
 
 
-_BARE_FILE = re.compile(r"\w[\w-]*\.[ch]")
-FOLDERS = ("mm", "include/linux", "fs", "kernel", "net/core")
-"""Where a file is looked for that is named without its folder."""
-
 ADDRESSES = frozenset({"const_folio_flags", "folio_flags", "const_page_flags", "page_flags"})
 """Accessors hand on the address of the flags: the bit is told by who calls them."""
 
@@ -549,47 +501,12 @@ def _same_member(name: str, target: Ref) -> bool:
     return member.split(".")[0] == target.member and struct in (target.struct, "page", "folio")
 
 
-def reaches_of(names: Iterable[str], version: str, full: bool) -> list[Reach]:
-    """What each function reaches; of more than one (a file's) only what they do themselves and one call
-    deep."""
-    chosen = tuple(names)
-    depth = DEPTH if len(chosen) == 1 else 1
-    found = (reach(name, version, depth, full) for name in chosen[:MAX_FUNCTIONS])
-    return [each for each in found if not isinstance(each, Unknown)]
-
-
 def _touching(question: Question, names: tuple[str, ...], target: Ref, version: str) -> tuple[str, ...]:
     """Those of a file's functions that touch the member themselves: the index knows, no need to walk all."""
     same, over = same_bytes(question.model, target, version)
     known = {*same, *over, f"?.{target.member}"}
     users = {user for name in known for user in question.code.users(name, version)}
     return tuple(name for name in names if name in users)
-
-
-def function_names(question: Question, subject: Ref, version: str) -> tuple[str, ...] | Unknown:
-    """The functions that a subject stands for: itself, or all of a file or part of the kernel."""
-    code = question.code
-    if subject.kind is Kind.FUNCTION:
-        if not code.known(subject.text):
-            return Unknown(f"no facts about {subject.text}()")
-        facts = code.function(subject.text, version)
-        return facts if isinstance(facts, Unknown) else (subject.text,)
-    if subject.kind is Kind.MEMBER and code.known(subject.member):
-        return (subject.member,)
-    spoken = subject.kind is Kind.WORDS and question.claim.polarity is Polarity.POSITIVE
-    acts = acts_of(subject.text) if spoken else ()  # who else does it is not known: no absence is told of it
-    known = tuple(name for name in acts if not isinstance(code.function(name, version), Unknown))
-    if known:
-        return known
-    files: Iterable[str] = (subject.text,) if subject.kind is Kind.FILE else places_of(subject.text)
-    if question.claim.polarity is Polarity.NEGATIVE and any("#" in path for path in files):
-        return Unknown(f"not all functions of {subject.text!r} are known")
-    if _BARE_FILE.fullmatch(subject.text):
-        files = [path for folder in FOLDERS if code.has_file(path := f"{folder}/{subject.text}")][:1]
-    names = tuple(name for path in files for name in code.in_file(path, version))
-    if len(names) > MAX_WIDE and question.claim.polarity is Polarity.POSITIVE:
-        return Unknown(f"{subject.text!r} is too wide: {len(names)} functions")
-    return names or unnamed(subject, "function that is known")
 
 
 def _resolved(target: Ref, version: str) -> Ref:

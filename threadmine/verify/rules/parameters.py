@@ -9,7 +9,7 @@ from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
 from threadmine.verify.kinds import kind_of
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
-from threadmine.verify.rules.effects import function_names
+from threadmine.verify.rules.doers import function_names
 
 _TAKES = re.compile(
     r"\b(?:takes?|taking|gets?|accepts?|parameters?|arguments?|passed|handed|expects?)\b|\([^)]*,", re.I
