@@ -27,7 +27,19 @@ from typing import Any
 import tree_sitter_c
 from tree_sitter import Language, Node, Parser
 from verify_context import LOCK, on_entry
-from verify_reader import NAMES, STRUCTS, Function, Reader, Types, declared_name, struct_name, text_of
+from verify_reader import (
+    AT_HOME,
+    CONSTANT,
+    HOME,
+    NAMES,
+    STRUCTS,
+    Function,
+    Reader,
+    Types,
+    declared_name,
+    struct_name,
+    text_of,
+)
 from verify_reader import NO_CALL as NOT_A_CALL
 
 DEFINITION = re.compile(rb"^(?![#\s/*}])[^\n;{}=]{0,300}?\b(\w+)\([^;{}]{0,1000}?\)\s*\n\{", re.M)
@@ -56,6 +68,36 @@ MM_FILE = re.compile(
 )
 
 
+LOCAL = re.compile(r"^mm/.*\.c$")
+"""Files whose own structs are known as well as those of headers."""
+
+_NUMBER = rb"(0x[0-9a-fA-F]{1,16}|\d{1,10})[uUlL]{0,3}"
+_CONSTANT = rb"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"
+_REMARK = rb"[ \t]*(?:/\*.*)?$"
+DEFINED = re.compile(
+    rb"^[ \t]*#[ \t]*define[ \t]+"
+    + _CONSTANT
+    + rb"[ \t]+\(?"
+    + _NUMBER
+    + rb"\)?"
+    + _REMARK
+    + rb"|^[ \t]+"
+    + _CONSTANT
+    + rb"[ \t]*=[ \t]*"
+    + _NUMBER
+    + rb",?"
+    + _REMARK,
+    re.M,
+)
+"""A constant that a header or file of mm defines as a plain number."""
+
+DEFINITIONS = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Z][A-Z0-9_]+)[ \t]+(.*)$", re.M)
+NUMBERED = re.compile(
+    r"^mm/|^include/(?:uapi/)?linux/(?:\w*page\w*|mm\w*|mem\w*|huge\w*|swap\w*|rmap|migrate|hmm|slab|gfp\w*|vm\w*"
+    r"|damon|compaction|ksm|khugepaged|zswap|shrinker|list_lru|fs|cma|pagevec|folio_\w+)\.h$"
+)
+"""Files whose constants are kept."""
+
 WHOLE = tuple(NAMES["whole"])
 """Files all of whose functions are kept."""
 
@@ -79,6 +121,9 @@ HANDLES = re.compile(
 """Words of a file outside mm, fs and their headers that is parsed."""
 
 PARSED = ("mm/", "include/", "fs/", "io_uring/", "virt/", "net/core/", *WHOLE)
+
+ALIASED = re.compile(r"^_{0,2}[a-z][a-z0-9]*(?:_[a-z0-9]+)+$")
+"""Names of functions, as a macro may have them."""
 
 CALLED = re.compile(rb"\b([A-Za-z_]\w+)\s*\(")
 
@@ -113,6 +158,7 @@ class Tree:
         self.types = Types()
         self.functions: dict[str, Function] = {}
         self.serves: dict[str, set[str]] = defaultdict(set)  # function -> ops members it is given to
+        self.values: dict[str, set[int]] = defaultdict(set)  # constant -> what files of mm define it as
 
     def files(self) -> Iterator[Path]:
         for place in NAMES["places"]:
@@ -125,7 +171,9 @@ class Tree:
             if path.suffix == ".h" and name.startswith("drivers/") and path.stat().st_size > MAX_HEADER:
                 continue
             data = path.read_bytes()
-            if name.startswith(("mm/", "include/linux/mm")):
+            if NUMBERED.match(name):
+                self.numbers(data)
+            if name.startswith(("mm/", "include/linux/mm", *WHOLE)):
                 pass
             elif not WANTED.search(data):
                 continue
@@ -137,6 +185,7 @@ class Tree:
             for found in re.finditer(rb"\bstruct (\w+) \*+\s*(\w+)\(", data):
                 self.types.returns.setdefault(found.group(2).decode(), found.group(1).decode())
         roots = [(name, self.parser.parse(data).root_node) for name, data in sources if name.endswith(".h")]
+        roots += [(name, self.parser.parse(data).root_node) for name, data in sources if LOCAL.match(name)]
         for _, root in roots:
             self.structs(root)
         self.types.of_interest = frozenset(m for s in UNTYPED for m in self.types.members[s])
@@ -144,6 +193,16 @@ class Tree:
         for name, data in sources:
             self.definitions(parsed.get(name) or self.parser.parse(data).root_node, name)
             self.lost(name, data)
+
+    def numbers(self, data: bytes) -> None:
+        """Constants that are plain numbers; one that is something else in another place is none."""
+        for one, number, other, value in DEFINED.findall(data):
+            digits = (number or value).decode()
+            base = 16 if digits.startswith("0x") else 8 if digits.startswith("0") else 10
+            self.values[(one or other).decode()].add(int(digits, base))
+        for name, rest in DEFINITIONS.findall(data):
+            if not DEFINED.match(b"#define " + name + b" " + rest):
+                self.values[name.decode()] |= {-1, -2}
 
     def unread(self, name: str, data: bytes) -> None:
         """A file that handles no pages itself: what it calls, it calls where nothing is known to hold."""
@@ -178,6 +237,8 @@ class Tree:
                 self.function(node, name, text_of(before) if before is not None else "")
             elif node.type == "preproc_function_def":
                 self.macro(node, name)
+            elif node.type == "preproc_def" and name.startswith("include/"):
+                self.alias(node, name)
             elif node.type == "declaration":
                 outside = Function("")
                 Reader(self.types, outside).visit(node, False)
@@ -212,7 +273,7 @@ class Tree:
                     function.places[callee] = frozenset()
             return
         function.says |= needs_in(comment)
-        reader = Reader(self.types, function)
+        reader = Reader(self.types, function, path)
         parameters = declarator.child_by_field_name("parameters")
         if parameters is not None:
             named = [p for p in parameters.named_children if p.type == "parameter_declaration"]
@@ -241,6 +302,14 @@ class Tree:
             function.macro = True
             for callee in called:
                 function.calls.setdefault(callee, 0)
+
+    def alias(self, node: Node, path: str) -> None:
+        """``#define page_to_pfn __page_to_pfn``: the one name calls the other."""
+        name, value = text_of(node.child_by_field_name("name")), text_of(node.child_by_field_name("value"))
+        if ALIASED.match(name) and ALIASED.match(value.strip()) and name != value.strip():
+            function = self.entry(name, path)
+            function.macro = True
+            function.calls.setdefault(value.strip(), 0)
 
 
 def top_level(root: Node) -> Iterator[Node]:
@@ -291,6 +360,8 @@ def extract(root: Path, version: str, source: str, out: Path) -> None:
             "m": sorted(f.members),
             "g": sorted(f.guards),
             "k": sorted(f.constants),
+            "o": sorted(f.changes),
+            "u": sorted(f.drops),
             "r": sorted(f.results),
             "h": [[c, spelled(place)] for c, place in sorted(f.places.items()) if place],
             "w": [[m, spelled(locks)] for m, locks in sorted(f.stores.items()) if locks],
@@ -304,7 +375,9 @@ def extract(root: Path, version: str, source: str, out: Path) -> None:
     members = {
         s: sorted(m for m in tree.types.members[s] if m) for s in sorted(STRUCTS) if tree.types.members.get(s)
     }
-    out.write_text(json.dumps({"version": version, "source": source, "structs": members, "functions": rows}))
+    values = {name: numbers.pop() for name, numbers in tree.values.items() if len(numbers) == 1}
+    facts = {"version": version, "source": source, "structs": members, "values": values, "functions": rows}
+    out.write_text(json.dumps(facts))
     print(f"{version}: {len(rows)} functions", file=sys.stderr)
 
 
@@ -336,10 +409,26 @@ def head_line(trees: list[dict[str, Any]]) -> dict[str, Any]:
                 members[member] = members.get(member, 0) | 1 << number
         structs[struct] = members
     versions, sources = [t["version"] for t in trees], [t["source"] for t in trees]
-    return {"versions": versions, "sources": sources, "structs": structs}
+    named = {name for tree in trees for name in tree["values"]}
+    values = {
+        name: sum_bits(
+            (number, tree["values"][name]) for number, tree in enumerate(trees) if name in tree["values"]
+        )
+        for name in sorted(named)
+    }
+    head = {"versions": versions, "sources": sources, "structs": structs, "values": values}
+    return {**head, "home": [HOME, sorted(AT_HOME)]}
 
 
-WIDTHS = {"a": 1, "c": 3, "m": 3, "g": 2, "k": 1, "r": 1, "h": 2, "w": 2, "t": 2, "i": 1, "e": 1, "d": 1}
+def sum_bits(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """(kernel, value) pairs as values with the bits of the kernels that have them."""
+    found: dict[int, int] = defaultdict(int)
+    for number, value in pairs:
+        found[value] |= 1 << number
+    return [[value, bits] for value, bits in found.items()]
+
+
+WIDTHS = dict.fromkeys("akrideou", 1) | dict.fromkeys("ghwt", 2) | dict.fromkeys("cm", 3)
 """How many values a fact of each sort has, before the bits of the kernels that have it."""
 
 TELLING = re.compile(
@@ -354,6 +443,18 @@ OTHERS = re.compile(
     r"|(?:__)?(?:Set|Clear|TestSet|TestClear)?Page[A-Z]\w*|(?:__)?folio_(?:test|set|clear)_\w+)$"
 )
 """Callees that are kept although the trees' mm code does not define them as functions."""
+
+NOISE = re.compile(
+    r"^(?:pr_\w+|\w*warn\w*|likely|unlikely|min\w*|max\w*|clamp\w*|swap|[A-Z][A-Z0-9_]+|IS_\w+|\w*printf|printk\w*|seq_\w+"
+    r"|container_of\w*|list_\w*entry\w*|list_for_\w+|hlist_\w+|for_each_\w+|sysfs_\w+|str\w+|kstr\w+|trace_\w+|dump_\w+"
+    r"|might_\w+|cond_resched|barrier|ilog2|roundup\w*|round_\w+|fls\w*|__?ffs\w*|hweight\w*|sprintf|data_race|rb_\w+"
+    r"|unsafe_\w+|kasan_\w+|kmsan_\w+|lockdep_\w+|local_\w+|debugfs_\w+|match_\w+|bitmap_\w+|raw_cpu_\w+|this_cpu_\w+"
+    r"|(?:const_|arch_)?(?:test|set|clear)_bit|ALIGN\w*|sizeof\w*|div\w*_u64\w*|nodes?_\w+|cpumask_\w+|jiffies_\w+|preempt_\w+)$"
+)
+"""Callees outside of what was read that nobody speaks of: helpers of the language and of printing."""
+
+TESTS = re.compile(r"^mm/(?:\w+/)*(?:tests/|\w*_test\w*\.c$)|^kernel/\w+/\w*test\w*\.c$")
+"""Files of the kernel's own tests: what they call tells nothing of mm."""
 
 NEAR = (
     "mm/memremap.c",
@@ -398,8 +499,12 @@ def merged_row(name: str, rows: list[tuple[int, dict[str, Any]]]) -> dict[str, A
         (bit, ((c, telling(place)) for c, place in row["h"] if telling(place))) for bit, row in rows
     )
     line["e"] = masked((bit, ((telling(row["e"]),),)) for bit, row in rows if telling(row["e"]))
-    for key in ("k", "r", "i", "d"):
-        line[key] = masked((bit, ((value,) for value in row[key])) for bit, row in rows)
+    for _, row in rows:
+        called = {name for name, *_ in row["c"]}  # macros written in capitals are no constants
+        row["k"] = [name for name in row["k"] if name not in called]
+        row["o"] = [change for change in row["o"] if change[1:] not in called]
+    for key in ("k", "r", "i", "d", "o", "u"):
+        line[key] = masked((bit, ((value,) for value in row[key] if value)) for bit, row in rows)
     if any(row["x"] for _, row in rows):
         line["x"] = sum(bit for bit, row in rows if row["x"])
     return line
@@ -426,6 +531,7 @@ def compact(row: dict[str, Any]) -> dict[str, Any]:
 
 def wanted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows worth their bytes: mm and its headers, whoever touches a member, and callers of NEAR."""
+    rows = [row for row in rows if not all(TESTS.match(path) for path, *_ in row["p"])]
     near = {row["f"] for row in rows if any(path in NEAR for path, _ in row["p"])}
     core = {
         row["f"] for row in rows if any(path.startswith(("mm/", "include/linux/")) for path, _ in row["p"])
@@ -440,10 +546,18 @@ def wanted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         or any(path.startswith(WHOLE) for path, _ in row["p"])
     ]
     names = {row["f"] for row in kept}
+    whole = {row["f"] for row in rows if any(path.startswith("mm/") for path, _ in row["p"])}
     for row in kept:
+        every = row["f"] in whole
         # of the calls of anything else, those that decide claims: through pointers, accessors, locks
         row["c"] = [
-            c for c in row["c"] if c[0] in names or c[0][0] in "*=" or "." in c[0] or OTHERS.match(c[0])
+            c
+            for c in row["c"]
+            if c[0] in names
+            or c[0][0] in "*="
+            or "." in c[0]
+            or OTHERS.match(c[0])
+            or (every and not NOISE.match(c[0]))
         ]
         row["h"] = [h for h in row["h"] if h[0] in names or h[0] == "*" or OTHERS.match(h[0])]
     return kept
@@ -467,7 +581,8 @@ def index_lines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
         for path, bits in row["p"]:
             files[path][row["f"]] = bits
-        for name, *_, bits in [*row["m"], *row["k"]]:
+        flags = [fact for fact in row["k"] if CONSTANT.match(fact[0])]  # of others nobody asks who uses them
+        for name, *_, bits in [*row["m"], *flags]:
             users[name][row["f"]] = users[name].get(row["f"], 0) | bits
     return [grouped(files), grouped(users)]
 

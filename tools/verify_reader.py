@@ -27,7 +27,11 @@ from verify_context import (
 )
 
 NAMES = tomllib.loads(Path(__file__).with_name("verify_calls.toml").read_text(encoding="utf-8"))
-STRUCTS = frozenset(NAMES["structs"])
+EVERYWHERE = frozenset(NAMES["structs"])
+AT_HOME = frozenset(NAMES["structs_at_home"]) - EVERYWHERE
+STRUCTS = EVERYWHERE | AT_HOME
+HOME = ("mm/", "include/linux/", *NAMES["whole"])
+"""Where the members of structs that half the kernel uses are kept, and every constant that is named."""
 WRITERS = frozenset(NAMES["writers"])
 READERS = frozenset(NAMES["readers"])
 WARNS = re.compile(
@@ -42,6 +46,18 @@ CONSTANT = re.compile(
     r"^(?:__GFP|PG|PGTY|PAGE_FLAGS|MEMORY_DEVICE|TAIL|PAGE_MAPPING|FOLIO_MAPPING|MIGRATE_VMA|MEMCG_DATA|LIST_POISON"
     r"|GUP_PIN|PP_SIGNATURE|PP_MAGIC|LRU_GEN|LRU_REFS|MIGRATE|GFP|SWP|FGP|FPI)_?\w+$"
 )
+NAMED_CONSTANT = re.compile(r"^[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]+){1,7}$")
+COMMON = re.compile(
+    r"^(?:PAGE_(?:SIZE|SHIFT|MASK|ALIGN)|GFP_KERNEL|BITS_PER_\w+|CONFIG_\w+|EXPORT_\w+|BUG_ON|\w*WARN_\w+|VM_BUG_ON\w*"
+    r"|READ_ONCE|WRITE_ONCE|ARRAY_SIZE|DIV_ROUND\w+|IS_ENABLED|IS_ERR\w*|PTR_ERR\w*|ERR_\w+|U?LONG_MAX|U?INT_MAX"
+    r"|NUMA_NO_NODE|INIT_\w+|LIST_HEAD\w*|KERN_\w+|BUILD_\w+|DEFINE_\w+|DECLARE_\w+|THIS_MODULE|SIZE_MAX|PAGE_ALIGNED"
+    r"|PHYS_PFN|PFN_\w+|TASK_\w+|HZ_\w+|MODULE_\w+|RB_\w+|RADIX_\w+|XA_\w+|SEQ_\w+|S_I[A-Z]{4}|SMP_\w+|_\w+)$"
+)
+"""Constants that tell nothing of the function that names them, and macros written in capitals."""
+
+RAISES = re.compile(r"(?:^|_)(?:set|inc|add|count|mark)(?:_|s?$)")
+LOWERS = re.compile(r"(?:^|_)(?:clear|dec|sub|unset)(?:_|$)")
+CHANGES = re.compile(r"(?:^|_)mod_|(?:^|_)(?:stat|state)_(?:mod|update)|(?:^|_)update_\w*stat")
 HANDED = re.compile(r"^(?:-?\d{1,4}|NULL|true|false|[A-Z][A-Z0-9_]{3,30})$")
 RESULT = re.compile(r"^(?:-?E[A-Z]+|ERR_PTR\(-E[A-Z]+\)|NULL|true|false|-?\d{1,3}|[A-Z][A-Z0-9_]{3,30})$")
 RETURNED = re.compile(
@@ -55,6 +71,24 @@ BIT_OPERATION = re.compile(
 )
 LIKELY = frozenset({"likely", "unlikely"})
 COMPARED = re.compile(r"[=!<>]")
+COUNTED = {
+    "atomic_inc": "+1",
+    "atomic_dec": "-1",
+    "atomic_long_inc": "+1",
+    "atomic_long_dec": "-1",
+    "atomic_inc_return": "+1",
+    "atomic_dec_return": "-1",
+    "atomic_inc_not_zero": "+1",
+    "atomic_dec_and_test": "-1",
+    "atomic_long_dec_and_test": "-1",
+    "percpu_ref_get": "+1",
+    "percpu_ref_put": "-1",
+    "percpu_ref_tryget": "+1",
+    "percpu_ref_tryget_live": "+1",
+    "percpu_ref_tryget_live_rcu": "+1",
+}
+"""Functions that write what they are handed, by which way it goes."""
+
 SURE, REPEATED = 1, 2
 
 
@@ -72,10 +106,14 @@ class Function:
     members: set[tuple[str, str, str]] = field(default_factory=set)  # (struct.member, access, value)
     guards: set[tuple[str, str]] = field(default_factory=set)  # (what happens, condition)
     constants: set[str] = field(default_factory=set)  # flags and the like it names
+    changes: set[str] = field(
+        default_factory=set
+    )  # "+PG_x": sets it or counts it up; "-": clears it; "=": either
     results: set[str] = field(default_factory=set)  # constants it returns
     places: dict[str, frozenset[str]] = field(default_factory=dict)  # callee -> what holds at all its calls
     stores: dict[str, frozenset[str]] = field(default_factory=dict)  # member or flag written -> locks held
     takes: dict[str, int] = field(default_factory=dict)  # lock -> SURE: always taken
+    drops: set[str] = field(default_factory=set)  # locks that it lets go of
     hands: set[tuple[str, str]] = field(default_factory=set)  # (function, callee): handed to the callee
     serves: set[tuple[str, str]] = field(default_factory=set)  # (ops.member, function): an initialiser
     says: set[str] = field(default_factory=set)  # locks and the like that its comment says it needs
@@ -138,9 +176,10 @@ def walk_fields(body: Node | None) -> Iterator[Node]:
 class Reader:
     """Walks one function body and fills a :class:`Function`."""
 
-    def __init__(self, types: Types, function: Function) -> None:
+    def __init__(self, types: Types, function: Function, path: str = "") -> None:
         self.types = types
         self.function = function
+        self.home = path.startswith(HOME)
         self.symbols: dict[str, str] = {}
         self.held: frozenset[str] = frozenset()
         self.passed_tests: frozenset[str] = frozenset()
@@ -198,8 +237,7 @@ class Reader:
         elif kind == "initializer_pair":
             self.initialised(node)
         elif kind == "identifier":
-            if CONSTANT.match(text_of(node)):
-                self.function.constants.add(text_of(node))
+            self.constant(node)
         elif kind == "return_statement":
             value = text_of(node.named_children[0]) if node.named_children else ""
             if RESULT.match(value):
@@ -221,6 +259,37 @@ class Reader:
             self.visit(child, sure and not branch)
         if apart and kind != "labeled_statement":
             self.held, self.passed_tests = common((before[0], self.held)), before[1]
+
+    def constant(self, node: Node) -> None:
+        """A constant that is named, and whether it is or-ed in, masked out or counted by that."""
+        name = text_of(node)
+        if not CONSTANT.match(name) and not (
+            self.home and NAMED_CONSTANT.match(name) and not COMMON.match(name)
+        ):
+            return
+        self.function.constants.add(name)
+        way = self.way_of(node) if self.home else ""
+        if way:
+            self.function.changes.add(f"{way}{name}")
+
+    def way_of(self, node: Node) -> str:
+        """``+`` for what is or-ed into something or handed to what sets or counts, ``-`` for the contrary."""
+        masked, inner, outer = False, node, node.parent
+        while outer is not None and not outer.type.endswith("_statement"):
+            if outer.type == "unary_expression":
+                masked |= text_of(outer).startswith("~")
+            if outer.type == "assignment_expression" and outer.child_by_field_name("right") == inner:
+                operator = text_of(outer.child_by_field_name("operator"))
+                if operator == "&=" and masked:
+                    return "-"
+                return "+" if operator == "|=" and not masked else ""
+            if outer.type == "call_expression" and inner.type == "argument_list":
+                name = text_of(outer.child_by_field_name("function"))
+                for way, does in (("=", CHANGES), ("-", LOWERS), ("+", RAISES)):
+                    if does.search(name):
+                        return "=" if way == "+" and masked else way
+            inner, outer = outer, outer.parent
+        return ""
 
     def branches(self, node: Node, sure: bool) -> None:
         """An if statement: what its condition says holds in the one branch, its opposite in the other."""
@@ -320,6 +389,7 @@ class Reader:
             self.held |= {f"{LOCK}{lock}"}
 
     def release(self, lock: str) -> None:
+        self.function.drops.add(lock)
         self.held -= {f"{LOCK}{lock}"}
         self.released.add(f"{LOCK}{lock}")
 
@@ -382,7 +452,8 @@ class Reader:
     def member(self, node: Node) -> None:
         owner = self.type_of(node.child_by_field_name("argument"))
         name = text_of(node.child_by_field_name("field"))
-        if owner in STRUCTS or (not owner and name in self.types.of_interest):
+        kept = EVERYWHERE if not self.home else STRUCTS
+        if owner in kept or (not owner and name in self.types.of_interest):
             access, value = self.access(node)
             self.function.members.add((f"{owner or '?'}.{name}", access, value))
             if access == "w":
@@ -425,8 +496,7 @@ class Reader:
         others = [text_of(c) for c in holder.named_children if c != node]
         if name in WRITERS and (by_address or name in ("WRITE_ONCE", "rcu_assign_pointer")):
             value = others[0] if len(others) == 1 and VALUE.match(others[0]) else ""
-            value = {"atomic_inc": "+1", "atomic_dec": "-1"}.get(name, value)
-            return "w", value
+            return "w", COUNTED.get(name, value)
         if name in READERS or not by_address:
             return "r", ""
         return "a", ""

@@ -22,12 +22,25 @@ TREE = {
 struct dev_pagemap { int type; };
 struct page { unsigned long flags; void *mapping; unsigned int _refcount; struct dev_pagemap *pgmap; };
 struct lruvec { spinlock_t lru_lock; };
+struct vm_area_struct { unsigned long vm_flags; };
+#define EXAMPLE_PAGES 32UL
+#define EXAMPLE_BYTES (EXAMPLE_PAGES << 12)
 static inline void page_kind_set(struct page *page, int kind)
 {
 	page->flags |= PG_kind;
 }
 """,
     "mm/example.c": """\
+struct obj_stock_pcp { int cached_here; };
+
+bool example_is_ours(struct vm_area_struct *vma, struct obj_stock_pcp *stock)
+{
+	stock->cached_here = 0;
+	vma->vm_flags &= ~VM_OURS;
+	example_mod_state(vma, NR_OURS, 1);
+	return vma->vm_flags & VM_THEIRS;
+}
+
 int example_check(struct page *page, unsigned int order)
 {
 	if (!order || page_is_bad(page))
@@ -86,6 +99,13 @@ void example_drop(struct page *page, struct lruvec *lruvec, int other)
 	if (put_page_testzero(page))
 		example_free(page);
 	example_later(page);
+}
+""",
+    "drivers/example/example.c": """\
+void example_driver(struct page *page, struct vm_area_struct *vma)
+{
+	page->mapping = NULL;
+	vma->vm_flags |= VM_OURS;
 }
 """,
 }
@@ -169,6 +189,26 @@ def test_facts_are_read_from_a_tree(tmp_path: Path) -> None:
     assert code.users("PG_kind", "6.12") == ("page_kind_set",)
     assert json.loads(facts.read_text())["source"] == "our own tree"
     _what_holds_where(code)
+    _what_only_has_a_name(code)
+
+
+def _what_only_has_a_name(code: CodeFacts) -> None:
+    """Constants that are changed, numbers, structs told of at home only, locks that are let go of."""
+    ours, driver = code.function("example_is_ours", "6.12"), code.function("example_driver", "6.12")
+    drop = code.function("example_drop", "6.12")
+    assert isinstance(ours, FunctionFacts)
+    assert isinstance(driver, FunctionFacts)
+    assert isinstance(drop, FunctionFacts)
+    assert set(ours.constants) == {"VM_OURS", "VM_THEIRS", "NR_OURS"}
+    assert set(ours.changes) == {"-VM_OURS", "=NR_OURS"}
+    assert {use.name for use in ours.members} == {"vm_area_struct.vm_flags", "obj_stock_pcp.cached_here"}
+    assert {use.name for use in driver.members} == {"page.mapping"}
+    assert code.tells_of("vm_area_struct", ours)
+    assert not code.tells_of("vm_area_struct", driver)
+    assert code.tells_of("page", driver)
+    assert drop.drops == ("lruvec.lru_lock",)
+    assert code.value_of("EXAMPLE_PAGES", "6.12") == 32
+    assert isinstance(code.value_of("EXAMPLE_BYTES", "6.12"), Unknown)
 
 
 def _what_holds_where(code: CodeFacts) -> None:

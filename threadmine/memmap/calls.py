@@ -153,6 +153,16 @@ class FunctionFacts:
         return tuple(entry[0] for entry in self._kept("k"))
 
     @cached_property
+    def changes(self) -> tuple[str, ...]:
+        """Flags and counters it changes: ``+PG_dirty`` is set or counted up, ``-`` cleared, ``=`` either."""
+        return tuple(entry[0] for entry in self._kept("o"))
+
+    @cached_property
+    def drops(self) -> tuple[str, ...]:
+        """Locks that it lets go of."""
+        return tuple(entry[0] for entry in self._kept("u"))
+
+    @cached_property
     def results(self) -> tuple[str, ...]:
         """Constants it returns (``NULL``, ``-EINVAL``)."""
         return tuple(entry[0] for entry in self._kept("r"))
@@ -203,6 +213,9 @@ class CodeFacts:
         self.versions: tuple[str, ...] = tuple(head["versions"])
         self.sources: tuple[str, ...] = tuple(head["sources"])
         self._structs: dict[str, dict[str, int]] = head["structs"]
+        self._values: dict[str, list[list[int]]] = head["values"]
+        self._home: tuple[str, ...] = tuple(head["home"][0])
+        self._at_home: frozenset[str] = frozenset(head["home"][1])
         parsed = [parse_version(v) for v in self.versions]
         self._series = [v.series for v in parsed if v is not None]
 
@@ -294,7 +307,25 @@ class CodeFacts:
         mask = sum(1 << n for n in span)
         return frozenset(m for m, bits in members.items() if bits & mask == mask)
 
-    @lru_cache(maxsize=500)  # noqa: B019
+    def tells_of(self, struct: str, facts: FunctionFacts) -> bool:
+        """Whether all that a function does to members of a struct was kept.
+
+        Of structs that half the kernel uses (vm_area_struct) only what mm and a few files do to them is.
+        """
+        return struct not in self._at_home or all(path.startswith(self._home) for path in facts.files)
+
+    def value_of(self, constant: str, version: str) -> int | Unknown:
+        """The plain number that files of mm define a constant as, in all trees of a version's span."""
+        span = self.span(version)
+        if isinstance(span, Unknown):
+            return span
+        mask = sum(1 << n for n in span)
+        for value, bits in self._values.get(constant, ()):
+            if bits & mask == mask:
+                return value
+        return Unknown(f"no fact about the value of {constant} in {version}")
+
+    @lru_cache(maxsize=2_000)  # noqa: B019
     def mentioning(self, name: str) -> tuple[str, ...]:
         """Functions of any kernel whose facts hold ``name`` (callee, ``struct.member``, constant), sorted."""
         needle, data, found, position = f'"{name}"'.encode(), self._rest, [], 0
@@ -360,7 +391,7 @@ class CodeFacts:
         return tuple(path for bits, path in self._places.get(name, ()) if bits & mask == mask)
 
 
-WIDTHS = {"a": 1, "c": 3, "m": 3, "g": 2, "k": 1, "r": 1, "h": 2, "w": 2, "t": 2, "i": 1, "e": 1, "d": 1}
+WIDTHS = dict.fromkeys("akrideou", 1) | dict.fromkeys("ghwt", 2) | dict.fromkeys("cm", 3)
 """How many values a fact of each sort has, before the bits of the kernels that have it."""
 
 _EMPTY = {"c": ("", 0, ""), "m": ("", "r", ""), "g": ("", ""), "h": ("", ""), "w": ("", ""), "t": ("", 0)}

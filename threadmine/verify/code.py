@@ -81,7 +81,8 @@ def reach(name: str, version: str, depth: int = DEPTH, full: bool = False) -> Re
             if aside and not full and not primitive(callee):
                 continue
             seen.add(callee)
-            facts = code.function(callee, version) if len(step.way) <= depth else None
+            near = len(step.way) <= depth and code.known(callee)
+            facts = code.function(callee, version) if near else None
             if facts is None or isinstance(facts, Unknown):
                 leaves.add(callee)
             elif len(steps) >= MAX_VISITED:
@@ -195,12 +196,18 @@ def flag_uses(found: Reach, flag: str, kinds: frozenset[str]) -> Iterator[FlagUs
     for step in found.steps:
         for call in step.facts.calls:
             what = operation(call.callee)
-            if what is not None and what.kind in kinds and same_flag(what.flag, flag):
+            told = what is not None and (what.kind in kinds or ("test" in kinds and tests_too(call.callee)))
+            if what is not None and told and same_flag(what.flag, flag):
                 yield FlagUse(step, call.callee, what.kind)
             for written, how, value in primitives().get(call.callee, ()) if step is found.steps[0] else ():
                 kind = "set" if value == "1" else "clear"
                 if written == flag and how == "w" and kind in kinds:
                     yield FlagUse(step, call.callee, kind)
+
+
+def tests_too(accessor: str) -> bool:
+    """Whether an accessor that changes a flag tells how it was: ``folio_test_clear_active()``."""
+    return accessor.startswith("Test") or "_test_set_" in accessor or "_test_clear_" in accessor
 
 
 def same_flag(known: str, flag: str) -> bool:
