@@ -73,7 +73,8 @@ _SET = (
 )
 _UP = r"increments?|increases?|bumps?|raises?|elevates?"
 _DOWN = r"decrements?|decreases?|lowers?"
-_CLEAR = r"clears?|resets?|zeroe?s?|wipes?|nullif(?:y|ies)|unsets?|drops?|releases?"
+_CLEAR = r"clears?|resets?|zeroe?s?|wipes?|nullif(?:y|ies)|unsets?|drops?|releases?|unlocks?"
+_LETS_GO = re.compile(r"(?:drop|release|unlock)s?\Z")
 _READ = (
     r"reads?|checks?(?: for)?|tests?(?: for)?|looks? at|inspects?|consults?|dereferences?|snapshots?|samples?"
     r"|compares?|examines?|peeks? at|evaluates?|decodes?|loads?|fetch(?:es)?|access(?:es)?|cop(?:ies|y)"
@@ -321,11 +322,14 @@ def _said(question: Question, part: str, does: re.Match[str]) -> Iterator[Claim]
     lock = lock_in(part[does.end() : does.end() + NEAR].split(",")[0].split(" and ")[0])
     if lock and acts & {"take"} and (thing is None or thing[1] is not Kind.FUNCTION):
         yield _claim(claim, Predicate.REQUIRES, lock, "taken")
+    if lock and _LETS_GO.match(verb) and (thing is None or thing[1] is not Kind.FUNCTION):
+        yield _claim(claim, Predicate.REQUIRES, lock, "released")
+        return
     if thing is None:
         return
     name, kind, end = thing
     if kind is Kind.WORDS:
-        yield _claim(claim, Predicate.USES, name)
+        yield _named(claim, name, acts)
         return
     if kind is Kind.FUNCTION:
         if acts & {"call", "take"}:
@@ -343,6 +347,20 @@ def _said(question: Question, part: str, does: re.Match[str]) -> Iterator[Claim]
         if act in acts:
             yield _claim(claim, predicate, name, said)
             return
+
+
+def _named(claim: Claim, constant: str, acts: set[str]) -> Claim:
+    """What is done to a constant: only of allocation flags people say "sets" for handing them on."""
+    done = () if "GFP" in constant else acts
+    for act, predicate, value in (
+        ("clear", Predicate.CLEARS, ""),
+        ("set", Predicate.SETS, ""),
+        ("up", Predicate.SETS, "incremented"),
+        ("down", Predicate.SETS, "decremented"),
+    ):
+        if act in done:
+            return _claim(claim, predicate, constant, value)
+    return _claim(claim, Predicate.USES, constant)
 
 
 def _held(claim: Claim, part: str, start: int) -> Iterator[Claim]:

@@ -17,7 +17,7 @@ from threadmine.memmap.effects import flag_operation
 from threadmine.model import Predicate, Unknown
 from threadmine.verify.refs import Kind
 from threadmine.verify.rule import Question
-from threadmine.verify.tables import lock_words
+from threadmine.verify.tables import asserting, lock_words
 
 _MEMBER = re.compile(r"\b(\w+)(?:->|\.)(\w*(?:lock|sem)\w*)\b")
 _BARE = re.compile(r"\b([a-z_]\w*_(?:lock|sem|rwsem)|rcu|mmap_lock)\b")
@@ -84,9 +84,17 @@ def takes(facts: FunctionFacts, lock: str) -> bool:
     return any(same_lock(lock, f"{LOCK}{one}") for one in facts.takes)
 
 
+def drops(facts: FunctionFacts, lock: str) -> bool:
+    """Whether the function lets go of the lock itself."""
+    return any(same_lock(lock, f"{LOCK}{one}") for one in facts.drops)
+
+
 def asserts(facts: FunctionFacts, lock: str) -> bool:
     """Whether the function asserts that the lock is held."""
-    return any(g.effect == "held" and same_lock(lock, f"{LOCK}{g.test}") for g in facts.guards)
+    named = any(g.effect == "held" and same_lock(lock, f"{LOCK}{g.test}") for g in facts.guards)
+    return named or any(
+        same_lock(lock, f"{LOCK}{one}") and not names.isdisjoint(facts.callees) for one, names in asserting()
+    )
 
 
 def says(facts: FunctionFacts, lock: str) -> bool:

@@ -71,6 +71,21 @@ _VARIABLES = (
 )
 """What a variable's name says of its type, where a claim names a member through a variable."""
 
+_NAMED = {
+    "vma": "vm_area_struct",
+    "mm": "mm_struct",
+    "vmf": "vm_fault",
+    "memcg": "mem_cgroup",
+    "objcg": "obj_cgroup",
+    "pgdat": "pglist_data",
+    "mapping": "address_space",
+    "tlb": "mmu_gather",
+    "sc": "scan_control",
+    "si": "swap_info_struct",
+    "ci": "swap_cluster_info",
+}
+"""Variables that are called so wherever mm's code has them."""
+
 _FLAG = re.compile(r"(?:PG|PGTY)_\w+$")
 _FUNCTION = re.compile(r"[A-Za-z_]\w+$")
 _FILE = re.compile(r"[\w./-]+/[\w.-]+\.[chS]$|[\w./-]+/$")
@@ -154,6 +169,8 @@ def _struct_of(name: str, model: Model) -> str:
         return "movable_operations"
     if name in model.names.structs or name.endswith(("_ops", "_operations")) or load_code().has_struct(name):
         return name
+    if name in _NAMED:
+        return _NAMED[name]
     return next((struct for part, struct in _VARIABLES if part in name), name)
 
 

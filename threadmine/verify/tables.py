@@ -88,6 +88,18 @@ def acts_of(what: str) -> tuple[str, ...]:
     return _looked_up("acts", what)
 
 
+@cache
+def masks() -> dict[str, tuple[str, ...]]:
+    """Constants that stand for all page flags but a few -> those few."""
+    return {mask: tuple(but) for mask, but in _data()["masks"].items()}
+
+
+@cache
+def asserting() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Locks with the functions that assert that they are held."""
+    return tuple((lock, frozenset(names)) for lock, names in _data()["asserting"].items())
+
+
 def _looked_up(table: str, what: str) -> tuple[str, ...]:
     low = " ".join(what.lower().split())
     known = _data()[table]

@@ -27,6 +27,7 @@ from threadmine.verify.rules.is_a import IsARule
 from threadmine.verify.rules.kind_uses import KindUsesRule
 from threadmine.verify.rules.lifecycle import LifecycleRule
 from threadmine.verify.rules.locks import LockRule
+from threadmine.verify.rules.named import NamedRule
 from threadmine.verify.rules.needs import NeedsRule
 from threadmine.verify.rules.open_coded import OpenCodedRule
 from threadmine.verify.rules.order import PrecedesRule
@@ -66,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     HeadRule(),
     UnusedRule(),
     EffectRule(),
+    NamedRule(),
     CallRule(),
     ForKindRule(),
     FunctionExistsRule(),

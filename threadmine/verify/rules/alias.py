@@ -11,6 +11,7 @@ from threadmine.verify.rule import Case, Finding, Question, Rule, Truth
 from threadmine.verify.rules.calls import WRAPPERS
 
 MAX_OTHERS = 1
+_WRAPS = re.compile(r"\b(?:wrapper|special case|shorthand|alias|another name|same)\b", re.I)
 _NOISE = re.compile(
     r"^(?:_?_?(?:VM_|MM_)?(?:WARN|BUG)\w*|READ_ONCE|WRITE_ONCE|might_sleep\w*|unlikely|likely|IS_ENABLED"
     r"|folio_page|page_folio|virt_to_\w+)$"
@@ -22,20 +23,31 @@ class AliasRule(Rule):
     """``folio_test_large()`` is ``folio_test_head()``."""
 
     name = "alias"
-    predicates = frozenset({Predicate.EQUALS})
+    predicates = frozenset({Predicate.EQUALS, Predicate.IS_A})
 
     cases = (
         Case(Predicate.EQUALS, "folio_test_large", "folio_test_head"),
         Case(Predicate.EQUALS, "prep_compound_page", "prep_compound_head", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.IS_A, "folio_test_large", "folio_test_head", value="wrapper"),
+        Case(
+            Predicate.IS_A,
+            "folio_test_large",
+            "folio_test_head",
+            value="replacement",
+            verdict=VerdictKind.UNDECIDED,
+        ),
         Case(Predicate.EQUALS, "page_folio", "put_page", verdict=VerdictKind.UNDECIDED),
     )
 
     def applies(self, question: Question) -> bool:
+        if question.claim.predicate is Predicate.IS_A and not _WRAPS.search(question.claim.value):
+            return False
         return question.subject.kind is Kind.FUNCTION and question.object.kind is Kind.FUNCTION
 
     def find(self, question: Question, version: str) -> Finding | Unknown:
         names = (question.subject.text, question.object.text)
-        for one, other in (names, names[::-1]):
+        both = question.claim.predicate is Predicate.EQUALS
+        for one, other in (names, names[::-1]) if both else (names,):
             facts = question.code.function(one, version)
             if not isinstance(facts, Unknown) and _is_only(facts, other):
                 text = f"{one}() does nothing but call {other}() ({facts.kernel})"

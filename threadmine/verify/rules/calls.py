@@ -17,6 +17,9 @@ WRAPPERS = ("{}_noprof", "_{}", "__{}", "{}_nolock")
 """A call of one of these is a call of what the mail names (allocation profiling renamed the functions)."""
 
 
+POINTER_DEPTH = 2
+"""Functions on the way to a call through a pointer: one by itself, or one that it calls."""
+
 _PAGE_ACCESSOR = re.compile(r"_{0,2}(?:Test)?(?:Set|Clear)?Page[A-Z]\w+$")
 _CALLING = re.compile(
     r"\b(?:calls?|uses?|invokes?|wraps?|rel(?:y|ies) on|ends? up (?:in|calling)|goes? through|calling|using)"
@@ -38,6 +41,20 @@ class CallRule(Rule):
         Case(Predicate.CALLS, "__folio_put", "free_frozen_pages"),
         Case(Predicate.CALLS, "page_pgmap", "page_folio"),
         Case(Predicate.CALLS, "free_zone_device_folio", "dev_pagemap_ops.folio_free"),
+        Case(Predicate.CALLS, "free_zone_device_folio", "p2pdma_folio_free"),
+        Case(
+            Predicate.CALLS,
+            "free_zone_device_folio",
+            "p2pdma_folio_free",
+            polarity=Polarity.NEGATIVE,
+            verdict=VerdictKind.UNDECIDED,
+        ),
+        Case(
+            Predicate.CALLS,
+            "zap_pte_range",
+            "swap_pte_batch",
+            quote="The path is zap_pte_range() -> swap_pte_batch().",
+        ),
         Case(Predicate.CALLS, "fs/dax.c", "zone_device_page_init", polarity=Polarity.NEGATIVE),
         Case(Predicate.CALLS, "prep_compound_page", "put_page", verdict=VerdictKind.UNDECIDED),
         Case(
@@ -78,13 +95,16 @@ class CallRule(Rule):
         if question.subject.text == callee:
             return Unknown("a function compared with itself")
         negative = question.claim.polarity is Polarity.NEGATIVE
+        drawn = _is_drawn(question, callee)
         if len(names) > 1:  # of a file or a part of the kernel: what its functions call themselves
             calling = {*question.code.mentioning(callee), *question.code.mentioning(f"{callee}_noprof")}
             names = tuple(name for name in names if name in calling) or names[:1]
-        reaches = reaches_of(names, version, negative)
+        reaches = reaches_of(names, version, negative or drawn)
         if not reaches:
             return Unknown(f"no facts about {names[0]}() in {version}")
         wanted = (callee, *(w.format(callee) for w in WRAPPERS[:2]))
+        if len(names) == 1 and _of_architectures(question, reaches[0].start.files):
+            return Unknown(f"{names[0]}() is another function on each architecture")
         direct = next((f for f in reaches for c in wanted if c in f.start.callees), None)
         if direct is not None:
             return self._direct(question, direct, next(c for c in wanted if c in direct.start.callees))
@@ -94,7 +114,21 @@ class CallRule(Rule):
                 if called is not None:
                     text = f"{step.spelled} -> {called}() ({found.start.kernel})"
                     return Finding(Truth.TRUE, text, self.fact(text, found.start.source), firm=False)
-        return self._absent(question, reaches, callee)
+        pointed = None if negative else self._by_pointer(question, reaches, callee, version)
+        return pointed or self._absent(question, reaches, callee)
+
+    def _by_pointer(
+        self, question: Question, reaches: list[Reach], callee: str, version: str
+    ) -> Finding | None:
+        """A call through a table of operations that is given the function: ``ops->folio_free()``."""
+        facts = question.code.function(callee, version)
+        slots = frozenset() if isinstance(facts, Unknown) else frozenset(facts.serves)
+        for step in (step for found in reaches for step in found.steps if len(step.way) <= POINTER_DEPTH):
+            slot = next((call.callee for call in step.facts.calls if call.callee in slots), None)
+            if slot is not None:
+                text = f"{step.spelled} calls {slot}(), which {callee}() can be ({step.facts.kernel})"
+                return Finding(Truth.TRUE, text, self.fact(text, step.facts.source), firm=False)
+        return None
 
     def _by_policy(self, question: Question, callee: str, version: str) -> Finding | None:
         """Accessors of flags are made by macros: those of head flags look for the head, others do not."""
@@ -142,6 +176,25 @@ class CallRule(Rule):
             return Unknown(f"no facts about {callee}()")
         text = f"{who} does not call {callee}(), nor does anything within 4 calls of it ({start.kernel})"
         return Finding(Truth.FALSE, text, self.fact(text, start.source), firm=False)
+
+
+def _of_architectures(question: Question, paths: tuple[str, ...]) -> bool:
+    """Whether a function is defined by several architectures and nowhere else, and none of them is named."""
+    claim = question.claim
+    several = {path.split("/")[1] for path in paths if path.startswith("arch/")}
+    if len(several) < 2 or any(not path.startswith(("arch/", "include/asm-generic/")) for path in paths):
+        return False
+    words = f"{claim.condition} {claim.value} {claim.quote} {question.message.subject.title}".lower()
+    return not any(re.search(rf"\b{re.escape(arch)}", words) for arch in several)
+
+
+def _is_drawn(question: Question, callee: str) -> bool:
+    """Whether the sentence draws the way of the calls: "f() -> g()", which may be long and conditional."""
+    caller, quote = question.subject.text, question.claim.quote
+    if not any(arrow in quote for arrow in ("->", "=>", "→")):
+        return False
+    drawn = rf"\b{re.escape(caller)}(?:\(\))?\s*(?:->|=>|→)[^.;]{{0,80}}?\b{re.escape(callee)}\b"
+    return re.search(drawn, quote) is not None
 
 
 def _calls_said(question: Question) -> bool:

@@ -27,6 +27,9 @@ class ConstantRule(Rule):
         Case(Predicate.EQUALS, "PAGE_MAPPING_ANON", value="bit 0", kernel="6.12"),
         Case(Predicate.EQUALS, "GUP_PIN_COUNTING_BIAS", "1024", kernel="6.12"),
         Case(Predicate.EQUALS, "GUP_PIN_COUNTING_BIAS", "512", kernel="6.12", verdict=VerdictKind.REFUTED),
+        Case(Predicate.EQUALS, "SWAP_CLUSTER_MAX", "32"),
+        Case(Predicate.EQUALS, "SWAP_CLUSTER_MAX", "64", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.EQUALS, "SWAP_CLUSTER_MAX", value="rather low", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.EQUALS, "PAGE_MAPPING_ANON", "bit 1", kernel="6.12", verdict=VerdictKind.UNDECIDED),
         Case(Predicate.EQUALS, "TAIL_MAPPING", "NULL", kernel="6.12", verdict=VerdictKind.UNDECIDED),
     )
@@ -38,6 +41,8 @@ class ConstantRule(Rule):
         claim, parsed = question.claim, parse_version(version)
         known = [c for c in constants(claim.subject) if parsed is not None and in_range(parsed, c.kernels)]
         said = (claim.object or claim.value).lower().strip()
+        if not known and not claim.condition:
+            return self._defined(question, version, said)
         if not known or claim.condition:
             return Unknown(f"no fact about the value of {claim.subject} in {version}")
         constant = known[0]
@@ -51,6 +56,20 @@ class ConstantRule(Rule):
             return Unknown(f"{text}; no number is said of it")
         truth = Truth.TRUE if numbers(said)[0] == constant.value else Truth.FALSE
         return Finding(truth, text, self.fact(text, constant.source), firm=not constant.offset)
+
+    def _defined(self, question: Question, version: str, said: str) -> Finding | Unknown:
+        """A constant that the trees define as a plain number (``SWAP_CLUSTER_MAX`` is 32)."""
+        name = question.claim.subject
+        value = question.code.value_of(name, version)
+        if isinstance(value, Unknown) or not _NUMBER.match(said):
+            return (
+                value
+                if isinstance(value, Unknown)
+                else Unknown(f"{name} is {value}; no number is said of it")
+            )
+        text = f"{name} is {value} ({version})"
+        truth = Truth.TRUE if numbers(said)[0] == value else Truth.FALSE
+        return Finding(truth, text, self.fact(text, f"code {version}"), firm=False)
 
 
 def _spelled(constant: Constant) -> str:

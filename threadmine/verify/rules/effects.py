@@ -18,7 +18,7 @@ from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.counting import CONSTANT, direction, goes
 from threadmine.verify.rules.doers import function_names, reaches_of
 from threadmine.verify.rules.residence import packed_quantities
-from threadmine.verify.tables import leaves, primitives
+from threadmine.verify.tables import leaves, masks, primitives
 
 ACCESS = {Predicate.SETS: "w", Predicate.CLEARS: "w", Predicate.READS: "ra"}
 FLAG_KINDS = {
@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"\b\d+\b")
 _CALL = re.compile(r"\b([A-Za-z_]\w+)\(\)")
 _ONCE = re.compile(r"^\(?\)?(?: \w+){0,2} (?:us\w+|with|through|by) (?:a )?(WRITE_ONCE|READ_ONCE)\b")
 _PART = re.compile(r"__page_(\d)")
-READERS_DEPTH, WRITERS_DEPTH = 3, 4
+READERS_DEPTH, WRITERS_DEPTH, MASKED_DEPTH = 3, 4, 2
 MAX_WALKED = 120
 """Functions of a file that are walked for one claim."""
 
@@ -66,6 +66,14 @@ class EffectRule(Rule):
             "folio._deferred_list",
             kernel="6.12",
             verdict=VerdictKind.UNDECIDED,
+        ),
+        Case(Predicate.CLEARS, "free_pages_prepare", "PG_head"),
+        Case(Predicate.CLEARS, "free_pages_prepare", "PG_hwpoison", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.SETS, "__split_folio_to_order", "PG_dirty"),
+        Case(
+            Predicate.READS,
+            "vma_needs_copy",
+            "vm_area_struct.anon_vma",
         ),
         Case(Predicate.READS, "page_pgmap", "folio.pgmap"),
         Case(Predicate.READS, "folio_test_hugetlb", "page.page_type", kernel="6.12"),
@@ -98,6 +106,12 @@ class EffectRule(Rule):
             "lru_gen_exit_memcg",
             "lru_gen_folio.nr_pages",
             value="memchr_inv()",
+        ),
+        Case(
+            Predicate.READS,
+            "lru_gen_exit_memcg",
+            "lru_gen_folio.nr_pages",
+            value="nobody_knows_it()",
             verdict=VerdictKind.UNDECIDED,
         ),
         Case(Predicate.SETS, "prep_compound_tail", "page.memcg_data", polarity=Polarity.NEGATIVE),
@@ -313,7 +327,8 @@ class EffectRule(Rule):
         wanted = claim.value.strip()
         values = [h.value for h in hits]
         if claim.predicate is Predicate.SETS and CONSTANT.match(wanted) and wanted not in values:
-            if all(CONSTANT.match(v) for v in values) and wanted[0] not in "+-":
+            counted = any(v[:1] in ("+", "-") for v in values)  # what it comes to is not told
+            if all(CONSTANT.match(v) for v in values) and wanted[0] not in "+-" and not counted:
                 text = f"{hit.spelled}; no store of {wanted} is known ({hit.step.facts.kernel})"
                 return Finding(Truth.FALSE, text, self.fact(text, hit.step.facts.source), firm=False)
             return Unknown(f"{hit.spelled}; whether it stores {wanted} is not known")
@@ -394,13 +409,32 @@ class EffectRule(Rule):
         if bit is not None:
             text = f"{bit.spelled} ({bit.step.facts.kernel})"
             return Finding(Truth.TRUE, text, self.fact(text, bit.step.facts.source), firm=False)
+        masked = self._masked(question, reaches, target)
+        if masked is not None:
+            return masked
         word = frozenset({"page.flags", "folio.flags", "folio._flags_1"})
         others = [h for found in reaches for h in uses_of(found, word, "wa")]
         others = [h for h in others if h.step.facts.name not in ADDRESSES]
+        others = [h for h in others if not _other_way(question.claim.predicate, h, target.text)]
         touched = [h for h in others if not h.use.value.startswith("PG_") or h.use.value == target.text]
         if touched:
             return Unknown(f"{touched[0].spelled}; which bits is not known")
         return self._absent(question, reaches, target, frozenset())
+
+    def _masked(self, question: Question, reaches: list[Reach], target: Ref) -> Finding | None:
+        """Whether a function or-s the flag's bit into a word, or masks it out, itself or one call deep."""
+        way = {Predicate.SETS: "+", Predicate.CLEARS: "-"}.get(question.claim.predicate, "?")
+        many = [m for m, but in masks().items() if target.text.startswith("PG_") and target.text not in but]
+        meant = (target.text, *(many if way == "-" else ()))
+        for step in (step for found in reaches for step in found.steps if len(step.way) <= MASKED_DEPTH):
+            changes = step.facts.changes
+            kept = way == "-" and f"+{target.text}" in changes  # masked out with the others, and put back
+            done = next((name for name in meant if f"{way}{name}" in changes and not kept), "")
+            if done:
+                does = "or-s in" if way == "+" else "masks out"
+                text = f"{step.spelled} {does} {done} ({step.facts.kernel})"
+                return Finding(Truth.TRUE, text, self.fact(text, step.facts.source), firm=False)
+        return None
 
     # ------------------------------------------------------------------------------------------ absence
 
@@ -420,6 +454,8 @@ class EffectRule(Rule):
             return Unknown(f"no place is known where {first.name}() {verb} {what} ({first.kernel})")
         if not all(found.complete for found in reaches):
             return Unknown(f"no place is known where {first.name}() {verb} {what}; it calls through pointers")
+        if not self._all_kept(question, reaches, target):
+            return Unknown(f"not all that is done to struct {target.struct} was read")
         if self._untold(question, reaches, target, members):
             return Unknown(f"whether {first.name}() {verb} {what} is not told by what is known of it")
         addressed = next((h for found in reaches for h in uses_of(found, members, "a")), None)
@@ -429,6 +465,14 @@ class EffectRule(Rule):
             return Unknown(f"{first.name}() changed between the kernels {first.kernel}")
         text = f"neither {first.name}() nor what it calls {verb} {what} ({first.kernel}, {DEPTH} calls deep)"
         return Finding(Truth.FALSE, text, self.fact(text, first.source), firm=False)
+
+    @staticmethod
+    def _all_kept(question: Question, reaches: list[Reach], target: Ref) -> bool:
+        """Whether what all those functions do to the member's struct was kept (``CodeFacts.tells_of``)."""
+        steps = (step for found in reaches for step in found.steps)
+        return target.kind is not Kind.MEMBER or all(
+            question.code.tells_of(target.struct, step.facts) for step in steps
+        )
 
     @staticmethod
     def _untold(question: Question, reaches: list[Reach], target: Ref, members: frozenset[str]) -> bool:
@@ -472,6 +516,16 @@ class EffectRule(Rule):
 
 ADDRESSES = frozenset({"const_folio_flags", "folio_flags", "const_page_flags", "page_flags"})
 """Accessors hand on the address of the flags: the bit is told by who calls them."""
+
+
+def _other_way(predicate: Predicate, hit: Found, flag: str) -> bool:
+    """Whether a store to the flags word is none of this bit: it goes the other way, or tells its bits."""
+    if hit.use.value not in ("|=", "&="):
+        return False
+    if (hit.use.value == "|=") is (predicate is Predicate.CLEARS):
+        return True
+    told = any(change.startswith("+PG_") for change in hit.step.facts.changes)
+    return hit.use.value == "|=" and told and flag not in hit.step.facts.constants
 
 
 def _bare_flag(flag: str) -> str:

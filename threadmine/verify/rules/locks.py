@@ -11,6 +11,7 @@ from threadmine.verify.locks import (
     Site,
     asserts,
     callers_of,
+    drops,
     flag_sites,
     holds,
     lock_named,
@@ -36,6 +37,8 @@ MIN_SITES, MIN_CALLERS, MOST = 3, 2, 0.75
 """A lock protects something where most of the places that change it hold the lock."""
 
 TAKES_DEPTH = 4
+RELEASED = "released"
+"""What a reading says of a lock that a function lets go of."""
 
 
 class LockRule(Rule):
@@ -55,6 +58,15 @@ class LockRule(Rule):
             value="held",
             kernel="5.10",
             quote="munlock_vma_page() must be called with the lru_lock held",
+            verdict=VerdictKind.UNDECIDED,
+        ),
+        Case(Predicate.REQUIRES, "anon_vma_prepare", "mm_struct.mmap_lock", value="held"),
+        Case(Predicate.REQUIRES, "collapse_huge_page", "mmap_lock", value="released"),
+        Case(
+            Predicate.REQUIRES,
+            "prep_compound_page",
+            "mmap_lock",
+            value="released",
             verdict=VerdictKind.UNDECIDED,
         ),
         Case(Predicate.REQUIRES, "PG_lru", "pglist_data.lru_lock", value="held", kernel="5.10"),
@@ -94,6 +106,8 @@ class LockRule(Rule):
             return self._under(question, lock, version)
         if _USELESS.search(claim.quote) and claim.polarity is Polarity.POSITIVE:
             return Unknown(f"the sentence doubts the use of {_spell(lock)}")
+        if claim.predicate is Predicate.REQUIRES and claim.value == RELEASED:
+            return self._let_go(question, lock, version)
         if claim.predicate is Predicate.REQUIRES and _RELEASED.search(claim.value):
             return Unknown(f"not about who holds {_spell(lock)}")
         if subject.kind is Kind.FUNCTION:
@@ -107,6 +121,16 @@ class LockRule(Rule):
             members = frozenset({"lruvec.lists", "lruvec.list"})
             return self._protects("lruvec.lists", lock, member_sites(members, lock, version))
         return Unknown(f"{subject.text!r} is no function, member or flag that is known")
+
+    def _let_go(self, question: Question, lock: str, version: str) -> Finding | Unknown:
+        """A function lets go of a lock itself."""
+        facts = question.code.function(question.subject.text, version)
+        if isinstance(facts, Unknown):
+            return facts
+        if not drops(facts, lock):
+            return Unknown(f"no fact that {facts.name}() lets go of {_spell(lock)} ({facts.kernel})")
+        text = f"{facts.name}() lets go of {_spell(lock)} ({facts.kernel})"
+        return Finding(Truth.TRUE, text, self.fact(text, facts.source), firm=False)
 
     def _function(self, question: Question, lock: str, version: str) -> Finding | Unknown:
         facts = question.code.function(question.subject.text, version)
@@ -142,6 +166,9 @@ class LockRule(Rule):
             return f"is called only with {_spell(lock)} held"
         if asserts(facts, lock):
             return f"asserts that {_spell(lock)} is held"
+        below = load_code().function(f"__{facts.name}", facts.kernel.split("/")[-1])
+        if isinstance(below, FunctionFacts) and below.name in facts.callees and asserts(below, lock):
+            return f"calls {below.name}(), which asserts that {_spell(lock)} is held"
         return f"needs {_spell(lock)} of its caller, as its comment says" if says(facts, lock) else ""
 
     def _without(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from threadmine.memmap.calls import FunctionFacts
 from threadmine.model import Polarity, Predicate, Unknown, VerdictKind
@@ -48,6 +49,7 @@ class UsesRule(Rule):
             verdict=VerdictKind.UNDECIDED,
         ),
         Case(Predicate.USES, "page_pgmap", "folio.pgmap"),
+        Case(Predicate.USES, "device-dax", "vm_operations_struct.pagesize"),
         Case(Predicate.USES, "page_idle", "PG_idle"),
         Case(Predicate.USES, "ksm", "PG_idle", verdict=VerdictKind.UNDECIDED),
         Case(
@@ -87,6 +89,10 @@ class UsesRule(Rule):
         if not _ONLY.search(question.claim.quote):
             users |= _through_accessors(question, users, version)
         inside = [sorted(users & _functions(question, each, version)) for each in places]
+        given = next((s for each in places for s in _serving(question, each, target, version)), None)
+        if not all(inside) and given is not None and not _ONLY.search(question.claim.quote):
+            text = f"{given.name}() in {given.files[0]} can be {target.name} ({given.kernel})"
+            return Finding(Truth.TRUE, text, self.fact(text, given.source), firm=False)
         if not all(inside):
             return self._nobody(question, target, version, names)
         facts = question.code.function(inside[0][0], version)
@@ -191,6 +197,20 @@ class UsesRule(Rule):
         if outside:
             text += f", apart from the accessors {spell(u.name for u in outside)}"
         return Finding(Truth.TRUE, text, self.fact(text, first.source))
+
+
+def _serving(
+    question: Question, places: tuple[str, ...], target: Ref, version: str
+) -> Iterator[FunctionFacts]:
+    """Functions of some files that are given to a member of a table of operations."""
+    if target.kind is not Kind.MEMBER or not target.struct.endswith(
+        ("_ops", "_operations", "_operations_struct")
+    ):
+        return
+    for name in sorted(set(question.code.mentioning(target.name)) & _functions(question, places, version)):
+        facts = question.code.function(name, version)
+        if isinstance(facts, FunctionFacts) and target.name in facts.serves:
+            yield facts
 
 
 def _places(part: str, subject: Ref) -> tuple[str, ...]:
