@@ -129,6 +129,33 @@ def test_negation_of_another_clause_is_not_the_claims() -> None:
     assert judge(claim, message, MODEL, kernel="6.19").kind is VerdictKind.REFUTED
 
 
+def test_a_denial_behind_the_object_is_the_claims() -> None:
+    """No word between the names denies it, the verb of the object does."""
+    claim, message = question_of(
+        Case(
+            Predicate.SETS,
+            "__split_folio_to_order",
+            "PG_dirty",
+            polarity=Polarity.NEGATIVE,
+            quote="__split_folio_to_order() copies some flags, but PG_dirty is not included.",
+        )
+    )
+    assert judge(claim, message, MODEL, kernel="6.19").kind is not VerdictKind.CONFIRMED
+
+
+def test_a_condition_that_denies_is_no_limit() -> None:
+    claim, message = question_of(
+        Case(
+            Predicate.CALLS,
+            "prep_compound_page",
+            "prep_compound_tail",
+            condition="the order is not 0",
+            quote="If the order is not 0, prep_compound_page() calls prep_compound_tail().",
+        )
+    )
+    assert judge(claim, message, MODEL, kernel="6.19").kind is VerdictKind.CONFIRMED
+
+
 @pytest.mark.parametrize(
     "quote",
     [

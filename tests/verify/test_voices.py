@@ -25,6 +25,8 @@ The "tag" is there, page_kasan_tag() reads page->flags.
 commit: Since that commit page_kasan_tag() now reads page->flags.
 commit: The tag is now a byte, because page_kasan_tag() reads page->flags.
 commit: Until now page_kasan_tag() reads page->flags.
+commit: As a result, page_kasan_tag() still reads page->flags.
+commit: Currently page_kasan_tag() reads page->flags, but the tag is now a byte of its own.
 """.splitlines()
 
 NOT_OWN = """\
@@ -37,6 +39,7 @@ The changelog claims that page_kasan_tag() reads page->flags. That is no longer 
 Mia wrote "page_kasan_tag() reads page->flags all the time" in her reply.
 From now on page_kasan_tag() reads page->flags.
 commit: page_kasan_tag() now reads page->flags.
+commit: As a result, page_kasan_tag() reads page->flags.
 """.splitlines()
 
 

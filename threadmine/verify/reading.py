@@ -14,6 +14,7 @@ from functools import lru_cache
 from threadmine.memmap.effects import flag_operation
 from threadmine.model import Claim, Polarity, Predicate, Tense
 from threadmine.verify.refs import Kind, Ref
+from threadmine.verify.tables import called
 
 MAX_WORDS = 26
 MAX_APART, LEAD = 160, 24
@@ -150,6 +151,11 @@ def place_of(claim: Claim, ref: Ref) -> int:
     return _place(claim.quote.lower(), ref)
 
 
+_DENIED_BEHIND = re.compile(
+    r"[\w.()>-]+ (?:is|are|was|were|has|have|does|do|did|gets?)(?: \w+)?(?: not\b|n['’]t\b| never\b)"
+)
+"""An object of which its own verb denies something: "... but PG_x is not included"."""
+
 _NO_DENIAL = re.compile(r"\bnot only\b|\b(?:nothing|no) (?:but|more than|other than|else than)\b")
 """Words of denial that deny nothing: "is nothing but a test of ..."."""
 
@@ -174,7 +180,8 @@ def scoped_polarity(claim: Claim, subject: Ref, target: Ref) -> Polarity | None:
         if claim.predicate is Predicate.MEMBER_OF and _REMOVAL.search(quote):
             return claim.polarity
         lead = _LEAD_END.split(quote[max(0, first - LEAD) : first])[-1]
-        return claim.polarity if negations or _NEGATION.search(lead) else Polarity.POSITIVE
+        denied = negations or _NEGATION.search(lead) or _DENIED_BEHIND.match(quote, second)
+        return claim.polarity if denied else Polarity.POSITIVE
     if len(negations) != 1 or _NO_DENIAL.search(quote[first:second]):
         return claim.polarity
     if claim.predicate is Predicate.REQUIRES and "without" in negations:
@@ -199,9 +206,15 @@ def given_as_reason(claim: Claim, subject: Ref, target: Ref) -> str:
     for found in (*_REASON.finditer(claim.quote), *_SO.finditer(claim.quote)):
         part = found[1].lower()
         named = whole_place(part, subject) >= 0 or whole_place(claim.quote.lower(), subject) < 0
-        if named and whole_place(part, target) >= 0:
+        if named and (whole_place(part, target) >= 0 or _spoken_of(part, target)):
             return found[1]
     return ""
+
+
+def _spoken_of(part: str, target: Ref) -> bool:
+    """Whether a text calls a member by what people call it ("the refcount")."""
+    words = [word.removeprefix("the ") for word, member in called().items() if member == target.name]
+    return any(word in part and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", part) for word in words)
 
 
 _FILLING = re.compile(
@@ -305,12 +318,17 @@ def excepts(claim: Claim) -> bool:
     return _EXCEPT.search(claim.quote) is not None or _REJECTS.search(claim.quote) is not None
 
 
+_ACTS = frozenset({Predicate.CALLS, Predicate.SETS, Predicate.CLEARS, Predicate.READS})
+_DENYING = re.compile(r"\b(?:without|(?<!but )not)\b", re.I)
 _JUST_ONE = re.compile(r"\b(?:only (?:a single|one)|one only|just one)\b", re.I)
 
 
 def restricted(claim: Claim) -> bool:
     """Whether value, object or condition narrow the claim ("an anon_vma without the bit")."""
     said = f"{claim.value} | {claim.object} | {claim.condition}"
+    if claim.predicate in _ACTS and claim.polarity is Polarity.POSITIVE:
+        # "calls g() if x is not set" narrows no more than "if x is set" does
+        said = f"{claim.value} | {claim.object} | {_DENYING.sub('', claim.condition)}"
     if claim.predicate is Predicate.MEMBER_OF:
         said = _JUST_ONE.sub("one", said)  # a struct has each of its members once
     return _RESTRICTED.search(said) is not None

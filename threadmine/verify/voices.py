@@ -60,6 +60,7 @@ _ENDED = re.compile(
 _SIDE_EFFECT = re.compile(
     r"\bas a (?:side[- ]effect|result|consequence)\b|\bthen there (?:may|will|can)\b", re.I
 )
+_STAYS = re.compile(r"\b(?:still|(?:continue|remain|keep|stay)s?)\b", re.I)
 _STEP = re.compile(r"\s*\d{1,2}/\s")
 _MARKS = re.compile(r"(?<![\w\"'])\"(?=\w)|(?<=[\w.?!,])\"(?!\w)")
 """Quotation marks that open or close somebody's words; not those of inches or of C."""
@@ -137,7 +138,7 @@ def not_own(claim: Claim, message: Message, subject: Ref, target: Ref) -> str:
         return "it is reported of a comment, and disputed"
     if _is_quoted(claim.quote, places) or _stands_in_quotation(message.body, claim):
         return "it stands between quotation marks"
-    if _is_of_the_patch(claim, message, clause_with(claim.quote, subject, target)):
+    if _is_of_the_patch(claim, message, clause_with(claim.quote, subject, target), places):
         return FROM_THE_PATCH
     return ""
 
@@ -225,7 +226,13 @@ def _is_a_step(body: str, start: int) -> bool:
     return len(line) < FEW * 8 and _STEP.match(line) is not None
 
 
-def _is_of_the_patch(claim: Claim, message: Message, clause: str) -> bool:
+def _before_now(quote: str, places: list[int]) -> bool:
+    """Whether both names stand before the "now": "Currently x does y, but now ..."."""
+    now = _NOW.search(quote)
+    return now is not None and len(places) > 1 and max(places) < now.start()
+
+
+def _is_of_the_patch(claim: Claim, message: Message, clause: str, places: list[int]) -> bool:
     """Whether "from now on", or the "now" of a message with a patch, makes it true by that patch alone.
 
     ``clause`` is the part that names both: the "now" of another one says nothing of it.
@@ -236,8 +243,10 @@ def _is_of_the_patch(claim: Claim, message: Message, clause: str) -> bool:
     is_cover = message.subject.is_patch and message.subject.number == 0
     if not (has_diff or is_cover) or _SINCE.search(claim.quote):
         return False
-    if _SIDE_EFFECT.search(claim.quote):
+    if _SIDE_EFFECT.search(claim.quote) and not _STAYS.search(clause or claim.quote):
         return True
+    if claim.quote.lower().startswith("current") and _before_now(claim.quote, places):
+        return False
     return any(
         found[0].lower() == "now" for found in _NOW.finditer(clause or claim.quote if is_cover else clause)
     )
