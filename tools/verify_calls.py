@@ -445,7 +445,7 @@ OTHERS = re.compile(
 """Callees that are kept although the trees' mm code does not define them as functions."""
 
 NOISE = re.compile(
-    r"^(?:pr_\w+|\w*warn\w*|likely|unlikely|min\w*|max\w*|clamp\w*|swap|[A-Z][A-Z0-9_]+|IS_\w+|\w*printf|printk\w*|seq_\w+"
+    r"^(?:pr_\w+|\w*warn\w*|likely|unlikely|min\w*|max\w*|clamp\w*|swap|(?!INIT_LIST)[A-Z][A-Z0-9_]+|IS_\w+|\w*printf|printk\w*|seq_\w+"
     r"|container_of\w*|list_\w*entry\w*|list_for_\w+|hlist_\w+|for_each_\w+|sysfs_\w+|str\w+|kstr\w+|trace_\w+|dump_\w+"
     r"|might_\w+|cond_resched|barrier|ilog2|roundup\w*|round_\w+|fls\w*|__?ffs\w*|hweight\w*|sprintf|data_race|rb_\w+"
     r"|unsafe_\w+|kasan_\w+|kmsan_\w+|lockdep_\w+|local_\w+|debugfs_\w+|match_\w+|bitmap_\w+|raw_cpu_\w+|this_cpu_\w+"

@@ -89,6 +89,12 @@ def acts_of(what: str) -> tuple[str, ...]:
 
 
 @cache
+def unseen() -> frozenset[str]:
+    """Members that are also written in ways that are not seen (by macros that hide their name)."""
+    return frozenset(_data()["unseen"]["members"])
+
+
+@cache
 def masks() -> dict[str, tuple[str, ...]]:
     """Constants that stand for all page flags but a few -> those few."""
     return {mask: tuple(but) for mask, but in _data()["masks"].items()}

@@ -18,7 +18,7 @@ from threadmine.verify.rule import Case, Finding, Question, Rule, Truth, spell
 from threadmine.verify.rules.counting import CONSTANT, direction, goes
 from threadmine.verify.rules.doers import function_names, reaches_of
 from threadmine.verify.rules.residence import packed_quantities
-from threadmine.verify.tables import leaves, masks, primitives
+from threadmine.verify.tables import leaves, masks, primitives, unseen
 
 ACCESS = {Predicate.SETS: "w", Predicate.CLEARS: "w", Predicate.READS: "ra"}
 FLAG_KINDS = {
@@ -126,6 +126,15 @@ class EffectRule(Rule):
             verdict=VerdictKind.UNDECIDED,
         ),
         Case(Predicate.SETS, "prep_compound_page", "folio.mapping", verdict=VerdictKind.UNDECIDED),
+        Case(Predicate.SETS, "vm_insert_page", "vm_area_struct.vm_flags"),
+        Case(
+            Predicate.SETS,
+            "vm_insert_page",
+            "vm_area_struct.vm_flags",
+            polarity=Polarity.NEGATIVE,
+            quote="vm_insert_page() does not set vm_area_struct.vm_flags.",
+            verdict=VerdictKind.UNDECIDED,
+        ),
         Case(Predicate.SETS, "a_function_of_nobody", "page.mapping", verdict=VerdictKind.UNDECIDED),
     )
 
@@ -338,7 +347,9 @@ class EffectRule(Rule):
         truth = Truth.TRUE
         if self._second_only(question, hits):
             truth, text = Truth.PARTLY, f"{text}; that is the second page's flags word only"
-        return Finding(truth, text, self.fact(text, hit.step.facts.source), firm=not claim.condition)
+        # of a struct that there is one of for each page it is the same one; of a vma it may be another
+        own = question.object.overlays or (len(hit.step.way) == 1 and not hit.through)
+        return Finding(truth, text, self.fact(text, hit.step.facts.source), firm=own and not claim.condition)
 
     def _left(self, question: Question, target: Ref, first: FunctionFacts) -> Finding | None:
         """What a function is known to leave behind, however far below it is stored."""
@@ -469,10 +480,11 @@ class EffectRule(Rule):
     @staticmethod
     def _all_kept(question: Question, reaches: list[Reach], target: Ref) -> bool:
         """Whether what all those functions do to the member's struct was kept (``CodeFacts.tells_of``)."""
+        if target.kind is not Kind.MEMBER:
+            return True
         steps = (step for found in reaches for step in found.steps)
-        return target.kind is not Kind.MEMBER or all(
-            question.code.tells_of(target.struct, step.facts) for step in steps
-        )
+        kept = all(question.code.tells_of(target.struct, step.facts) for step in steps)
+        return kept and target.name not in unseen()
 
     @staticmethod
     def _untold(question: Question, reaches: list[Reach], target: Ref, members: frozenset[str]) -> bool:
