@@ -20,6 +20,8 @@ from threadmine.model.basics import (
     unique,
 )
 from threadmine.model.found import (
+    WEIGHED,
+    WEIGHED_LIGHTLY,
     Access,
     Claim,
     Concern,
@@ -87,6 +89,8 @@ __all__ = [
     "NOTE_MESSAGES",
     "NOTE_SUPERSEDED",
     "QUOTED_ID",
+    "WEIGHED",
+    "WEIGHED_LIGHTLY",
     "Access",
     "Chapter",
     "Claim",

@@ -99,6 +99,13 @@ class Tense(StrEnum):
     PROPOSED = "proposed"
 
 
+WEIGHED = "weighed"
+"""How a note of ``Claim.inferred`` begins that says that no reading found the claim, but fitted weights."""
+
+WEIGHED_LIGHTLY = "weighed lightly"
+"""The same, where they are not sure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A statement that the model could check, as somebody wrote it.

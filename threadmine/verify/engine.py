@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 
 from threadmine.memmap import Model
 from threadmine.model import (
+    WEIGHED_LIGHTLY,
     Claim,
     Evidence,
     Holding,
@@ -35,6 +36,7 @@ from threadmine.verify.reading import (
     excepts,
     given_as_reason,
     hypothetical,
+    is_weighed,
     only_for_some,
     plain_without_names,
     restricted,
@@ -86,6 +88,11 @@ def judge(
         a verdict; UNDECIDED or PLANNED where no fact decides, with the reason.
     """
     context = context_of(claim, message, model, kernel)
+    if is_weighed(claim, WEIGHED_LIGHTLY):
+        unsure = "no reading fits the sentence, and its words alone are not sure"
+        if claim.tense in (Tense.PLANNED, Tense.PROPOSED):
+            return Verdict(VerdictKind.PLANNED, f"a plan; {unsure}", context)
+        return _undecided(context, unsure)
     question = _Asked(claim, message, model)
     polarity = scoped_polarity(claim, question.subject, question.object)
     if polarity is None:

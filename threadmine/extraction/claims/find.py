@@ -16,7 +16,8 @@ from threadmine.extraction.claims.idle import idle
 from threadmine.extraction.claims.qualifiers import Qualifiers, qualify
 from threadmine.extraction.claims.readings.coverage import coverage
 from threadmine.extraction.claims.relevance import relevant
-from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, read_sentence
+from threadmine.extraction.claims.sentence import ENTITIES, Read, Sort, Thing, read_sentence
+from threadmine.extraction.claims.weighing import unread
 from threadmine.extraction.claims.worth import worth
 from threadmine.extraction.names import Lexicon, MailFacts, NameFacts, lexicon_of
 from threadmine.extraction.text import Place, Sentence
@@ -60,6 +61,7 @@ class Proposal:
     candidate: Candidate
     qualifiers: Qualifiers
     features: tuple[str, ...]
+    accepted: bool
 
 
 def find_claims(message: Message, model: HasNames) -> tuple[Claim, ...]:
@@ -69,7 +71,7 @@ def find_claims(message: Message, model: HasNames) -> tuple[Claim, ...]:
     lexicon = lexicon_of(model.names)
     found: dict[str, Claim] = {}
     for proposal in propose(message, lexicon):
-        if proposal.candidate.sure or accept.is_claim(proposal.features):
+        if proposal.accepted:
             claim = _claim(message, proposal)
             found.setdefault(claim.id, claim)
     return tuple(sorted(found.values(), key=lambda c: (c.start, c.end, c.id)))
@@ -84,7 +86,15 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
     memory = Memory()
     paragraph, end = -1, 0
     surroundings = Surroundings(message, lexicon)
-    for sentence in picked:
+
+    def read_in_place(sentence: Sentence) -> Read:
+        around = message.body[max(0, sentence.start - NEAR) : sentence.end + NEAR]
+        return read_sentence(with_lead(sentence), lexicon, mail, around)
+
+    for sentence, by_weight in picked:
+        if by_weight:  # what the readings remember stays as it is
+            yield from _weighed(read_in_place(sentence), surroundings.function(sentence), [], surroundings)
+            continue
         if sentence.paragraph != paragraph:
             memory = Memory(
                 function=memory.function,
@@ -94,24 +104,50 @@ def propose(message: Message, lexicon: Lexicon) -> Iterator[Proposal]:
             )
             paragraph = sentence.paragraph
         if sentence.place is Place.COMMENT:
-            member = surroundings.member(sentence)
-            alone = not sentence.code.startswith("{ ") or sentence.text.startswith("@")
-            memory.describe(member, alone, surroundings.pointee(sentence, mail) if member else "")
-            if sentence.text.endswith(":") and sentence.code:
-                memory.list = surroundings.listed(sentence)
-            if memory.described is None and not sentence.code:
-                memory.described = surroundings.struct(sentence)
+            _look_around_comment(sentence, memory, surroundings, mail)
         memory.look_back = partial(surroundings.before, sentence, mail, end)
         end = sentence.end
-        around = message.body[max(0, sentence.start - NEAR) : sentence.end + NEAR]
-        read = read_sentence(with_lead(sentence), lexicon, mail, around)
-        found = candidates(read, memory)
-        whole = coverage(read)
-        for one in [whole] if whole is not None else [_with_called(read, one) for one in found]:
-            if one is not whole and (not relevant(one, lexicon) or asks(read, one) or idle(read, one)):
-                continue
-            qualifiers = qualify(read, one, surroundings.of_future)
-            yield Proposal(read, one, qualifiers, accept.features(read, one, qualifiers, len(found)))
+        read = read_in_place(sentence)
+        found = list(_of_sentence(read, memory, lexicon, surroundings))
+        yield from found
+        kept = [each.candidate for each in found if each.accepted]
+        yield from _weighed(read, memory.context, kept, surroundings)
+
+
+def _look_around_comment(
+    sentence: Sentence, memory: Memory, surroundings: Surroundings, mail: MailFacts
+) -> None:
+    """Remember what stands beside a comment: the member, struct or list that it describes."""
+    member = surroundings.member(sentence)
+    alone = not sentence.code.startswith("{ ") or sentence.text.startswith("@")
+    memory.describe(member, alone, surroundings.pointee(sentence, mail) if member else "")
+    if sentence.text.endswith(":") and sentence.code:
+        memory.list = surroundings.listed(sentence)
+    if memory.described is None and not sentence.code:
+        memory.described = surroundings.struct(sentence)
+
+
+def _weighed(
+    read: Read, context: Thing | None, kept: list[Candidate], surroundings: Surroundings
+) -> Iterator[Proposal]:
+    """What fitted weights find in a sentence besides ``kept``."""
+    for one in unread(read, context, kept):
+        if not asks(read, one) and not idle(read, one):
+            yield Proposal(read, one, qualify(read, one, surroundings.of_future), (), True)
+
+
+def _of_sentence(
+    read: Read, memory: Memory, lexicon: Lexicon, surroundings: Surroundings
+) -> Iterator[Proposal]:
+    """What the readings find in one sentence."""
+    found = candidates(read, memory)
+    whole = coverage(read)
+    for one in [whole] if whole is not None else [_with_called(read, one) for one in found]:
+        if one is not whole and (not relevant(one, lexicon) or asks(read, one) or idle(read, one)):
+            continue
+        qualifiers = qualify(read, one, surroundings.of_future)
+        features = accept.features(read, one, qualifiers, len(found))
+        yield Proposal(read, one, qualifiers, features, one.sure or accept.is_claim(features))
 
 
 def _with_called(read: Read, one: Candidate) -> Candidate:

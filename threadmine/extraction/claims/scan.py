@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from threadmine.extraction.claims.readings.coverage import covers
 from threadmine.extraction.claims.readings.kinds import names_kinds
@@ -52,6 +53,7 @@ _LOCK = re.compile(r" lock(?:(?<=\bpage lock)|(?<=\bfolio lock)|(?<=\blru lock)|
 """Locks among the members and flags, as people name them; begins with what is quick to look for."""
 
 _CALL = re.compile(r"\b[a-z]\w{0,40}_\w{1,60}\(")
+_C_NAME = re.compile(r"[A-Za-z0-9]_[A-Za-z]|\w\(\)")
 _SIZE = re.compile(r"\bstruct page\W[^.]{0,40}\d ?-?bytes?\b|\d ?-?bytes?\b[^.]{0,40}\bstruct page\b")
 """What is said of the size of struct page."""
 
@@ -190,8 +192,17 @@ def _written(body: str, lexicon: Lexicon) -> frozenset[str]:
     return frozenset(found)
 
 
-def _worth_reading(message: Message, worth: Wanted, new: frozenset[str]) -> Iterator[Sentence]:
-    """The sentences with a word worth reading for, and those that go on about what is named right before."""
+class Picked(NamedTuple):
+    """A sentence that is looked at. ``by_weight``: only by weight, as no word of it is worth reading for."""
+
+    sentence: Sentence
+    by_weight: bool = False
+
+
+def _worth_reading(message: Message, worth: Wanted, new: frozenset[str]) -> Iterator[Picked]:
+    """The sentences with a word worth reading for, those that go on about what is named right before, and
+    those with any name in C, which are only weighed.
+    """
     body = message.body
     before: Sentence | None = None
 
@@ -200,10 +211,17 @@ def _worth_reading(message: Message, worth: Wanted, new: frozenset[str]) -> Iter
             "_" in text and bool(new) and not new.isdisjoint(text.lower().translate(_TO_BLANKS).split())
         )
 
-    for one in sentences(message, in_prose):
+    for one in sentences(message, lambda text: _has_c_name(text) or in_prose(text)):
         if in_prose(one.text) or (before is not None and _goes_on(body, before, one)):
-            yield one
+            yield Picked(one)
             before = one
+        elif _has_c_name(one.text):
+            yield Picked(one, by_weight=True)
+
+
+def _has_c_name(text: str) -> bool:
+    """Whether something in ``text`` is written like a name in C."""
+    return ("_" in text or "()" in text) and _C_NAME.search(text) is not None
 
 
 def _goes_on(body: str, before: Sentence, one: Sentence) -> bool:
@@ -213,23 +231,23 @@ def _goes_on(body: str, before: Sentence, one: Sentence) -> bool:
     return not body[before.end : one.start].strip() and _GOES_ON.search(one.text) is not None
 
 
-def pick(message: Message, lexicon: Lexicon) -> tuple[Sentence, ...]:
-    """The sentences of ``message`` worth reading, in order, comments last."""
+def pick(message: Message, lexicon: Lexicon) -> tuple[Picked, ...]:
+    """The sentences of ``message`` worth looking at, in order, comments last."""
     worth = wanted(lexicon)
     body = message.body
     own = "\n".join(body[s.start : s.end] for s in message.stretches if s.depth == 0 and s.kind in _READ)
     in_text = in_comment = worth.in_text
-    prose: tuple[Sentence, ...] = ()
+    prose: tuple[Picked, ...] = ()
     if worth.in_text(own) or _answers_code(message, own, worth):
         in_text = worth.weakly_in
         prose = tuple(islice(_worth_reading(message, worth, _written(body, lexicon)), MAX_SENTENCES))
         in_comment = worth.in_comment
     elif names_kinds(own):  # such a sentence needs no name in C
-        picked = (s for s in sentences(message, names_kinds) if names_kinds(s.text))
+        picked = (Picked(s) for s in sentences(message, names_kinds) if names_kinds(s.text))
         prose = tuple(islice(picked, MAX_SENTENCES))
-    number = prose[-1].paragraph + 1 if prose else 0
+    number = prose[-1].sentence.paragraph + 1 if prose else 0
     comments = (
-        s
+        Picked(s)
         for s in added_comments(message, number, in_comment, lexicon.structs)
         if in_text(f"{s.text} {s.code}")
         or s.scope.startswith("struct ")
