@@ -40,7 +40,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "holds": "where it holds and where not: kernel, arch, config, order, holds",
         "evidence": "facts behind the verdict: rule, fact, source",
         "cue": "the words that made it a claim",
-        "inferred": "what was concluded and not stated",
+        "inferred": "what was concluded and not stated; `weighed`: found by fitted weights, by no reading",
         "series": _PLACE["series"],
         "version": _PLACE["version"],
         "patch": _PLACE["patch"],
