@@ -34,6 +34,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import numpy as np
 from corpus import corpus_path
 from scipy import sparse
@@ -297,8 +299,7 @@ def mine(
         for claim in find.find_claims(one.message, model):
             row = {name: str(getattr(claim, name)) for name in ("quote", *COLUMNS[:6])}
             of_claim = {"message_id": key(one.message), "entities": list(claim.entities)}
-            weighed = any(note.startswith(picking.WEIGHED) for note in claim.inferred)
-            rows.append({**row, **of_claim, "verdict": "undecided", "weighed": weighed})
+            rows.append({**row, **of_claim, "verdict": "undecided", "weighed": claim.is_weighed})
     return rows
 
 

@@ -39,11 +39,7 @@ def thing(name: str, sort: Sort, at: int = 0) -> Thing:
 
 def weighed_claims(text: str) -> list[Claim]:
     message = mail(f"{text}\n", "Re: [PATCH] mm: change a thing")
-    return [
-        claim
-        for claim in find_claims(message, memmap.load())
-        if any(note.startswith(WEIGHED) for note in claim.inferred)
-    ]
+    return [claim for claim in find_claims(message, memmap.load()) if claim.is_weighed]
 
 
 # ---------------------------------------------------------------------------------- what is weighed
@@ -145,7 +141,7 @@ def test_a_sentence_that_is_only_weighed_changes_nothing_for_the_readings() -> N
         {
             (c.predicate, c.subject, c.object)
             for c in find_claims(mail(f"{text}\n", "Re: [PATCH] mm: x"), memmap.load())
-            if not any(note.startswith(WEIGHED) for note in c.inferred)
+            if not c.is_weighed
         }
         for text in (said, between)
     ]

@@ -43,6 +43,14 @@ def test_a_sentence_is_judged() -> None:
     assert "folio_set_order() warns if !order" in result.stdout
 
 
+def test_what_no_reading_found_is_marked() -> None:
+    text = "The reclaim path now skips zork_node_list, so page->lru stays there until zork_drain_all() runs."
+    result = run("verify", "--json", text)
+    weighed = [item for item in json.loads(result.stdout)["items"] if item["inferred"]]
+    assert weighed and weighed[0]["inferred"][0].startswith("weighed")
+    assert run("verify", text).stdout.count("(weighed)") == len(weighed)
+
+
 def test_a_mail_on_standard_input_is_judged_at_its_date() -> None:
     result = run("verify", "-", "--json", stdin=MAIL)
     (item,) = json.loads(result.stdout)["items"]

@@ -135,6 +135,16 @@ class Claim:
     inferred: tuple[str, ...] = ()
     quoted: bool = False
 
+    @property
+    def is_weighed(self) -> bool:
+        """Whether no reading found it, but fitted weights."""
+        return any(note.startswith(WEIGHED) for note in self.inferred)
+
+    @property
+    def is_weighed_lightly(self) -> bool:
+        """The same, with weights that are not sure."""
+        return any(note.startswith(WEIGHED_LIGHTLY) for note in self.inferred)
+
     @staticmethod
     def make_id(
         message_id: str, start: int, end: int, predicate: str, subject: str, object_: str, value: str

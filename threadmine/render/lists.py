@@ -120,7 +120,9 @@ def claim_lines(rows: Iterable[ClaimRow], columns: int, now: datetime, style: St
 
 
 def statement(row: ClaimRow) -> str:
-    """A claim as it was read: ``folio._nr_pages overlaps page.memcg_data if page[1] (hedged, planned)``."""
+    """A claim as it was read: ``folio._nr_pages overlaps page.memcg_data if page[1] (hedged, planned)``;
+    ``weighed``: by fitted weights.
+    """
     claim = row.claim
     words = [
         claim.subject,
@@ -135,6 +137,7 @@ def statement(row: ClaimRow) -> str:
         for part, usual in ((claim.modality, "asserted"), (claim.tense, "present"))
         if part.value != usual
     ]
+    marks += ["weighed"] if claim.is_weighed else []
     text = " ".join(word for word in words if word)
     return safe_line(f"{text} ({', '.join(marks)})" if marks else text)
 

@@ -12,7 +12,6 @@ from functools import cached_property, lru_cache
 
 from threadmine.memmap import Model
 from threadmine.model import (
-    WEIGHED_LIGHTLY,
     Claim,
     Evidence,
     Holding,
@@ -36,7 +35,6 @@ from threadmine.verify.reading import (
     excepts,
     given_as_reason,
     hypothetical,
-    is_weighed,
     only_for_some,
     plain_without_names,
     restricted,
@@ -88,7 +86,7 @@ def judge(
         a verdict; UNDECIDED or PLANNED where no fact decides, with the reason.
     """
     context = context_of(claim, message, model, kernel)
-    if is_weighed(claim, WEIGHED_LIGHTLY):
+    if claim.is_weighed_lightly:
         unsure = "no reading fits the sentence, and its words alone are not sure"
         if claim.tense in (Tense.PLANNED, Tense.PROPOSED):
             return Verdict(VerdictKind.PLANNED, f"a plan; {unsure}", context)

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 
 from threadmine.memmap.effects import flag_operation
-from threadmine.model import WEIGHED, Claim, Polarity, Predicate, Tense
+from threadmine.model import Claim, Polarity, Predicate, Tense
 from threadmine.verify.refs import Kind, Ref
 from threadmine.verify.tables import called
 
@@ -270,16 +270,11 @@ def rests_on_inference(claim: Claim) -> bool:
     """Whether subject or object is taken from another sentence or from quoted code, or the statement was not
     read but weighed: another one may be meant.
     """
-    return is_weighed(claim) or any(
+    return claim.is_weighed or any(
         note in claim.inferred
         for name in (claim.subject, claim.object)
         for note in (f"{name}: from the text before", f"{name}: the quotation above")
     )
-
-
-def is_weighed(claim: Claim, how: str = WEIGHED) -> bool:
-    """Whether no reading found the claim, but fitted weights (``how``: WEIGHED_LIGHTLY, not sure ones)."""
-    return any(note.startswith(how) for note in claim.inferred)
 
 
 def suggests(claim: Claim, body: str = "") -> bool:
