@@ -1,10 +1,11 @@
 """Fit the weights of statements that no reading finds (threadmine/extraction/claims/weighing/weights.npz).
 
 Data: ``tools/annotations/statements.tsv``, statements that readers without part in the rules found in some
-900 mails of the shared corpus, after the annotation guide. It holds no text: a line names a mail by the
+980 mails of the shared corpus, after the annotation guide. It holds no text: a line names a mail by the
 first 16 digits of its Message-ID's SHA-1, whether it is for fitting or ``held`` for measuring, the place of
 the sentence in the body (characters), predicate, subject, object, polarity, modality, tense, scope and
-entities (held: and the truth); ``-`` in place of a sentence stands for a mail in which nothing is stated.
+entities (some that are held: and the truth); ``-`` in place of a sentence stands for a mail in which
+nothing is stated.
 Annotated mails of the gold (``--gold``) are added to those for fitting, and the sentences of our own that the
 readings are tested with (``tests/extraction/readings``, without those held back), which hold much that states
 nothing.
