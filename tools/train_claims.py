@@ -96,7 +96,8 @@ def examples(corpus: Path, gold: list[Path]) -> list[Example]:
     for row in rows:
         message = messages.get(str(row["message_id"]))
         if message is not None:
-            proposals = list(find.propose(message, lexicon))
+            read = (p for p in find.propose(message, lexicon) if p.features)  # none has what was weighed
+            proposals = list(read)
             labels = pair(row["claims"], proposals)
             found += [
                 Example(row["family"], message.message_id, p.features, label)
